@@ -1,0 +1,36 @@
+"""The one error for a user's mistake, and the words that help to mend it."""
+
+import difflib
+
+__all__ = ["UsageError", "did_you_mean"]
+
+
+class UsageError(ValueError):
+    """A mistake in what the user wrote or gave: file, key, value or shape.
+
+    Its text is one sentence that stands alone (what was wrong, where, what is
+    allowed), because PaddleSeg passes on only the text. The tools print it without a
+    stack trace and exit with status 2.
+    """
+
+
+def did_you_mean(name, names):
+    """Say the names nearest to a wrong one.
+
+    Args:
+        name: what the user wrote.
+        names: iterable of str, the right names.
+
+    Returns:
+        str: "; did you mean 'a' or 'b'?", or "; known: 'a', 'b'" when nothing is near.
+
+    >>> did_you_mean("box_dwn", ["box_down", "nearest"])
+    "; did you mean 'box_down'?"
+    >>> did_you_mean("?", ["nearest", "bilinear"])
+    "; known: 'bilinear', 'nearest'"
+    """
+    names = sorted(str(n) for n in names)
+    near = difflib.get_close_matches(str(name), names, n=3, cutoff=0.6)
+    if near:
+        return "; did you mean " + " or ".join(repr(n) for n in near) + "?"
+    return "; known: " + (", ".join(repr(n) for n in names) or "none")
