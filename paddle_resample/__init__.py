@@ -1,7 +1,30 @@
-"""Up- and downsampling operators for PaddleSeg, as published, and their comparison."""
+"""Up- and downsampling operators for PaddleSeg, as published, and their comparison.
+
+Importing this package registers its networks and data sets with PaddleSeg and repairs
+what today's Paddle broke in PaddleSeg (`bridge.repairs`).
+"""
 
 # Paddle 2.6 reads PNG files only when OpenCV was loaded before it.
 import cv2  # noqa: F401  isort: skip
-import paddle  # noqa: F401
+from . import down, nets, ops, up
+from .base import Downsampler, Resampler, Upsampler
+from .errors import UsageError
+from .registry import build, find, names, options, register
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Downsampler",
+    "Resampler",
+    "Upsampler",
+    "UsageError",
+    "build",
+    "down",
+    "find",
+    "names",
+    "nets",
+    "ops",
+    "options",
+    "register",
+    "up",
+]

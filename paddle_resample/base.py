@@ -1,0 +1,163 @@
+"""The contract of every resampler: how it is called and what it declares."""
+
+import paddle.nn as nn
+
+from .errors import UsageError
+
+__all__ = [
+    "Downsampler",
+    "ProjectedDownsampler",
+    "ProjectedUpsampler",
+    "Resampler",
+    "Upsampler",
+]
+
+
+class Resampler(nn.Layer):
+    """A layer that changes the resolution of a feature map.
+
+    A subclass declares what it is; networks, error messages, documentation and
+    comparisons read these declarations and guess nothing from code.
+
+    Attributes (of the class):
+        name: registry name, set by `register`.
+        source: where the definition comes from (paper, year, or "textbook").
+        year: year of the source; None for textbook operators.
+        scales: the integer scales it can do, a tuple; None means every scale from 1.
+        learned: whether it has weights.
+        keeps_channels: whether out_channels must equal in_channels.
+        data_formats: layouts it can work in.
+
+    Args:
+        in_channels: channels of x.
+        out_channels: channels of the result, default in_channels.
+        scale: integer ratio between the fine and the coarse side.
+        data_format: "NCHW", or "NHWC" where `data_formats` has it.
+
+    Raises:
+        UsageError: a scale, channel count or layout that the class does not have.
+    """
+
+    name = None
+    source = ""
+    year = None
+    scales = None
+    learned = False
+    keeps_channels = True
+    data_formats = ("NCHW",)
+
+    def __init__(self, in_channels, out_channels=None, *, scale=2, data_format="NCHW"):
+        super().__init__()
+        self.in_channels = _positive(self, "in_channels", in_channels)
+        self.out_channels = _positive(
+            self, "out_channels", in_channels if out_channels is None else out_channels
+        )
+        self.scale = _positive(self, "scale", scale)
+        self.data_format = data_format
+        if self.scales is not None and scale not in self.scales:
+            known = ", ".join(str(s) for s in self.scales)
+            raise UsageError(f"{self.name}: scale {scale} is not defined, only {known}")
+        if self.keeps_channels and self.out_channels != self.in_channels:
+            raise UsageError(
+                f"{self.name}: keeps the number of channels, so out_channels="
+                f"{self.out_channels} must equal in_channels={self.in_channels}; "
+                "paddle_resample.build adds a 1x1 convolution where they differ"
+            )
+        if data_format not in self.data_formats:
+            raise UsageError(
+                f"{self.name}: data_format {data_format!r} is not available, only "
+                + " and ".join(self.data_formats)
+            )
+
+    def extra_repr(self):
+        return f"{self.in_channels} -> {self.out_channels}, scale={self.scale}"
+
+
+class Upsampler(Resampler):
+    """up(x, guide=None, side=None, size=None) -> y
+
+    Call:
+        x: [N, in_channels, H, W].
+        guide: [N, guide_channels, H', W'], a map already at the output resolution;
+            only for classes with needs_guide.
+        side: what the partner downsampler recorded; only with needs_side.
+        size: (H', W') wanted; None gives (H*scale, W*scale). By less than `scale`
+            pixels off, integer-scale operators crop or extend (`ops.fit`).
+
+    Returns:
+        [N, out_channels, H', W'].
+
+    Attributes (of the class):
+        needs_guide: whether it cannot run without a guide. Such a class takes
+            guide_channels in its constructor, default in_channels.
+        guide_same_channels: whether the guide must have x's channels.
+        needs_side: None, or the kind of side information (for example
+            "pool_indices") that a partner's `gives_side` must name.
+        fuses_guide: whether content of the guide enters the result, which makes it
+            fusion and not upsampling alone; comparisons say so.
+        any_size: whether every `size` is computed directly, not by crop or extend.
+    """
+
+    needs_guide = False
+    guide_same_channels = False
+    needs_side = None
+    fuses_guide = False
+    any_size = False
+
+
+class Downsampler(Resampler):
+    """down(x) -> (y, side)
+
+    Call:
+        x: [N, in_channels, H, W].
+
+    Returns:
+        (y, side): y is [N, out_channels, H/scale, W/scale], an odd row or column
+        treated as `odd` says; side is None where gives_side is None.
+
+    Attributes (of the class):
+        gives_side: None, or the kind of side information it records.
+        odd: "floor" if an incomplete last cell is dropped, "ceil" if it makes a pixel.
+    """
+
+    gives_side = None
+    odd = "floor"
+
+
+class ProjectedUpsampler(nn.Layer):
+    """A 1x1 convolution, then an upsampler that keeps its channels.
+
+    The convolution stands on the coarse side. There it costs scale*scale times less
+    than behind the upsampler; for interpolation, whose weights sum to one, the result
+    is the same; and what follows has the channels of the guide or of the recorded
+    indices.
+    """
+
+    def __init__(self, in_channels, upsample):
+        super().__init__()
+        self.project = nn.Conv2D(in_channels, upsample.in_channels, 1)
+        self.upsample = upsample
+
+    def forward(self, x, guide=None, side=None, size=None):
+        return self.upsample(self.project(x), guide=guide, side=side, size=size)
+
+
+class ProjectedDownsampler(nn.Layer):
+    """A downsampler that keeps its channels, then a 1x1 convolution (coarse side)."""
+
+    def __init__(self, downsample, out_channels):
+        super().__init__()
+        self.downsample = downsample
+        self.project = nn.Conv2D(downsample.out_channels, out_channels, 1)
+
+    def forward(self, x):
+        y, side = self.downsample(x)
+        return self.project(y), side
+
+
+def _positive(layer, key, value):
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise UsageError(
+            f"{layer.name}: {key} must be a positive integer, not {value!r}"
+        )
+    return value

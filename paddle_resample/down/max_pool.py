@@ -1,0 +1,48 @@
+"""Max pooling: the largest value of each cell, and where it stood."""
+
+from ..base import Downsampler
+from ..ops import max_pool
+from ..registry import register
+
+__all__ = ["MaxPool"]
+
+
+@register("max_pool")
+class MaxPool(Downsampler):
+    """Largest value of each window, recording its position; no weights.
+
+    Args:
+        in_channels: C.
+        out_channels: C.
+        scale: stride and window side.
+        kernel_size: window side, default scale.
+
+    Call:
+        x: float [N, C, H, W].
+
+    Returns:
+        (y, side): y [N, C, floor(H/scale), floor(W/scale)], dtype of x; side
+        `ops.PoolIndices`, which max_unpool takes.
+
+    Grid: windows start at multiples of scale; an incomplete last cell is dropped. With
+    kernel_size above scale, (kernel_size - scale + 1) // 2 rows and columns of minus
+    infinity surround the map.
+
+    Source: textbook; indices: Badrinarayanan et al., "SegNet", TPAMI 2017.
+
+    >>> import paddle
+    >>> y, side = MaxPool(1)(paddle.to_tensor([[[[1.0, 5.0], [2.0, 3.0]]]]))
+    >>> y.item(), side.indices.item()
+    (5.0, 1)
+    """
+
+    source = "textbook"
+    gives_side = "pool_indices"
+
+    def __init__(self, in_channels, out_channels=None, *, scale=2, kernel_size=None):
+        super().__init__(in_channels, out_channels, scale=scale)
+        self.kernel_size = scale if kernel_size is None else kernel_size
+
+    def forward(self, x):
+        padding = (self.kernel_size - self.scale + 1) // 2
+        return max_pool(x, self.kernel_size, self.scale, padding)

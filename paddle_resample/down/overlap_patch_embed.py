@@ -1,0 +1,59 @@
+"""Overlapping patch embedding: a strided convolution wider than its stride, then
+LayerNorm (SegFormer, PVT v2)."""
+
+import paddle.nn as nn
+
+from ..base import Downsampler
+from ..errors import UsageError
+from ..registry import register
+
+__all__ = ["OverlapPatchEmbed"]
+
+
+@register("overlap_patch_embed")
+class OverlapPatchEmbed(Downsampler):
+    """Convolution of stride `scale` and padding k // 2, LayerNorm over channels.
+
+    Args:
+        in_channels: C.
+        out_channels: D, default C.
+        scale: s, the stride.
+        kernel_size: k, odd, default 2*s - 1: 7 for scale 4 and 3 for scale 2, as
+            published.
+
+    Call:
+        x: float [N, C, H, W].
+
+    Returns:
+        (y, None): y [N, D, ceil(H/s), ceil(W/s)], dtype of x.
+
+    Grid: output i is centred on input i * s; zero padding.
+
+    Cost: k*k*C*D + 3*D parameters, k*k*C*D multiply-accumulates per output pixel.
+
+    Source: Xie et al., "SegFormer", NeurIPS 2021, section 3.1; Wang et al., "PVT v2",
+    CVMJ 2022.
+
+    >>> sum(p.size for p in OverlapPatchEmbed(3, 32, scale=4).parameters())
+    4800
+    """
+
+    source = "Xie et al., NeurIPS 2021"
+    year = 2021
+    learned = True
+    keeps_channels = False
+    odd = "ceil"
+
+    def __init__(self, in_channels, out_channels=None, *, scale=2, kernel_size=None):
+        super().__init__(in_channels, out_channels, scale=scale)
+        k = 2 * scale - 1 if kernel_size is None else kernel_size
+        if k % 2 == 0:
+            raise UsageError(f"overlap_patch_embed: kernel_size must be odd, not {k}")
+        self.proj = nn.Conv2D(
+            in_channels, self.out_channels, k, stride=scale, padding=k // 2
+        )
+        self.norm = nn.LayerNorm(self.out_channels)
+
+    def forward(self, x):
+        y = self.norm(self.proj(x).transpose([0, 2, 3, 1]))
+        return y.transpose([0, 3, 1, 2]), None

@@ -1,0 +1,51 @@
+"""Patch embedding: a linear layer over each cell of pixels, then LayerNorm."""
+
+import paddle.nn as nn
+
+from ..base import Downsampler
+from ..registry import register
+
+__all__ = ["PatchEmbed"]
+
+
+@register("patch_embed")
+class PatchEmbed(Downsampler):
+    """Convolution with kernel and stride `scale`, LayerNorm over channels.
+
+    Args:
+        in_channels: C.
+        out_channels: D, default C.
+        scale: p, side of the patch.
+        norm: whether the LayerNorm follows (PVT, Swin); ViT has none.
+
+    Call:
+        x: float [N, C, H, W].
+
+    Returns:
+        (y, None): y [N, D, floor(H/p), floor(W/p)], dtype of x; in the literature
+        these are tokens [N, floor(H/p)*floor(W/p), D].
+
+    Grid: output i covers inputs i*p to i*p + p - 1; an incomplete last patch is
+    dropped, as PVT and ViT do.
+
+    Cost: p*p*C*D + D (+ 2*D) parameters, p*p*C*D multiply-accumulates per output pixel.
+
+    Source: Dosovitskiy et al., "ViT", ICLR 2021; Wang et al., "PVT", ICCV 2021.
+
+    >>> sum(p.size for p in PatchEmbed(3, 64, scale=4).parameters())
+    3264
+    """
+
+    source = "Dosovitskiy et al., ICLR 2021"
+    year = 2021
+    learned = True
+    keeps_channels = False
+
+    def __init__(self, in_channels, out_channels=None, *, scale=2, norm=True):
+        super().__init__(in_channels, out_channels, scale=scale)
+        self.proj = nn.Conv2D(in_channels, self.out_channels, scale, stride=scale)
+        self.norm = nn.LayerNorm(self.out_channels) if norm else nn.Identity()
+
+    def forward(self, x):
+        y = self.norm(self.proj(x).transpose([0, 2, 3, 1]))
+        return y.transpose([0, 3, 1, 2]), None

@@ -1,0 +1,69 @@
+"""Patch merging: the pixels of each cell become channels, nothing is thrown away, and
+a linear layer mixes them (Swin)."""
+
+import paddle.nn as nn
+
+from ..base import Downsampler
+from ..ops import merge_cells, pad_to_multiple
+from ..registry import register
+
+__all__ = ["PatchMerge"]
+
+
+@register("patch_merge")
+class PatchMerge(Downsampler):
+    """Concatenate each cell's pixels, LayerNorm over s*s*C, linear s*s*C -> D.
+
+    Args:
+        in_channels: C.
+        out_channels: D, default C; Swin uses 2*C.
+        scale: s, cell side.
+        norm: whether the LayerNorm comes first (published); the seed articles'
+            variant has norm=False, bias=True.
+        bias: whether the linear layer has a bias; published without.
+
+    Call:
+        x: float [N, C, H, W].
+        With tokens, as the literature calls it, `forward(x, H, W)`: x [N, H*W, C].
+
+    Returns:
+        (y, None): y [N, D, ceil(H/s), ceil(W/s)]; or tokens alone,
+        [N, ceil(H/s)*ceil(W/s), D]; dtype of x.
+
+    Grid: order of a cell's pixels: down the columns, so top-left, bottom-left,
+    top-right, bottom-right for scale 2. Odd sizes are padded with zeros at the bottom
+    and right.
+
+    Cost: 2*s*s*C + s*s*C*D parameters, s*s*C*D multiply-accumulates per output pixel.
+
+    Source: Liu et al., "Swin Transformer", ICCV 2021, section 3.1.
+
+    >>> sum(p.size for p in PatchMerge(96, 192).parameters())
+    74496
+    """
+
+    source = "Liu et al., ICCV 2021"
+    year = 2021
+    learned = True
+    keeps_channels = False
+    odd = "ceil"
+
+    def __init__(
+        self, in_channels, out_channels=None, *, scale=2, norm=True, bias=False
+    ):
+        super().__init__(in_channels, out_channels, scale=scale)
+        merged = scale * scale * in_channels
+        self.norm = nn.LayerNorm(merged) if norm else nn.Identity()
+        self.reduction = nn.Linear(
+            merged, self.out_channels, bias_attr=None if bias else False
+        )
+
+    def forward(self, x, H=None, W=None):
+        if x.ndim == 3:  # forward(tokens, H, W)
+            return self._merge(x.reshape([0, H, W, self.in_channels])).flatten(1, 2)
+        y = self._merge(x.transpose([0, 2, 3, 1]))
+        return y.transpose([0, 3, 1, 2]), None
+
+    def _merge(self, x):
+        x = pad_to_multiple(x, self.scale, data_format="NHWC")
+        return self.reduction(self.norm(merge_cells(x, self.scale)))

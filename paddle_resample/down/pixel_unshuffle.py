@@ -1,0 +1,77 @@
+"""Pixel unshuffle: the pixels of each cell become channels, and a convolution mixes
+them; the inverse layout of pixel_shuffle."""
+
+import paddle.nn as nn
+
+from ..base import Downsampler
+from ..errors import UsageError
+from ..ops import pad_to_multiple, pixel_unshuffle
+from ..registry import register
+
+__all__ = ["PixelUnshuffle"]
+
+
+@register("pixel_unshuffle")
+class PixelUnshuffle(Downsampler):
+    """Pixel unshuffle to C*s*s channels, then a convolution to D.
+
+    Args:
+        in_channels: C.
+        out_channels: D, default C.
+        scale: s, cell side.
+        data_format: "NCHW" or "NHWC".
+        kernel_size: k of the convolution, odd; 1 makes it one function class with a
+            convolution of kernel and stride s.
+
+    Call:
+        x: float [N, C, H, W].
+
+    Returns:
+        (y, None): y [N, D, ceil(H/s), ceil(W/s)], dtype of x.
+
+    Grid: channel c*s*s + dy*s + dx holds pixel (dy, dx) of the cell. An odd last row
+    or column is repeated to fill its cell.
+
+    Cost: k*k*s*s*C*D + D parameters, as many multiply-accumulates per output pixel.
+
+    Source: Shi et al., CVPR 2016 (inverse of its shuffle).
+
+    >>> import paddle
+    >>> list(PixelUnshuffle(2, 4)(paddle.ones([1, 2, 5, 8]))[0].shape)
+    [1, 4, 3, 4]
+    """
+
+    source = "Shi et al., CVPR 2016"
+    year = 2016
+    learned = True
+    keeps_channels = False
+    data_formats = ("NCHW", "NHWC")
+    odd = "ceil"
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        scale=2,
+        data_format="NCHW",
+        kernel_size=1,
+    ):
+        super().__init__(
+            in_channels, out_channels, scale=scale, data_format=data_format
+        )
+        if kernel_size % 2 == 0:
+            raise UsageError(
+                f"pixel_unshuffle: kernel_size must be odd, not {kernel_size}"
+            )
+        self.conv = nn.Conv2D(
+            in_channels * scale * scale,
+            self.out_channels,
+            kernel_size,
+            padding=kernel_size // 2,
+            data_format=data_format,
+        )
+
+    def forward(self, x):
+        x = pad_to_multiple(x, self.scale, "replicate", self.data_format)
+        return self.conv(pixel_unshuffle(x, self.scale, self.data_format)), None

@@ -1,0 +1,75 @@
+"""Strided convolution: a convolution evaluated at every scale-th pixel only."""
+
+import paddle.nn as nn
+
+from ..base import Downsampler
+from ..errors import UsageError
+from ..registry import register
+
+__all__ = ["StridedConv"]
+
+
+@register("strided_conv")
+class StridedConv(Downsampler):
+    """Convolution of stride `scale`.
+
+    Args:
+        in_channels: C.
+        out_channels: D, default C.
+        scale: s, the stride.
+        data_format: "NCHW" or "NHWC".
+        kernel_size: k, odd, default 3, or s + 1 - s % 2 where s exceeds 3.
+        bias: whether a bias is added.
+
+    Call:
+        x: float [N, C, H, W].
+
+    Returns:
+        (y, None): y [N, D, ceil(H/s), ceil(W/s)], dtype of x.
+
+    Grid: output i is centred on input i * s, zero padding of k // 2.
+
+    Cost: k*k*C*D (+ D) parameters, k*k*C*D multiply-accumulates per output pixel.
+
+    Source: Springenberg et al., "Striving for simplicity", ICLR workshops 2015.
+
+    >>> import paddle
+    >>> list(StridedConv(2, 4)(paddle.ones([1, 2, 5, 8]))[0].shape)
+    [1, 4, 3, 4]
+    """
+
+    source = "Springenberg et al., ICLR workshops 2015"
+    year = 2015
+    learned = True
+    keeps_channels = False
+    data_formats = ("NCHW", "NHWC")
+    odd = "ceil"
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        scale=2,
+        data_format="NCHW",
+        kernel_size=None,
+        bias=True,
+    ):
+        super().__init__(
+            in_channels, out_channels, scale=scale, data_format=data_format
+        )
+        k = max(3, scale + 1 - scale % 2) if kernel_size is None else kernel_size
+        if k % 2 == 0:
+            raise UsageError(f"strided_conv: kernel_size must be odd, not {k}")
+        self.conv = nn.Conv2D(
+            in_channels,
+            self.out_channels,
+            k,
+            stride=scale,
+            padding=k // 2,
+            bias_attr=None if bias else False,
+            data_format=data_format,
+        )
+
+    def forward(self, x):
+        return self.conv(x), None

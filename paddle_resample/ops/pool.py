@@ -1,0 +1,88 @@
+"""Max pooling that remembers where the maxima were, and its unpooling."""
+
+from typing import Any, NamedTuple
+
+import paddle
+import paddle.nn.functional as F
+
+from ..errors import UsageError
+from .size import spatial_size
+
+__all__ = ["PoolIndices", "max_pool", "max_unpool"]
+
+
+class PoolIndices(NamedTuple):
+    """What max pooling throws away: where each maximum stood.
+
+    Attributes:
+        indices: int [N, C, h, w], flat row-major positions inside a plane of `size`.
+        size: (H, W) of the map that was pooled, list of int or integer Tensor.
+    """
+
+    indices: Any
+    size: Any
+
+
+def max_pool(x, kernel_size=2, stride=None, padding=0, ceil_mode=False):
+    """Maximum of each window, and its position.
+
+    Args:
+        x: float [N, C, H, W].
+        kernel_size: window side.
+        stride: step between windows, default kernel_size.
+        padding: rows and columns added on every side, never chosen as maximum.
+        ceil_mode: whether an incomplete last window counts.
+
+    Returns:
+        (pooled [N, C, h, w], PoolIndices): h = floor((H + 2*padding - kernel_size) /
+        stride) + 1, or ceil with ceil_mode. Of equal values the first in row-major
+        order wins.
+
+    >>> y, side = max_pool(paddle.to_tensor([[[[1.0, 5.0], [2.0, 3.0]]]]))
+    >>> y.item(), side.indices.item(), side.size
+    (5.0, 1, [2, 2])
+    """
+    size = spatial_size(x)
+    pooled, indices = F.max_pool2d(
+        x, kernel_size, stride, padding, return_mask=True, ceil_mode=ceil_mode
+    )
+    return pooled, PoolIndices(indices, size)
+
+
+def max_unpool(x, side):
+    """Put every value back where its maximum stood; zeros elsewhere.
+
+    Args:
+        x: float [N, C, h, w].
+        side: PoolIndices of the pooling, for the same N, C, h, w.
+
+    Returns:
+        [N, C, H, W] with (H, W) = side.size, dtype of x. Where overlapping windows
+        chose the same pixel the values written there are equal if x came from the
+        pooling; otherwise one of them remains.
+
+    Source: Badrinarayanan et al., "SegNet", TPAMI 2017; Zeiler and Fergus, ECCV 2014.
+
+    Raises:
+        UsageError: the shapes of x and the indices differ (eager execution only).
+
+    >>> y, side = max_pool(paddle.to_tensor([[[[1.0, 5.0], [2.0, 3.0]]]]))
+    >>> max_unpool(y, side).numpy()[0, 0].tolist()
+    [[0.0, 5.0], [0.0, 0.0]]
+    """
+    indices = side.indices
+    if paddle.in_dynamic_mode() and list(x.shape) != list(indices.shape):
+        raise UsageError(
+            f"max_unpool: x is {list(x.shape)} but the pooling recorded "
+            f"{list(indices.shape)}; the channels and size must be those of the pooling"
+        )
+    height, width = side.size[0], side.size[1]
+    if paddle.in_dynamic_mode():
+        # The kernel size only serves to guess an output size that is given here.
+        return F.max_unpool2d(x, indices, 2, output_size=[height, width])
+    # A traced max_unpool2d wants its output size in numbers; a scatter does not.
+    plane = paddle.zeros([x.shape[0], x.shape[1], height * width], dtype=x.dtype)
+    flat = paddle.put_along_axis(
+        plane, indices.flatten(2).astype("int64"), x.flatten(2), axis=2
+    )
+    return flat.reshape([0, 0, height, width])

@@ -1,0 +1,239 @@
+"""From a name to a class, and from a spec in a YAML file to a layer."""
+
+import inspect
+from collections.abc import Mapping
+
+from .base import (
+    Downsampler,
+    ProjectedDownsampler,
+    ProjectedUpsampler,
+    Resampler,
+    Upsampler,
+)
+from .errors import UsageError, did_you_mean
+
+__all__ = ["build", "find", "names", "options", "parse_spec", "register"]
+
+_CLASSES = {}
+_KINDS = {Upsampler: "upsampler", Downsampler: "downsampler"}
+# Bound by the network at each site, never by the spec.
+_BOUND = ("in_channels", "out_channels", "guide_channels")
+
+
+def register(name):
+    """Class decorator: make a resampler known under `name`.
+
+    Args:
+        name: the registry key, the stem of its file.
+
+    Raises:
+        ValueError: the name is taken.
+    """
+
+    def add(cls):
+        if name in _CLASSES:
+            raise ValueError(f"resampler {name!r} is registered twice")
+        cls.name = name
+        _CLASSES[name] = cls
+        return cls
+
+    return add
+
+
+def names(kind=Resampler):
+    """Names of the registered resamplers of a kind, sorted.
+
+    Args:
+        kind: Upsampler, Downsampler or Resampler (both).
+
+    Returns:
+        list of str.
+
+    >>> "bilinear" in names(Upsampler), "bilinear" in names(Downsampler)
+    (True, False)
+    """
+    return sorted(n for n, cls in _CLASSES.items() if issubclass(cls, kind))
+
+
+def find(name, kind=Resampler):
+    """The class registered under `name`.
+
+    Args:
+        name: registry key.
+        kind: Upsampler, Downsampler or Resampler (both).
+
+    Returns:
+        type: the layer class.
+
+    Raises:
+        UsageError: unknown name, with the nearest ones, or a name of the other kind.
+    """
+    cls = _CLASSES.get(name) if isinstance(name, str) else None
+    word = _KINDS.get(kind, "resampler")
+    if cls is None:
+        raise UsageError(f"unknown {word} {name!r}{did_you_mean(name, names(kind))}")
+    if not issubclass(cls, kind):
+        other = _KINDS[Upsampler if issubclass(cls, Upsampler) else Downsampler]
+        raise UsageError(
+            f"{name!r} is a {other} and the site needs a {word}; known: "
+            + ", ".join(names(kind))
+        )
+    return cls
+
+
+def options(cls):
+    """The options a spec may give to a resampler class.
+
+    Args:
+        cls: a registered class.
+
+    Returns:
+        dict: option name -> default.
+
+    >>> options(find("bilinear"))["align_corners"]
+    False
+    """
+    parameters = inspect.signature(cls.__init__).parameters.values()
+    return {
+        p.name: p.default
+        for p in parameters
+        if p.kind is p.KEYWORD_ONLY and p.name not in _BOUND
+    }
+
+
+def parse_spec(spec, kind=Resampler):
+    """Check a spec and split it.
+
+    Args:
+        spec: a name, or a mapping with `name` and options, as YAML holds it.
+        kind: Upsampler, Downsampler or Resampler (both).
+
+    Returns:
+        (class, dict of options).
+
+    Raises:
+        UsageError: no spec at all, unknown name, unknown option, `type` for `name`.
+
+    >>> parse_spec({"name": "bilinear", "align_corners": True})[1]
+    {'align_corners': True}
+    """
+    word = _KINDS.get(kind, "resampler")
+    if isinstance(spec, str):
+        return find(spec, kind), {}
+    if not isinstance(spec, Mapping):
+        raise UsageError(
+            f"{_article(word)} spec is a name or a mapping with a name, such as "
+            f"{{name: {names(kind)[0]}}}, not {spec!r}"
+        )
+    if "name" not in spec:
+        hint = "; write name, not type" if "type" in spec else ""
+        raise UsageError(
+            f"{_article(word)} spec needs the key 'name', but {dict(spec)!r} has "
+            f"none{hint}"
+        )
+    cls = find(spec["name"], kind)
+    given = {key: value for key, value in spec.items() if key != "name"}
+    known = options(cls)
+    for key in given:
+        if key in _BOUND:
+            raise UsageError(
+                f"{cls.name}: {key} is set by the network at each site; remove it "
+                "from the spec"
+            )
+        if key not in known:
+            raise UsageError(
+                f"{cls.name}: unknown option {key!r}{did_you_mean(key, known)}"
+                f" (accepted: {', '.join(sorted(known))})"
+            )
+        _check_type(cls, key, given[key], known[key])
+    return cls, given
+
+
+def build(
+    spec,
+    in_channels,
+    out_channels=None,
+    *,
+    scale=None,
+    guide_channels=None,
+    side=None,
+    kind=Resampler,
+):
+    """Build the layer of a spec for one site of a network.
+
+    Where the operator keeps its channels and the site changes them, a 1x1 convolution
+    is put on the coarse side (`ProjectedUpsampler`, `ProjectedDownsampler`).
+
+    Args:
+        spec: a name or a mapping, see `parse_spec`.
+        in_channels: channels that arrive at the site.
+        out_channels: channels that leave it, default in_channels.
+        scale: integer ratio at the site; default the spec's, else 2.
+        guide_channels: channels of the guide that the site has; None if it has none.
+        side: kind of side information that the site has, as a downsampler's
+            gives_side names it; None if none.
+        kind: Upsampler, Downsampler or Resampler (both).
+
+    Returns:
+        nn.Layer, called as the contract of its kind says.
+
+    Raises:
+        UsageError: the spec is wrong, or needs what the site does not have.
+
+    >>> build("bilinear", 8)
+    Bilinear(8 -> 8, scale=2)
+    """
+    cls, given = parse_spec(spec, kind)
+    if scale is not None and given.setdefault("scale", scale) != scale:
+        raise UsageError(
+            f"{cls.name}: the site has scale {scale} but the spec asks for "
+            f"{given['scale']}"
+        )
+    out_channels = in_channels if out_channels is None else out_channels
+    project = cls.keeps_channels and out_channels != in_channels
+    if issubclass(cls, Downsampler):
+        layer = cls(in_channels, in_channels if project else out_channels, **given)
+        return ProjectedDownsampler(layer, out_channels) if project else layer
+    arriving = out_channels if project else in_channels
+    _check_site(cls, arriving, guide_channels, side)
+    if cls.needs_guide:
+        given["guide_channels"] = guide_channels
+    layer = cls(arriving, out_channels, **given)
+    return ProjectedUpsampler(in_channels, layer) if project else layer
+
+
+def _check_type(cls, key, value, default):
+    """Refuse a value of another type than the default's; a default of None says
+    nothing about the type."""
+    expected = type(default)
+    if expected is float:
+        expected = (int, float)
+    wrong_bool = isinstance(value, bool) and not isinstance(default, bool)
+    if default is not None and (wrong_bool or not isinstance(value, expected)):
+        raise UsageError(
+            f"{cls.name}: {key} must be of the kind of its default {default!r}, not "
+            f"{value!r}"
+        )
+
+
+def _check_site(cls, channels, guide_channels, side):
+    if cls.needs_guide and guide_channels is None:
+        raise UsageError(
+            f"{cls.name}: needs a guide (a finer feature map) and this site has none"
+        )
+    if cls.guide_same_channels and guide_channels != channels:
+        raise UsageError(
+            f"{cls.name}: the guide must have the {channels} channels of the upsampled "
+            f"map, but at this site it has {guide_channels}"
+        )
+    if cls.needs_side is not None and cls.needs_side != side:
+        givers = [n for n in names(Downsampler) if find(n).gives_side == cls.needs_side]
+        has = "none" if side is None else f"only {side}"
+        raise UsageError(
+            f"{cls.name}: needs {cls.needs_side} recorded by its downsampler and this "
+            f"site has {has}; downsample with {' or '.join(givers)}"
+        )
+
+
+def _article(word):
+    return f"an {word}" if word[0] in "aeiou" else f"a {word}"

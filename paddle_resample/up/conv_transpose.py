@@ -1,0 +1,126 @@
+"""Transposed convolution ("deconvolution"): each input pixel stamps a kernel."""
+
+import paddle.nn as nn
+
+from ..base import Upsampler
+from ..errors import UsageError, did_you_mean
+from ..initialise import bilinear_kernel, torch_uniform
+from ..ops import fit
+from ..registry import register
+
+__all__ = ["ConvTranspose"]
+
+_INITS = ("torch", "bilinear")
+
+
+@register("conv_transpose")
+class ConvTranspose(Upsampler):
+    """Transposed convolution of stride `scale`, padded so that sides grow by scale.
+
+    Args:
+        in_channels: C.
+        out_channels: D, default C.
+        scale: s, the stride, integer from 1.
+        data_format: "NCHW" or "NHWC".
+        kernel_size: k, at least s; default s (U-Net). When k is no multiple of s the
+            stamps overlap unevenly, which shows as a checkerboard.
+        groups: groups of channels.
+        bias: whether a bias is added.
+        init: "torch" (PyTorch's default, as published U-Nets start) or "bilinear"
+            (FCN: starts as bilinear interpolation, needs k = 2*s - s % 2 and
+            groups in (1, C) with C = D).
+
+    Call:
+        x: float [N, C, H, W]. size: (H', W') less than s from (H*s, W*s): cropped, or
+        extended by the last row and column.
+
+    Returns:
+        [N, D, H', W'], dtype of x.
+
+    Grid: padding p = floor((k - s + 1) / 2) and output_padding s + 2p - k, so that the
+    output has exactly H*s rows; what falls outside is cut off, and border pixels
+    receive fewer stamps.
+
+    Cost: k*k*C*D/groups (+ D) parameters, as many multiply-accumulates per input
+    pixel (counting them per output pixel, as some tables do, is s*s times too much).
+
+    Source: Dumoulin and Visin, arXiv 1603.07285, 2016; Long et al., CVPR 2015 (init
+    "bilinear"); Odena et al., Distill 2016 (checkerboard).
+
+    Raises:
+        UsageError: kernel_size below scale, unknown init, bilinear where it is not
+            defined.
+
+    >>> layer = ConvTranspose(64, 32)
+    >>> sum(p.size for p in layer.parameters())
+    8224
+    """
+
+    source = "Long et al., CVPR 2015"
+    year = 2015
+    learned = True
+    keeps_channels = False
+    data_formats = ("NCHW", "NHWC")
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        scale=2,
+        data_format="NCHW",
+        kernel_size=None,
+        groups=1,
+        bias=True,
+        init="torch",
+    ):
+        super().__init__(
+            in_channels, out_channels, scale=scale, data_format=data_format
+        )
+        k = scale if kernel_size is None else kernel_size
+        if k < scale:
+            raise UsageError(
+                f"conv_transpose: kernel_size={k} is smaller than scale={scale}, which "
+                "leaves pixels that nothing reaches"
+            )
+        if init not in _INITS:
+            raise UsageError(
+                f"conv_transpose: unknown init {init!r}{did_you_mean(init, _INITS)}"
+            )
+        if in_channels % groups or self.out_channels % groups:
+            raise UsageError(
+                f"conv_transpose: groups={groups} must divide in_channels="
+                f"{in_channels} and out_channels={self.out_channels}"
+            )
+        start = torch_uniform(self.out_channels // groups * k * k)
+        padding = (k - scale + 1) // 2
+        self.conv = nn.Conv2DTranspose(
+            in_channels,
+            self.out_channels,
+            k,
+            stride=scale,
+            padding=padding,
+            output_padding=scale + 2 * padding - k,
+            groups=groups,
+            weight_attr=start,
+            bias_attr=start if bias else False,
+            data_format=data_format,
+        )
+        if init == "bilinear":
+            self._start_bilinear(k, groups)
+
+    def _start_bilinear(self, k, groups):
+        needed = 2 * self.scale - self.scale % 2
+        same = self.in_channels == self.out_channels
+        if k != needed or not same or groups not in (1, self.in_channels):
+            raise UsageError(
+                f"conv_transpose: init='bilinear' needs kernel_size={needed}, equal "
+                f"channels and groups 1 or {self.in_channels}, not kernel_size={k}, "
+                f"channels {self.in_channels} -> {self.out_channels}, groups={groups}"
+            )
+        bilinear_kernel(self.conv.weight, self.scale)
+        if self.conv.bias is not None:
+            nn.initializer.Constant(0.0)(self.conv.bias)
+
+    def forward(self, x, guide=None, side=None, size=None):
+        return fit(self.conv(x), size, self.scale, self.data_format)

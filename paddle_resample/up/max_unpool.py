@@ -1,0 +1,48 @@
+"""Max unpooling: values return to where max pooling found them, zeros elsewhere."""
+
+from ..base import Upsampler
+from ..errors import UsageError
+from ..ops import fit, max_unpool
+from ..registry import register
+
+__all__ = ["MaxUnpool"]
+
+
+@register("max_unpool")
+class MaxUnpool(Upsampler):
+    """Inverse of max_pool with its recorded indices; no weights.
+
+    Args:
+        in_channels: C, the channels of the pooled map.
+        out_channels: C.
+        scale: of the partner max_pool.
+
+    Call:
+        x: float [N, C, h, w]. side: what max_pool returned for the same shape; it also
+        holds the exact size before pooling, so odd sizes come back exactly. size: less
+        than `scale` from that one: cropped, or extended by the last row and column.
+
+    Returns:
+        [N, C, H, W], dtype of x; (scale*scale - 1) of scale*scale pixels are zero, so
+        convolutions should follow.
+
+    Source: Badrinarayanan et al., "SegNet", TPAMI 2017. Cost: no arithmetic.
+
+    Raises:
+        UsageError: called without side.
+
+    >>> import paddle
+    >>> from paddle_resample.ops import max_pool
+    >>> y, side = max_pool(paddle.to_tensor([[[[1.0, 5.0], [2.0, 3.0]]]]))
+    >>> MaxUnpool(1)(y, side=side).numpy().ravel().tolist()
+    [0.0, 5.0, 0.0, 0.0]
+    """
+
+    source = "Badrinarayanan et al., TPAMI 2017"
+    year = 2017
+    needs_side = "pool_indices"
+
+    def forward(self, x, guide=None, side=None, size=None):
+        if side is None:
+            raise UsageError("max_unpool: called without side, max_pool's indices")
+        return fit(max_unpool(x, side), size, self.scale)

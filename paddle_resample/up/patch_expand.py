@@ -1,0 +1,73 @@
+"""Patch expanding: a linear layer makes a cell of tokens from each token."""
+
+import paddle.nn as nn
+
+from ..base import Upsampler
+from ..ops import expand_cells, fit
+from ..registry import register
+
+__all__ = ["PatchExpand"]
+
+
+@register("patch_expand")
+class PatchExpand(Upsampler):
+    """Linear C -> s*s*D without bias, rearranged to cells, LayerNorm over D.
+
+    Args:
+        in_channels: C.
+        out_channels: D, default C; Swin-Unet uses C/2.
+        scale: s, integer from 1.
+        norm: whether the LayerNorm follows (published); the seed articles' variant
+            has norm=False, bias=True.
+        bias: whether the linear layer has a bias; published without.
+
+    Call:
+        x: float [N, C, H, W]. size: (H', W') less than s from (H*s, W*s): cropped, or
+        extended by the last row and column.
+        With tokens, as the literature calls it, `forward(x, H, W)`: x [N, H*W, C].
+
+    Returns:
+        [N, D, H', W'], or tokens [N, s*s*H*W, D]; dtype of x.
+
+    Grid: channel (dy, dx, d) of the linear layer is pixel (dy, dx) of the cell, which
+    is not pixel_shuffle's order. No border rule is needed.
+
+    Cost: s*s*C*D + 2*D parameters, s*s*C*D multiply-accumulates per input pixel.
+
+    Source: Cao et al., "Swin-Unet", ECCV workshops 2022, section 3.4.
+
+    >>> sum(p.size for p in PatchExpand(256, 128).parameters())
+    131328
+    """
+
+    source = "Cao et al., ECCV workshops 2022"
+    year = 2022
+    learned = True
+    keeps_channels = False
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        scale=2,
+        norm=True,
+        bias=False,
+    ):
+        super().__init__(in_channels, out_channels, scale=scale)
+        features = scale * scale * self.out_channels
+        self.expand = nn.Linear(
+            in_channels, features, bias_attr=None if bias else False
+        )
+        self.norm = nn.LayerNorm(self.out_channels) if norm else nn.Identity()
+
+    def forward(self, x, guide=None, side=None, size=None):
+        if x.ndim == 3:  # forward(tokens, H, W)
+            return self._grow(x.reshape([0, guide, side, self.in_channels])).flatten(
+                1, 2
+            )
+        y = self._grow(x.transpose([0, 2, 3, 1])).transpose([0, 3, 1, 2])
+        return fit(y, size, self.scale)
+
+    def _grow(self, x):
+        return self.norm(expand_cells(self.expand(x), self.scale))

@@ -1,0 +1,100 @@
+"""Pixel shuffle (sub-pixel convolution): a convolution makes scale*scale values for
+each output channel, and the shuffle lays them out as a cell of pixels."""
+
+import paddle.nn as nn
+
+from ..base import Upsampler
+from ..errors import UsageError, did_you_mean
+from ..initialise import repeat_for_shuffle, torch_uniform
+from ..ops import fit, pixel_shuffle
+from ..registry import register
+
+__all__ = ["PixelShuffle"]
+
+_INITS = ("icnr", "xavier", "torch")
+
+
+@register("pixel_shuffle")
+class PixelShuffle(Upsampler):
+    """Convolution to out_channels*scale*scale channels, then pixel shuffle.
+
+    Args:
+        in_channels: C.
+        out_channels: D, default C.
+        scale: s, integer from 1.
+        data_format: "NCHW" or "NHWC".
+        kernel_size: k of the convolution, odd.
+        init: "icnr" starts the s*s sub-kernels equal (He normal, bias 0), so that no
+            checkerboard is there before training; "xavier" (uniform, bias 0) is the
+            default of mmcv's PixelShufflePack, "torch" PyTorch's default.
+
+    Call:
+        x: float [N, C, H, W]. size: (H', W') less than s from (H*s, W*s): cropped, or
+        extended by the last row and column.
+
+    Returns:
+        [N, D, H', W'], dtype of x.
+
+    Grid: pixel (dy, dx) of a cell is channel d*s*s + dy*s + dx of the convolution;
+    zero padding of the convolution at the border.
+
+    Cost: s*s*D*(k*k*C + 1) parameters, s*s*D*k*k*C multiply-accumulates per input
+    pixel.
+
+    Source: Shi et al., CVPR 2016; ICNR: Aitken et al., arXiv 1707.02937, 2017.
+
+    Raises:
+        UsageError: even kernel_size, unknown init.
+
+    >>> layer = PixelShuffle(4, 2)
+    >>> sum(p.size for p in layer.parameters()) == 4 * 2 * (9 * 4 + 1)
+    True
+    """
+
+    source = "Shi et al., CVPR 2016"
+    year = 2016
+    learned = True
+    keeps_channels = False
+    data_formats = ("NCHW", "NHWC")
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        scale=2,
+        data_format="NCHW",
+        kernel_size=3,
+        init="icnr",
+    ):
+        super().__init__(
+            in_channels, out_channels, scale=scale, data_format=data_format
+        )
+        if kernel_size % 2 == 0:
+            raise UsageError(
+                f"pixel_shuffle: kernel_size must be odd, not {kernel_size}"
+            )
+        if init not in _INITS:
+            raise UsageError(
+                f"pixel_shuffle: unknown init {init!r}{did_you_mean(init, _INITS)}"
+            )
+        base = {
+            "icnr": nn.initializer.KaimingNormal(),
+            "xavier": nn.initializer.XavierUniform(),
+            "torch": torch_uniform(in_channels * kernel_size**2),
+        }[init]
+        self.conv = nn.Conv2D(
+            in_channels,
+            self.out_channels * scale * scale,
+            kernel_size,
+            padding=kernel_size // 2,
+            weight_attr=base,
+            bias_attr=base if init == "torch" else nn.initializer.Constant(0.0),
+            data_format=data_format,
+        )
+        if init == "icnr":
+            repeat_for_shuffle(self.conv.weight, scale, base)
+
+    def forward(self, x, guide=None, side=None, size=None):
+        y = pixel_shuffle(self.conv(x), self.scale, self.data_format)
+        return fit(y, size, self.scale, self.data_format)

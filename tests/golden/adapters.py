@@ -1,0 +1,228 @@
+"""Which of our functions or layers a reference vector speaks of.
+
+An adapter takes a vector (`check.Vector`) and returns (outputs, leaves): our results
+by the vector's keys ("out", "out:part"), and the tensors whose gradients the vector
+stores, by name ("x", "p:conv.weight"). It builds from `vector.args`, which name the
+official code's arguments, for any values of them.
+"""
+
+import paddle
+import paddle.nn as nn
+from paddle_resample import build, ops
+from paddle_resample.nets import ResampleUNet
+
+
+class NotCovered(Exception):
+    """The vector's operator is ours, with arguments that ours does not have yet."""
+
+
+def fill(layer, vector, rename=lambda name: name):
+    """Copy a vector's weights into a layer.
+
+    Args:
+        layer: ours.
+        vector: with weights under the official names.
+        rename: official name -> our name.
+
+    Returns:
+        dict: "p:" + official name -> our parameter.
+    """
+    ours = dict(layer.named_parameters())
+    ours.update(dict(layer.named_buffers()))
+    owners = dict(layer.named_sublayers(include_self=True))
+    leaves = {}
+    for name, value in vector.weights.items():
+        target = rename(name)
+        if target is None or target.endswith("num_batches_tracked"):
+            continue
+        target = target.replace("running_mean", "_mean").replace(
+            "running_var", "_variance"
+        )
+        parameter = ours.pop(target)
+        owner = owners[target.rpartition(".")[0]]
+        if isinstance(owner, nn.Linear) and value.ndim == 2:
+            value = value.T
+            parameter.stored_transposed = True
+        parameter.set_value(value)
+        leaves["p:" + name] = parameter
+    assert not ours, f"weights that the vector does not have: {sorted(ours)}"
+    layer.eval()
+    return leaves
+
+
+def interpolate(v):
+    if v.args.get("antialias") or v.args["mode"] == "nearest-exact":
+        raise NotCovered("antialias or nearest-exact")
+    x = v.input()
+    size, scale = v.args.get("size"), v.args.get("scale_factor")
+    if v.args.get("recompute_scale_factor"):
+        size, scale = [int(n * scale) for n in x.shape[2:]], None
+    y = ops.interpolate(
+        x,
+        size=size,
+        scale=scale,
+        mode=v.args["mode"],
+        align_corners=v.args.get("align_corners", False),
+    )
+    return {"out": y}, {"x": x}
+
+
+def pixel_shuffle(v):
+    x = v.input()
+    return {"out": ops.pixel_shuffle(x, v.args["factor"])}, {"x": x}
+
+
+def pixel_unshuffle(v):
+    x = v.input()
+    return {"out": ops.pixel_unshuffle(x, v.args["factor"])}, {"x": x}
+
+
+def max_unpool(v):
+    x = v.input()
+    a = v.args
+    pooled, side = ops.max_pool(
+        x, a["kernel_size"], a["stride"], a["padding"], a["ceil_mode"]
+    )
+    y = ops.max_unpool(pooled, side)
+    outputs = {"out": y, "out:pooled": pooled, "out:indices": side.indices}
+    return outputs, {"x": x}
+
+
+def grid_sample(v):
+    x, grid = v.input(), v.input("grid")
+    a = v.args
+    if a["mode"] == "bicubic":
+        raise NotCovered("bicubic")
+    y = ops.grid_sample(x, grid, a["mode"], a["padding_mode"], a["align_corners"])
+    return {"out": y}, {"x": x, "grid": grid}
+
+
+def affine_grid(v):
+    theta = v.input("theta")
+    grid = nn.functional.affine_grid(
+        theta, v.args["size"], align_corners=v.args["align_corners"]
+    )
+    return {"out": grid}, {"theta": theta}
+
+
+def conv_transpose(v):
+    a = dict(v.args)
+    size = a.pop("output_size")
+    layer = nn.Conv2DTranspose(**a)
+    x, leaves = v.input(), fill(layer, v)
+    return {"out": layer(x, output_size=size)}, {"x": x, **leaves}
+
+
+def patch_embed(v):
+    name = "overlap_patch_embed" if "stride" in v.args else "patch_embed"
+    spec = {"name": name}
+    if "stride" in v.args:
+        spec["kernel_size"] = v.args["patch_size"]
+    scale = v.args.get("stride", v.args["patch_size"])
+    layer = build(spec, v.args["in_chans"], v.args["embed_dim"], scale=scale)
+    x, leaves = v.input(), fill(layer, v)
+    return {"out": layer(x)[0].flatten(2).transpose([0, 2, 1])}, {"x": x, **leaves}
+
+
+def patch_merge(v):
+    dim = v.args["dim"]
+    if v.weights["norm.weight"].shape[0] == 2 * dim:
+        raise NotCovered("Swin v2 normalises after the linear layer")
+    layer = build("patch_merge", dim, v.args.get("out_dim") or 2 * dim)
+    x, leaves = v.input(), fill(layer, v)
+    if x.ndim == 4:  # timm keeps [N, H, W, C]
+        y = layer(x.transpose([0, 3, 1, 2]))[0].transpose([0, 2, 3, 1])
+    else:
+        y = layer(x, *v.args["input_resolution"])
+    return {"out": y}, {"x": x, **leaves}
+
+
+def patch_expand(v):
+    dim, scale = v.args["dim"], v.args.get("dim_scale", 2)
+    layer = build("patch_expand", dim, dim // scale, scale=scale)
+    x, leaves = v.input(), fill(layer, v)
+    return {"out": layer(x, *v.args["input_resolution"])}, {"x": x, **leaves}
+
+
+def final_patch_expand(v):
+    layer = build("final_patch_expand", v.args["dim"], scale=v.args.get("dim_scale", 4))
+    x, leaves = v.input(), fill(layer, v)
+    return {"out": layer(x, *v.args["input_resolution"])}, {"x": x, **leaves}
+
+
+def article_patch_merge(v):
+    dim = v.args["in_dim"]
+    layer = build({"name": "patch_merge", "norm": False, "bias": True}, dim, 2 * dim)
+    x, leaves = v.input(), fill(layer, v)
+    return {"out": layer(x, v.args["H"], v.args["W"])}, {"x": x, **leaves}
+
+
+def article_patch_expand(v):
+    dim = v.args["in_dim"]
+    spec = {"name": "patch_expand", "norm": False, "bias": True}
+    layer = build(spec, dim, dim // 2, scale=v.args["expand_ratio"])
+    x = v.input()
+    leaves = fill(layer, v, lambda name: name.replace("linear.", "expand."))
+    return {"out": layer(x, v.args["H"], v.args["W"])}, {"x": x, **leaves}
+
+
+def flow(v):
+    spec = {
+        "name": "flow",
+        "mid_channels": v.args["outplane"],
+        "kernel_size": v.args["kernel_size"],
+    }
+    channels = v.args["inplane"]
+    layer = build(spec, channels, guide_channels=channels)
+    x, guide, leaves = v.input(), v.input("guide"), fill(layer, v)
+    return {"out": layer(x, guide=guide)}, {"x": x, "guide": guide, **leaves}
+
+
+def flow_warp(v):
+    x, field = v.input(), v.input("flow")
+    return {"out": ops.flow_warp(x, field)}, {"x": x, "flow": field}
+
+
+def article_unet(v):
+    layer = ResampleUNet(
+        v.args["out_channels"], v.args["in_channels"], v.args["base_width"]
+    )
+    depth = len(layer.down)
+
+    def rename(name):
+        block, _, rest = name.partition(".")
+        if block == "final_conv":
+            return f"head.{rest}"
+        rest = rest.replace("conv.", "", 1)
+        if block == "bottleneck":
+            return f"bottleneck.{rest}"
+        level = int(block[-1])
+        if block.startswith("encoder"):
+            return f"encoder.{level - 1}.{rest}"
+        if block.startswith("decoder"):
+            return f"decoder.{depth - level}.{rest}"
+        return f"up.{depth - level}.conv.{rest}"  # upconvL
+
+    x, leaves = v.input(), fill(layer, v, rename)
+    return {"out": layer(x)[0]}, {"x": x, **leaves}
+
+
+ADAPTERS = {
+    ("interpolate", "interpolate"): interpolate,
+    ("pixel", "pixel_shuffle"): pixel_shuffle,
+    ("pixel", "pixel_unshuffle"): pixel_unshuffle,
+    ("maxunpool", "max_pool2d(return_indices) then max_unpool2d"): max_unpool,
+    ("grid_sample", "grid_sample"): grid_sample,
+    ("affine_grid", "affine_grid"): affine_grid,
+    ("conv_transpose2d", "conv_transpose2d"): conv_transpose,
+    ("patch_embed", "PatchEmbed"): patch_embed,
+    ("patch_embed", "OverlapPatchEmbed"): patch_embed,
+    ("swin_tokens", "PatchMerging"): patch_merge,
+    ("swin_tokens", "PatchExpand"): patch_expand,
+    ("swin_tokens", "FinalPatchExpand_X4"): final_patch_expand,
+    ("seed_tokens", "PatchMerging"): article_patch_merge,
+    ("seed_tokens", "PatchExpanding"): article_patch_expand,
+    ("flow_align", "AlignedModule"): flow,
+    ("flow_align", "flow_warp"): flow_warp,
+    ("model_seed_unet", "UNet from the seed"): article_unet,
+}
