@@ -4,14 +4,22 @@ Importing this package registers its networks and data sets with PaddleSeg and r
 what today's Paddle broke in PaddleSeg (`bridge.repairs`).
 """
 
+import warnings
+
+# Paddle looks for a compiler cache at import; the operators here need none.
+warnings.filterwarnings("ignore", message="No ccache found")
+
 # Paddle 2.6 reads PNG files only when OpenCV was loaded before it.
 import cv2  # noqa: F401  isort: skip
-from . import down, nets, ops, up
+from . import data, down, nets, ops, up
 from .base import Downsampler, Resampler, Upsampler
+from .bridge.repairs import repair_paddleseg
 from .errors import UsageError
 from .registry import build, find, names, options, register
 
 __version__ = "0.1.0"
+
+repair_paddleseg()
 
 __all__ = [
     "Downsampler",
@@ -19,6 +27,7 @@ __all__ = [
     "Upsampler",
     "UsageError",
     "build",
+    "data",
     "down",
     "find",
     "names",

@@ -1,0 +1,2 @@
+"""Everything that knows PaddleSeg: repairs, configuration, training, evaluation,
+prediction and export."""

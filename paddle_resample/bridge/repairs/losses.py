@@ -1,0 +1,153 @@
+"""Repairs of PaddleSeg's losses."""
+
+import functools
+
+import paddle
+
+from .rewrite import Edit, Repair
+
+__all__ = ["LOSSES", "forbids_mixed_types"]
+
+_LOSSES = "paddleseg.models.losses."
+_MIXED = "PaddleSeg up to 2.8 on Paddle 3"
+
+
+@functools.lru_cache(maxsize=None)
+def forbids_mixed_types():
+    """Say whether this Paddle refuses arithmetic between float and integer tensors."""
+    # On the CPU, so that importing never starts a GPU.
+    one = paddle.to_tensor([1.0], place=paddle.CPUPlace())
+    try:
+        one * one.astype("int64")
+    except TypeError:
+        return True
+    return False
+
+
+def _promotion(name, where, target, swaps):
+    return Repair(
+        name,
+        f"{where} calculates with float and integer tensors together: TypeError.",
+        _MIXED,
+        (Edit(_LOSSES + target, swaps),),
+        forbids_mixed_types,
+    )
+
+
+_OHEM = {"prob + (1 - valid_mask)": "prob + (1 - valid_mask).astype(prob.dtype)"}
+_MEAN_COEF = {
+    "paddle.mean(mask * coef)": "paddle.mean(mask * coef.astype(mask.dtype))",
+}
+
+LOSSES = (
+    _promotion(
+        "cross_entropy_types",
+        "CrossEntropyLoss, with and without class weights,",
+        "cross_entropy_loss:CrossEntropyLoss._post_process_loss",
+        {"F.one_hot(label * mask,": "F.one_hot(label * mask.astype(label.dtype),"}
+        | _MEAN_COEF,
+    ),
+    _promotion(
+        "ohem_types",
+        "OhemCrossEntropyLoss",
+        "ohem_cross_entropy_loss:OhemCrossEntropyLoss.forward",
+        _OHEM,
+    ),
+    _promotion(
+        "ohem_edge_types",
+        "OhemEdgeAttentionLoss",
+        "ohem_edge_attention_loss:OhemEdgeAttentionLoss.forward",
+        _OHEM,
+    ),
+    _promotion(
+        "rmi_types",
+        "RMILoss",
+        "rmi_loss:RMILoss.forward_sigmoid",
+        {
+            f"paddle.unsqueeze(label_mask_3D, axis={axis})": "paddle.unsqueeze("
+            f"label_mask_3D, axis={axis}).astype('float32')"
+            for axis in (1, 3)
+        },
+    ),
+    _promotion(
+        "dual_task_types",
+        "DualTaskLoss",
+        "gscnn_dual_task_loss:DualTaskLoss.forward",
+        {
+            f"{x} * mask": f"{x} * mask.astype({x}.dtype)"
+            for x in ("logit", "labels", "loss")
+        },
+    ),
+    Repair(
+        "point_cross_entropy",
+        "PointCrossEntropyLoss mixes float and integer tensors, and with class weights "
+        "it multiplies each loss by the number of its class.",
+        "type error: " + _MIXED + "; class weights: every version",
+        (
+            Edit(
+                _LOSSES + "point_cross_entropy_loss:PointCrossEntropyLoss.forward",
+                {
+                    "F.one_hot(label,": "F.one_hot(label * mask.astype(label.dtype),",
+                    "_one_hot_weight.argmax(-1)": "_one_hot_weight.sum(-1)",
+                }
+                | _MEAN_COEF,
+            ),
+        ),
+    ),
+    Repair(
+        "relax_boundary",
+        "RelaxBoundaryLoss multiplies integer one-hot labels by float logarithms: a "
+        "TypeError on Paddle 3, and truncated on Paddle 2 so that no gradient is left.",
+        "PaddleSeg up to 2.8 on every Paddle",
+        (
+            Edit(
+                _LOSSES + "decoupledsegnet_relax_boundary_loss:"
+                "RelaxBoundaryLoss.custom_nll",
+                {
+                    "soft = F.softmax(logit, axis=1)": "soft = F.softmax(logit, axis=1)"
+                    "\n        label = label.astype(soft.dtype)",
+                },
+            ),
+        ),
+    ),
+    Repair(
+        "dice_labels",
+        "DiceLoss writes class 0 over the ignored pixels of the caller's labels, so "
+        "that every later loss trains them; cross entropy before it fails.",
+        "every PaddleSeg and Paddle",
+        (
+            Edit(
+                _LOSSES + "dice_loss:DiceLoss.forward",
+                {
+                    "labels[labels == self.ignore_index] = 0": "labels = paddle.where("
+                    "labels == self.ignore_index, paddle.zeros_like(labels), labels)",
+                },
+            ),
+        ),
+    ),
+    Repair(
+        "dual_task_maximum",
+        "DualTaskLoss takes the maximum of a whole map, whose gradient on the CPU "
+        "needs a time that grows with the square of the number of pixels: it hangs.",
+        "every PaddleSeg on Paddle 3",
+        (
+            Edit(
+                _LOSSES + "gscnn_dual_task_loss:DualTaskLoss.compute_grad_mag",
+                {"mag.max()": "mag.flatten()[mag.argmax()]"},
+            ),
+        ),
+        forbids_mixed_types,
+    ),
+    Repair(
+        "maskformer_gather",
+        "MaskFormerLoss gathers boolean masks, for which the CPU has no kernel.",
+        "every PaddleSeg on Paddle 2",
+        (
+            Edit(
+                _LOSSES + "maskformer_loss:MaskFormerLoss.forward",
+                {'paddle.gather(item["masks"], index, axis=0)': 'item["masks"][index]'},
+            ),
+        ),
+        lambda: not forbids_mixed_types(),
+    ),
+)

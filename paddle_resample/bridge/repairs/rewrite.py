@@ -1,0 +1,183 @@
+"""How a repair reaches into PaddleSeg: small replacements in one function's source.
+
+Only the code object of the function is exchanged. The function itself stays, so every
+reference to it (a registry, a `from x import y`, a subclass) sees the repair, and
+Paddle's tracing and `inspect.getsource` read the repaired text. Everything else in the
+process, Paddle above all, stays as it is.
+"""
+
+import functools
+import importlib
+import inspect
+import linecache
+import re
+import types
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Callable
+
+__all__ = ["Edit", "Repair", "Replacement", "without"]
+
+# Target -> (function, the code object PaddleSeg shipped); also: what is done already.
+_stock = {}
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Snippets of one PaddleSeg function and what stands there instead.
+
+    Args:
+        target: "package.module:Class.method" or "package.module:function".
+        swaps: {old: new}. An old snippet is found whatever its line breaks and spaces,
+            at every place; unless all of them are found, the defect is not there (any
+            more) and nothing is changed.
+        names: {name: module}, modules that the new text uses under a name which the
+            PaddleSeg module does not know.
+    """
+
+    target: str
+    swaps: dict
+    names: dict = None
+
+    def apply(self):
+        """Apply once; say whether the function was changed."""
+        function = _find(self.target)
+        if function is None or self.target in _stock:
+            return False
+        text, line = _source(function)
+        for old, new in self.swaps.items():
+            text, count = _pattern(old).subn(lambda _, new=new: new, text)
+            if not count:
+                return False
+        for name, module in (self.names or {}).items():
+            function.__globals__.setdefault(name, importlib.import_module(module))
+        _install(self.target, function, _compile(self.target, text, line))
+        return True
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """A PaddleSeg function written anew.
+
+    Args:
+        target: as for Edit.
+        sign: snippet by which the defective version is known.
+        function: ours, with the same arguments. It runs among the names of
+            PaddleSeg's module, so it uses only its arguments and `paddle`.
+    """
+
+    target: str
+    sign: str
+    function: Callable
+
+    def apply(self):
+        """Apply once; say whether the function was replaced."""
+        function = _find(self.target)
+        if function is None or self.target in _stock:
+            return False
+        if not _pattern(self.sign).search(_source(function)[0]):
+            return False
+        _install(self.target, function, self.function.__code__)
+        return True
+
+
+def _always():
+    return True
+
+
+@dataclass(frozen=True)
+class Repair:
+    """One defect of PaddleSeg and the changes that mend it.
+
+    Args:
+        name: short identifier.
+        defect: one sentence: what goes wrong.
+        versions: PaddleSeg and Paddle versions that show it.
+        changes: tuple of Edit and Replacement.
+        needed: function saying whether this Paddle shows the defect; asked once.
+    """
+
+    name: str
+    defect: str
+    versions: str
+    changes: tuple
+    needed: Callable = _always
+
+    def apply(self):
+        """Apply what is needed; say whether anything was changed."""
+        return self.needed() and any([change.apply() for change in self.changes])
+
+
+@contextmanager
+def without(*repairs):
+    """Give PaddleSeg's own code back for the time of a with block.
+
+    Args:
+        repairs: Repair objects to suspend; those never applied do not matter.
+    """
+    targets = [c.target for r in repairs for c in r.changes if c.target in _stock]
+    repaired = [_stock[t][0].__code__ for t in targets]
+    for target in targets:
+        function, code = _stock[target]
+        function.__code__ = code
+    try:
+        yield
+    finally:
+        for target, code in zip(targets, repaired):
+            _stock[target][0].__code__ = code
+
+
+def _find(target):
+    """The function a target names, or None where this PaddleSeg has no such thing."""
+    module, path = target.split(":")
+    try:
+        owner = importlib.import_module(module)
+        function = functools.reduce(getattr, path.split("."), owner)
+    except (ImportError, AttributeError):
+        return None
+    # An inherited method carries its base's name: it is not ours to change here.
+    own = inspect.isfunction(function) and function.__qualname__ == path
+    return function if own else None
+
+
+def _source(function):
+    """Text of a function without its decorators, and its line in the file."""
+    try:
+        lines, line = inspect.getsourcelines(function)
+    except OSError:
+        return "", 0
+    skip = next(i for i, s in enumerate(lines) if s.lstrip().startswith("def "))
+    return "".join(lines[skip:]), line + skip
+
+
+def _pattern(snippet):
+    """Expression that finds a snippet whatever the white space between its tokens."""
+    tokens = re.findall(r"\w+|[^\w\s]", snippet)
+    start = r"(?<!\w)" if tokens[0][0].isidentifier() else ""
+    end = r"(?!\w)" if tokens[-1][-1].isidentifier() else ""
+    return re.compile(start + r"\s*".join(map(re.escape, tokens)) + end)
+
+
+def _compile(target, text, line):
+    """Code object of a rewritten function; its lines count as in PaddleSeg's file."""
+    module, path = target.split(":")
+    *owner, name = path.split(".")
+    head = f"class {owner[-1]}:\n" if owner else ""
+    text = "\n" * (line - 1 - bool(owner)) + head + text
+    filename = f"<{module.replace('.', '/')}.py, {path} repaired by paddle_resample>"
+    # A time stamp of None keeps linecache from dropping the entry.
+    linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
+    code = compile(text, filename, "exec", dont_inherit=True)
+    # Inside a class block zero-argument super() and private names keep working.
+    for part in [*owner[-1:], name]:
+        code = next(
+            c
+            for c in code.co_consts
+            if isinstance(c, types.CodeType) and c.co_name == part
+        )
+    return code
+
+
+def _install(target, function, code):
+    _stock[target] = (function, function.__code__)
+    function.__code__ = code

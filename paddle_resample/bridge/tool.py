@@ -1,0 +1,46 @@
+"""What every command line tool does: sentences for mistakes, and exit codes."""
+
+import os
+import sys
+import warnings
+
+from ..errors import UsageError
+
+__all__ = ["RunFailed", "run_tool"]
+
+
+class RunFailed(RuntimeError):
+    """A run that had to stop for a reason its text tells; exit status 1."""
+
+
+def run_tool(main):
+    """Run a tool's main function and leave the process with its status.
+
+    Args:
+        main: function without arguments.
+
+    Exit status: 0 when it went well, 1 for RunFailed, 2 for a user's mistake
+    (UsageError, one sentence on stderr, no stack trace), 130 after Ctrl-C; any other
+    exception is our mistake and keeps its trace.
+    """
+    warnings.filterwarnings("ignore", message="When training, we now always track")
+    try:
+        main()
+        status = 0
+    except UsageError as error:
+        status = _say(error, 2)
+    except RunFailed as error:
+        status = _say(error, 1)
+    except KeyboardInterrupt:
+        status = _say("stopped by Ctrl-C", 130)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if status:
+        # Loader threads and workers of Paddle may wait for ever at exit once a batch
+        # was refused, so the process is left at once.
+        os._exit(status)
+
+
+def _say(message, status):
+    print(f"error: {message}", file=sys.stderr)
+    return status

@@ -1,0 +1,56 @@
+"""Export the model of a PaddleSeg configuration for Paddle Inference.
+
+    python tools/export.py --config CONFIG.yml --model_path output/best_model
+
+The flags are PaddleSeg's; height and width stay free unless --input_shape fixes them.
+"""
+
+import argparse
+
+import paddle_resample  # isort: skip
+from paddle_resample.bridge.components import Components
+from paddle_resample.bridge.config import ResampleConfig
+from paddle_resample.bridge.device import choose_device
+from paddle_resample.bridge.export import OUTPUTS, export_model
+from paddle_resample.bridge.tool import run_tool
+from paddle_resample.bridge.weights import load_weights
+from paddle_resample.files import usable_folder
+
+assert paddle_resample  # imported first, because it orders the imports of OpenCV
+
+
+def parse_args():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("--config", required=True, help="configuration, .yml")
+    add("--model_path", help=".pdparams file or checkpoint folder")
+    add("--save_dir", default="./output/inference_model", help="folder of the program")
+    add("--input_shape", nargs="+", type=int, help="N C H W, -1 where unknown")
+    add("--output_op", choices=OUTPUTS, default="argmax", help="behind the logits")
+    add("--opts", nargs="+", help="key=value ..., replaces values of the configuration")
+    return parser.parse_args()
+
+
+def main():
+    args = parse_args()
+    config = ResampleConfig(args.config, opts=args.opts)
+    choose_device("cpu")
+    usable_folder(args.save_dir)
+    components = Components(config)
+    model = components.need("model")
+    if args.model_path:
+        load_weights(model, args.model_path)
+    path = export_model(
+        model,
+        args.save_dir,
+        input_shape=args.input_shape,
+        output_op=args.output_op,
+        transforms=config.val_dataset_cfg.get("transforms"),
+    )
+    print(f"exported: {path}.*")
+
+
+if __name__ == "__main__":
+    run_tool(main)

@@ -1,0 +1,77 @@
+"""Train the model of a PaddleSeg configuration.
+
+    python tools/train.py --config configs/unet/unet_pixel_shuffle.yml --do_eval
+
+The flags are PaddleSeg's. Several processes:
+    python -m paddle.distributed.launch --nproc_per_node 2 tools/train.py --config ...
+"""
+
+import argparse
+
+import paddle_resample  # isort: skip
+from paddle_resample.bridge.components import Components
+from paddle_resample.bridge.config import ResampleConfig
+from paddle_resample.bridge.device import DEVICES, choose_device
+from paddle_resample.bridge.tool import run_tool
+from paddle_resample.bridge.training import Settings, Trainer
+from paddle_resample.errors import UsageError
+
+assert paddle_resample  # imported first, because it orders the imports of OpenCV
+
+
+def parse_args():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("--config", required=True, help="configuration, .yml")
+    add("--device", choices=DEVICES, help="default: the GPU if there is one, else CPU")
+    add("--save_dir", default="./output", help="folder of the results")
+    add("--iters", type=int, help="iterations, instead of the configuration's")
+    add("--batch_size", type=int, help="samples of one process, likewise")
+    add("--learning_rate", type=float, help="likewise")
+    add("--save_interval", type=int, default=1000, help="iterations between savings")
+    add("--log_iters", type=int, default=10, help="iterations between log lines")
+    add("--num_workers", type=int, default=0, help="processes that read samples")
+    add("--do_eval", action="store_true", help="evaluate at every saving")
+    add("--resume_model", help="checkpoint folder .../iter_N, or auto for the newest")
+    add("--keep_checkpoint_max", type=int, default=5, help="checkpoints kept, 0 = all")
+    add("--use_vdl", action="store_true", help="write VisualDL logs too")
+    add("--use_ema", action="store_true", help="keep an averaged model too")
+    add("--precision", default="fp32", choices=["fp32", "fp16"], help="fp16 uses AMP")
+    add("--amp_level", default="O1", choices=["O1", "O2"], help="of --precision fp16")
+    add("--seed", type=int, default=0, help="of weights, order and augmentation")
+    add("--data_format", default="NCHW", choices=["NCHW", "NHWC"], help="DeepLabV3P's")
+    add("--repeats", type=int, default=1, help="times each sample comes in an epoch")
+    add("--eval_batch_size", type=int, help="images evaluated together")
+    add("--profiler_options", help=argparse.SUPPRESS)
+    add("--opts", nargs="+", help="key=value ..., replaces values of the configuration")
+    return parser.parse_args()
+
+
+def main():
+    args = parse_args()
+    if args.profiler_options:
+        raise UsageError(
+            "--profiler_options: PaddleSeg's profiler does not run on Paddle 2.5 and "
+            "later; run the tool under paddle.profiler instead"
+        )
+    config = ResampleConfig(
+        args.config,
+        learning_rate=args.learning_rate,
+        batch_size=args.batch_size,
+        iters=args.iters,
+        opts=args.opts,
+    )
+    config.use_data_format(args.data_format)
+    device = choose_device(args.device, args.num_workers)
+    names = set(Settings.__dataclass_fields__) - {"device"}
+    given = {key: value for key, value in vars(args).items() if key in names}
+    trainer = Trainer(Components(config), Settings(device=device, **given))
+    trainer.run()
+    if trainer.first:
+        print(f"results: {trainer.save_dir}")
+
+
+if __name__ == "__main__":
+    run_tool(main)
