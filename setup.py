@@ -42,6 +42,6 @@ setup(
     extras_require={
         "cpu": ["paddlepaddle>=2.6.2,<3.4"],
         "gpu": ["paddlepaddle-gpu>=2.6.2,<3.4"],
-        "dev": ["pytest", "pytest-xdist", "ruff", "hypothesis"],
+        "dev": ["pytest", "pytest-xdist", "pytest-timeout", "ruff", "hypothesis"],
     },
 )

@@ -38,8 +38,9 @@ def save_checkpoint(folder, model, optimizer, progress, ema_model=None):
         paddle.save(optimizer.state_dict(), str(new / "model.pdopt"))
         if ema_model is not None:
             paddle.save(ema_model.state_dict(), str(new / "ema_model.pdparams"))
+        names = {key: p.name for key, p in model.named_parameters()}
         with writing(new / "progress.json") as file:
-            json.dump(progress, file, indent=1)
+            json.dump({**progress, "parameter_names": names}, file, indent=1)
 
 
 def save_weights(folder, name, model):
@@ -71,20 +72,20 @@ def load_checkpoint(folder, model, optimizer, ema_model=None):
     folder = Path(folder)
     if not folder.is_dir():
         raise UsageError(f"--resume_model {str(folder)!r} is not a folder")
+    progress = _read_progress(folder)
     load_weights(model, folder)
-    optimizer.set_state_dict(read_state(folder / "model.pdopt"))
+    state = read_state(folder / "model.pdopt")
+    state = _renamed(state, progress.pop("parameter_names", {}), model)
+    try:
+        optimizer.set_state_dict(state)
+    except AssertionError as error:
+        raise UsageError(
+            f"--resume_model {str(folder)!r}: its optimizer state is of another "
+            f"optimizer or model: {error}"
+        ) from None
     if ema_model is not None:
         load_weights(ema_model, folder / "ema_model.pdparams")
-    try:
-        return json.loads((folder / "progress.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        number = re.fullmatch(r"iter_(\d+)", folder.name)
-        if not number:
-            raise UsageError(
-                f"--resume_model {str(folder)!r}: no progress.json in it and its name "
-                "is not iter_N, so the iteration is unknown"
-            ) from None
-        return {"iteration": int(number[1])}
+    return progress
 
 
 def find_checkpoint(save_dir):
@@ -113,3 +114,36 @@ def remove_old(save_dir, keep):
     )
     for number in numbers[:-keep] if keep > 0 else []:
         shutil.rmtree(Path(save_dir) / f"iter_{number}", ignore_errors=True)
+
+
+def _read_progress(folder):
+    try:
+        return json.loads((folder / "progress.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        number = re.fullmatch(r"iter_(\d+)", folder.name)
+        if not number:
+            raise UsageError(
+                f"--resume_model {str(folder)!r}: no progress.json in it and its name "
+                "is not iter_N, so the iteration is unknown"
+            ) from None
+        return {"iteration": int(number[1])}
+
+
+def _renamed(state, saved_names, model):
+    """Give optimizer state the parameter names of this process.
+
+    Paddle numbers parameters in the order they were made in a process, so the same
+    model has other names when another one was built before it.
+    """
+    names = {
+        saved_names[key]: p.name
+        for key, p in model.named_parameters()
+        if key in saved_names
+    }
+    result = {}
+    for key, value in state.items():
+        stem = key
+        while stem and stem not in names:
+            stem = stem.rpartition("_")[0]
+        result[names[stem] + key[len(stem) :] if stem else key] = value
+    return result

@@ -33,10 +33,11 @@ class ResampleConfig(Config):
     def __init__(
         self, path, learning_rate=None, batch_size=None, iters=None, opts=None
     ):
-        self.path = path
+        self.path = str(path)
+        _check_file(self.path)
         try:
             super().__init__(
-                path,
+                self.path,
                 learning_rate=learning_rate,
                 batch_size=batch_size,
                 iters=iters,
@@ -117,20 +118,26 @@ def merge(child, base):
     return result
 
 
-def _read(path, opened=()):
-    path = str(path)
+def _check_file(path, base_of=None):
     if not path.endswith((".yml", ".yaml")):
         raise UsageError(f"configuration {path!r} must end in .yml or .yaml")
-    if path in opened:
-        raise UsageError(f"configuration {path!r} is its own _base_")
     try:
-        with open(path, encoding="utf-8") as file:
-            content = yaml.safe_load(file)
+        with open(path, "rb"):
+            pass
     except OSError as error:
-        of = f" (the _base_ of {opened[-1]!r})" if opened else ""
+        of = f" (the _base_ of {base_of!r})" if base_of else ""
         raise UsageError(
             f"configuration {path!r}{of} cannot be read: {error.strerror}"
         ) from None
+
+
+def _read(path, opened=()):
+    if path in opened:
+        raise UsageError(f"configuration {path!r} is its own _base_")
+    _check_file(path, opened[-1] if opened else None)
+    try:
+        with open(path, encoding="utf-8") as file:
+            content = yaml.safe_load(file)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         text = " ".join(str(error).split())
         raise UsageError(f"configuration {path!r} is not YAML: {text}") from None

@@ -5,6 +5,7 @@ import math
 
 import paddle
 
+from ..errors import UsageError
 from .evaluation import autocast
 from .tool import RunFailed
 
@@ -86,6 +87,12 @@ class Step:
         logits = self.forward(images)
         if hasattr(self.model, "loss_computation"):
             return self.model.loss_computation(logits, self.losses, batch)
+        types = len(self.losses["types"])
+        if len(logits) != types:
+            raise UsageError(
+                f"{type(self.model).__name__} returns {len(logits)} logits in "
+                f"training, so the loss needs as many types and coef, not {types}"
+            )
         edges = batch["edge"].astype("int64") if "edge" in batch else None
         return _paddleseg_train.loss_computation(
             logits_list=logits,

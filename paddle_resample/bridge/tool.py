@@ -1,5 +1,6 @@
 """What every command line tool does: sentences for mistakes, and exit codes."""
 
+import multiprocessing
 import os
 import sys
 import warnings
@@ -7,6 +8,8 @@ import warnings
 from ..errors import UsageError
 
 __all__ = ["RunFailed", "run_tool"]
+
+_leave = os._exit
 
 
 class RunFailed(RuntimeError):
@@ -37,8 +40,10 @@ def run_tool(main):
     sys.stderr.flush()
     if status:
         # Loader threads and workers of Paddle may wait for ever at exit once a batch
-        # was refused, so the process is left at once.
-        os._exit(status)
+        # was refused, so the workers are ended and the process is left at once.
+        for worker in multiprocessing.active_children():
+            worker.kill()
+        _leave(status)
 
 
 def _say(message, status):

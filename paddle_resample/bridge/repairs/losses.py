@@ -12,7 +12,7 @@ _LOSSES = "paddleseg.models.losses."
 _MIXED = "PaddleSeg up to 2.8 on Paddle 3"
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def forbids_mixed_types():
     """Say whether this Paddle refuses arithmetic between float and integer tensors."""
     # On the CPU, so that importing never starts a GPU.

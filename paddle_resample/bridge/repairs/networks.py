@@ -32,19 +32,19 @@ NETWORKS = (
         forbids_mixed_types,
     ),
     Repair(
-        "isanet_sizes",
-        "ISANet mixes int32 and int64 sizes, and joins numbers without axes by concat "
-        "when a map must be padded.",
-        "PaddleSeg up to 2.8 on Paddle 2.6 and 3",
+        "isanet_padding",
+        "ISANet joins numbers without axes by concat where a map must be padded: it "
+        "fails for such sizes on Paddle 2, and cannot be exported on any.",
+        "every PaddleSeg; when run, on Paddle 2.6; when exported, on every Paddle",
         (
             Edit(
                 _MODELS + "isanet:ISAHead.forward",
                 {
-                    "paddle.ceil(x_shape[2] / P_h).astype('int32')": "("
-                    "x_shape[2] + P_h - 1) // P_h",
-                    "paddle.ceil(x_shape[3] / P_w).astype('int32')": "("
-                    "x_shape[3] + P_w - 1) // P_w",
-                    "padding = paddle.concat(": "padding = paddle.stack(",
+                    "x_shape = paddle.shape(x)": "x_shape = paddle.shape(x)"
+                    ".astype('int32')",
+                    "padding = paddle.concat([": "padding = paddle.concat(["
+                    "p.reshape([1]) for p in [",
+                    "pad_h - pad_h // 2 ], axis=0)": "pad_h - pad_h // 2]], axis=0)",
                 },
             ),
         ),
@@ -95,7 +95,8 @@ NETWORKS = (
     ),
     Repair(
         "batch_norm_on_cpu",
-        "ViTAdapter and UPerNetCAE use SyncBatchNorm directly, which has no CPU kernel.",
+        "ViTAdapter and UPerNetCAE use SyncBatchNorm even on the CPU, which has no "
+        "kernel for it.",
         "every PaddleSeg and Paddle",
         (
             Edit(
