@@ -90,7 +90,7 @@ def main():
         names = getattr(dataset, "CLASS_NAMES", None) or range(dataset.num_classes)
         show(scores, names)
         if save_dir:
-            record = describe_run(config_file=config.path, device=device, **vars(args))
+            record = describe_run(**{**vars(args), "device": device})
             scores["class_names"] = [str(name) for name in names]
             write_json(save_dir / "scores.json", {**scores, "run": record})
             print(f"scores: {save_dir / 'scores.json'}")

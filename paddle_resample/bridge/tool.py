@@ -11,6 +11,13 @@ __all__ = ["RunFailed", "run_tool"]
 
 _leave = os._exit
 
+# Paddle's warnings about what is as it should be: batch norm in training, and the
+# state of a schedule within LinearWarmup.
+_NOISE = (
+    "When training, we now always track",
+    "There are some unused values in state_dict",
+)
+
 
 class RunFailed(RuntimeError):
     """A run that had to stop for a reason its text tells; exit status 1."""
@@ -26,7 +33,8 @@ def run_tool(main):
     (UsageError, one sentence on stderr, no stack trace), 130 after Ctrl-C; any other
     exception is our mistake and keeps its trace.
     """
-    warnings.filterwarnings("ignore", message="When training, we now always track")
+    for text in _NOISE:
+        warnings.filterwarnings("ignore", message=text)
     try:
         main()
         status = 0

@@ -75,11 +75,16 @@ def _profile(dice, width, bumps):
     return spline(bumps + 4, width * DETAIL) @ np.array(knots) / (ONE * 75)
 
 
+def _below(edge, top, bottom):
+    """Mask of the fine points in rows top..bottom that lie below an edge."""
+    rows = np.arange(top * DETAIL, bottom * DETAIL, dtype=np.int32)[:, None]
+    return (rows >= np.rint(edge * DETAIL).astype(np.int32)).view(np.uint8)
+
+
 def _ridge(canvas, dice, ridge, horizon, colour, foot):
     bottom = min(canvas.height, int(horizon) + 2)
-    rows = np.arange(bottom * DETAIL, dtype=np.float32)[:, None]
-    mask = (rows >= np.rint(ridge * DETAIL)).astype(np.uint8) * 255
     top = max(0, int(ridge.min()))
+    mask = _below(ridge, top, bottom)
     h = bottom - top
     if h < 2:
         return
@@ -88,7 +93,7 @@ def _ridge(canvas, dice, ridge, horizon, colour, foot):
     relief = noise(dice, h, canvas.width, stretch=(1, 1)).astype(np.float32)
     picture = picture * (1 + relief[..., None] * np.float32(0.0018))
     picture = np.clip(picture, 0, 255).astype(np.uint8)
-    canvas.paste(picture, mask[top * DETAIL :], HILL, top)
+    canvas.paste(picture, mask, HILL, top)
 
 
 def water(canvas, dice, mood, top, bottom):
@@ -99,9 +104,13 @@ def water(canvas, dice, mood, top, bottom):
     mirror = cv2.blur(cv2.resize(above, (w, h)), (3, 5))
     depth = np.arange(h, dtype=np.float32)
     # ripples look finer the farther away they are: rows of noise pass faster there
-    pick = np.int32(np.minimum(150 * depth / (depth + 24), 149))
-    ripple = noise(dice, 150, w, grain="sand", stretch=(1, 6))[pick].astype(np.float32)
-    ripple += noise(dice, 150, w, stretch=(1, 4))[pick] * np.float32(0.7)
+    ripple = noise(dice, 150, w, grain="sand", stretch=(1, 6)).astype(np.float32)
+    ripple += noise(dice, 150, w, stretch=(1, 4)) * np.float32(0.7)
+    reach = depth * np.float32(128 / min(canvas.height, w))
+    place = 148 * reach / (reach + 24)
+    first = place.astype(np.int32)
+    beyond = (place - first).astype(np.float32)[:, None]
+    ripple = ripple[first] * (1 - beyond) + ripple[first + 1] * beyond
     columns = np.arange(w, dtype=np.float32)[None]
     bend = ripple * np.float32(0.06)
     mirror = cv2.remap(
@@ -128,8 +137,7 @@ def fields(canvas, dice, mood, top, *, wavy):
     mask = None
     if wavy:
         edge = _profile(dice, w, 3) * (h * 0.12) + h * 0.14
-        rows = np.arange(h * DETAIL, dtype=np.float32)[:, None]
-        mask = (rows >= np.rint(edge * DETAIL)).astype(np.uint8) * 255
+        mask = _below(edge, 0, h)
     first = dice.integer(0, 1)
     canvas.paste(_ploughed(dice, mood, h, w, mood.fields[first]), mask, FIELD, top)
     if dice.chance(0.6):
@@ -137,7 +145,7 @@ def fields(canvas, dice, mood, top, *, wavy):
         start, end = dice.uniform(0.1, 0.9) * w, dice.uniform(-0.2, 1.2) * w
         corners = [(start, 0), (w + 9, 0), (w + 9, h), (end, h)]
         part = np.zeros((h * DETAIL, w * DETAIL), np.uint8)
-        cv2.fillPoly(part, [np.int32(np.rint(np.array(corners) * DETAIL))], 255)
+        cv2.fillPoly(part, [np.int32(np.rint(np.array(corners) * DETAIL))], 1)
         if mask is not None:
             part &= mask
         canvas.paste(second, part, FIELD, top)
@@ -147,7 +155,8 @@ def _ploughed(dice, mood, h, w, colour):
     """Rows that run to a vanishing point; fading where they are too fine to see."""
     depth = (np.arange(h, dtype=np.float32)[:, None] + 3) / h
     centre = dice.uniform(-0.3, 1.3) * w
-    period = dice.uniform(6, 14)  # pixels at the lower edge
+    # of furrows, in pixels at the lower edge
+    period = dice.uniform(6, 14) * max(1, w / 128)
     across = (np.arange(w, dtype=np.float32)[None] - np.float32(centre)) / depth
     phase = across / np.float32(period)
     phase -= np.floor(phase)

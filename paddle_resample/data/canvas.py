@@ -71,11 +71,12 @@ class Canvas:
             corners = np.array(quad, np.int32)
             cv2.fillConvexPoly(self.points, corners, paint, 8, _SHIFT)
 
-    def disc(self, centre, radius, colour, label, width=0, *, tall=1.0):
-        """Fill a circle, or an ellipse `tall` times as high as wide."""
-        outline = _circle(centre, radius - 0.5 / DETAIL, tall)
+    def disc(self, centre, radius, colour, label, width=0):
+        """Fill a circle."""
+        [middle] = _fixed([centre]).tolist()
+        reach = round(radius * _SCALE - _OFFSET)
         paint = _paint(colour, label, width)
-        cv2.fillConvexPoly(self.points, _fixed(outline), paint, shift=_SHIFT)
+        cv2.circle(self.points, middle, reach, paint, cv2.FILLED, 8, _SHIFT)
 
     def ring(self, centre, radius, width, colour, label):
         """Draw a circle line; radius is that of its middle."""
@@ -104,20 +105,11 @@ class Canvas:
 
     def shade(self, corners, strength, softness=2):
         """Darken a polygon by strength/256, with an edge soft over some pixels."""
-        corners = np.asarray(corners)
-        lo = np.floor(corners.min(0)).astype(int) - softness - 1
-        hi = np.ceil(corners.max(0)).astype(int) + softness + 1
-        (x0, y0) = np.clip(lo, 0, (self.width, self.height)) * DETAIL
-        (x1, y1) = np.clip(hi, 0, (self.width, self.height)) * DETAIL
-        if x1 <= x0 or y1 <= y0:
-            return
-        dark = np.zeros((y1 - y0, x1 - x0), np.uint8)
-        offset = (-int(x0) << _SHIFT, -int(y0) << _SHIFT)
-        cv2.fillPoly(dark, [_fixed(corners) + np.int32(offset)], strength, shift=_SHIFT)
-        dark = cv2.blur(dark, (2 * softness * DETAIL + 1,) * 2)
-        keep = 256 - dark.astype(np.uint16)
-        here = self.points[y0:y1, x0:x1, :3]
-        here[:] = (here * keep[..., None]) >> 8
+        here, dark = self._around(corners, strength, softness + 1)
+        if dark.size:
+            dark = cv2.blur(dark, (2 * softness * DETAIL + 1,) * 2)
+            keep = 256 - dark.astype(np.uint16)
+            here[..., :3] = (here[..., :3] * keep[..., None]) >> 8
 
     def mark(self, box, width):
         """Give the upright box (x0, y0, x1, y1) a width, whatever class lies there."""
@@ -132,18 +124,23 @@ class Canvas:
         Points in the polygon that the class does not cover keep their own class and
         get the gap's width: thin background is thin structure too.
         """
-        corners = np.asarray(corners)
-        lo, hi = np.floor(corners.min(0)).astype(int), np.ceil(corners.max(0))
-        (x0, y0) = np.clip(lo, 0, (self.width, self.height)) * DETAIL
-        (x1, y1) = np.clip(hi.astype(int), 0, (self.width, self.height)) * DETAIL
-        if x1 <= x0 or y1 <= y0:
-            return
-        inside = np.zeros((y1 - y0, x1 - x0), np.uint8)
-        offset = (-int(x0) << _SHIFT, -int(y0) << _SHIFT)
-        cv2.fillPoly(inside, [_fixed(corners) + np.int32(offset)], 1, shift=_SHIFT)
-        part = self.points[y0:y1, x0:x1, 3]
-        chosen = (inside > 0) & ((part & 15) != label) & (part < 16)
-        part[chosen] |= width << 4
+        here, inside = self._around(corners, width << 4)
+        part = here[..., 3]
+        inside[((part & 15) == label) | (part > 15)] = 0
+        part |= inside
+
+    def _around(self, corners, value, margin=0):
+        """The points about a polygon, and a mask with `value` inside it, else 0."""
+        columns, rows = zip(*corners)
+        x0, y0 = max(0, int(min(columns)) - margin), max(0, int(min(rows)) - margin)
+        x1 = max(x0, min(self.width, int(max(columns)) + margin + 1))
+        y1 = max(y0, min(self.height, int(max(rows)) + margin + 1))
+        here = self.points[y0 * DETAIL : y1 * DETAIL, x0 * DETAIL : x1 * DETAIL]
+        mask = np.zeros(here.shape[:2], np.uint8)
+        if mask.size:
+            moved = _fixed([(x - x0, y - y0) for x, y in corners])
+            cv2.fillPoly(mask, [moved], value, shift=_SHIFT)
+        return here, mask
 
     def colour_at(self, x, y):
         """Mean (r, g, b) of what is drawn around a place so far."""
@@ -178,7 +175,7 @@ def _fixed(points):
     return np.array(few, np.int32)  # the same, faster for a few
 
 
-def _circle(centre, radius, tall=1.0):
+def _circle(centre, radius):
     x, y = centre
-    step = 15 if radius < 4 else 10 if radius < 12 else 5
-    return [(x + radius * c, y + radius * tall * s) for c, s in _DIRECTIONS[::step]]
+    step = 10 if radius < 12 else 5
+    return [(x + radius * c, y + radius * s) for c, s in _DIRECTIONS[::step]]

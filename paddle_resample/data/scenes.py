@@ -140,13 +140,12 @@ def _photograph(image, dice):
         soft = dice.integer(6, 34)
         kernel = np.int32([soft, 256 - 2 * soft, soft]).astype(np.float32) / 256
         image = cv2.sepFilter2D(image, -1, kernel, kernel)
-    right, down = dice.integer(-26, 26), dice.integer(-14, 26)
-    gain = 256 + np.linspace(-right, right, w).astype(np.int32)[None]
-    gain = gain + np.linspace(-down, down, h).astype(np.int32)[:, None]
-    gain = gain + noise(dice, h, w) // 6
-    out = (image * gain[..., None]) >> 8
+    right, down = dice.integer(-13, 13), dice.integer(-7, 13)
+    gain = 128 + np.linspace(-right, right, w).astype(np.int16)[None]
+    gain = gain + np.linspace(-down, down, h).astype(np.int16)[:, None]
+    gain = (gain + noise(dice, h, w) // 12).astype(np.uint16)
+    out = ((image * gain[..., None]) >> 7).astype(np.int16)
     level = dice.integer(4, 17)
     for channel in range(3):
-        grain = noise(dice, h, w, grain="sand").astype(np.int32)
-        out[..., channel] += (grain * level) >> 7
+        out[..., channel] += (noise(dice, h, w, grain="sand") * level) >> 7
     return np.clip(out, 0, 255).astype(np.uint8)

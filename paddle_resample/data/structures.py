@@ -75,7 +75,7 @@ def _house(canvas, dice, mood, box, wall, roof):
 def _windows(canvas, dice, mood, box, wall):
     """A block of panes; the bars between them are wall, one or two pixels wide."""
     x, y, w, h = box
-    pane_w, pane_h = dice.integer(2, 4), dice.integer(2, 5)
+    pane_w, pane_h = dice.integer(2, 5), dice.integer(3, 6)
     gap_x, gap_y = dice.integer(1, 2), dice.integer(1, 2)
     columns = int((w + gap_x) // (pane_w + gap_x))
     rows = int((h * 0.8 + gap_y) // (pane_h + gap_y))
@@ -107,7 +107,7 @@ def _windows(canvas, dice, mood, box, wall):
 
 def wheel(canvas, dice, mood, x, ground, scale):
     """A Ferris wheel: rings, spokes, cabins and two legs."""
-    radius = dice.uniform(15, 30) * scale
+    radius = dice.uniform(18, 32) * scale
     y = ground - radius - dice.uniform(4, 8) * scale
     behind = canvas.colour_at(x, y)
     lines = [mood.chalk, mood.ink, *(tint(c, mood) for c in ACCENTS[:3])]
@@ -174,12 +174,12 @@ def balloons(canvas, dice, mood, x, y, scale):
 
 def _bunch(dice, x, y, count, gap, scale):
     """Circles (x, y, radius), each one `gap` from another and none nearer."""
-    bunch = [(x, y, dice.uniform(4, 9) * scale)]
+    bunch = [(x, y, dice.uniform(5, 10) * scale)]
     for _ in range(count * 8):
         if len(bunch) == count:
             break
         px, py, pr = dice.pick(bunch)
-        r = dice.uniform(4, 9) * scale
+        r = dice.uniform(5, 10) * scale
         c, s = direction(dice.integer(0, 359))
         cx, cy = px + (pr + r + gap) * c, py + (pr + r + gap) * s
         if all(

@@ -7,8 +7,9 @@ import sys
 
 import numpy as np
 import pytest
-from conftest_paths import CONFIGS, ROOT
 from PIL import Image
+
+from conftest_paths import CONFIGS, ROOT
 
 UNET = CONFIGS / "unet" / "unet_bilinear.yml"
 

@@ -3,8 +3,8 @@ import json
 import numpy as np
 import paddle
 import pytest
-from conftest_paths import CONFIGS
 
+from conftest_paths import CONFIGS
 from paddle_resample.bridge.checkpoint import find_checkpoint
 
 TINY = [

@@ -1,0 +1,51 @@
+# make demo        install and train two U-Nets that differ in one line, then compare
+# make test        install and run the tests;  make test-slow  the long ones
+# make compare     the seed article's experiment on the embedded photograph
+# make lint        format and lint
+#
+# PYTHON=python3.11 chooses the Python, PADDLE=3.3.1 VENV=.venv-3.3.1 another Paddle.
+
+PYTHON ?= python3
+VENV ?= .venv
+# 3.2.2 is the newest release whose CPU inference engine runs interpolation as it is.
+PADDLE ?= 3.2.2
+RUN := $(VENV)/bin/python
+DEMO := output/demo
+UNET := configs/demo/unet_
+
+.PHONY: demo test test-slow compare lint install clean
+
+install: $(VENV)/installed
+
+$(VENV)/installed: setup.py pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	@echo "installing paddle_resample with paddlepaddle $(PADDLE) into $(VENV) (a few minutes) ..."
+	$(RUN) -m pip install --quiet --disable-pip-version-check "paddlepaddle==$(PADDLE)" --editable ".[dev]"
+	@touch $@
+
+demo: install
+	$(RUN) tools/train.py --config $(UNET)bilinear.yml --do_eval --save_dir $(DEMO)/bilinear
+	$(RUN) tools/train.py --config $(UNET)pixel_shuffle.yml --do_eval --save_dir $(DEMO)/pixel_shuffle
+	$(RUN) tools/val.py --config $(UNET)bilinear.yml --model_path $(DEMO)/bilinear/best_model --save_dir $(DEMO)/bilinear_scores
+	$(RUN) tools/val.py --config $(UNET)pixel_shuffle.yml --model_path $(DEMO)/pixel_shuffle/best_model --save_dir $(DEMO)/pixel_shuffle_scores
+	$(RUN) tools/predict.py --save_dir $(DEMO)/pictures --compare \
+	  $(UNET)bilinear.yml:$(DEMO)/bilinear/best_model \
+	  $(UNET)pixel_shuffle.yml:$(DEMO)/pixel_shuffle/best_model
+	@echo
+	@echo "The pictures are in $(CURDIR)/$(DEMO)/pictures; begin with comparison.png."
+
+test: install
+	$(RUN) -m pytest -n 2 -m "not slow"
+
+test-slow: install
+	$(RUN) -m pytest -n 2 -m slow
+
+compare: install
+	$(RUN) tools/compare.py
+
+lint: install
+	$(RUN) -m ruff format .
+	$(RUN) -m ruff check .
+
+clean:
+	rm -rf $(VENV) output build *.egg-info

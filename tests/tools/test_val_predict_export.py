@@ -1,0 +1,188 @@
+import json
+import os
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+import paddle
+import pytest
+import yaml
+from PIL import Image
+
+from conftest_paths import CONFIGS, ROOT
+from paddle_resample.bridge.components import Components
+from paddle_resample.bridge.config import ResampleConfig
+from paddle_resample.bridge.weights import load_weights
+
+
+def model_of(config, weights):
+    model = Components(ResampleConfig(str(config))).need("model")
+    load_weights(model, weights)
+    model.eval()
+    return model
+
+
+def test_val_gives_the_scores_of_training(tool, trained, tmp_path):
+    config, run = trained
+    status, out, stderr = tool(
+        "val",
+        *("--config", config, "--model_path", run / "iter_4"),
+        *("--save_dir", tmp_path, "--batch_size", 2),
+    )
+    assert status == 0, stderr
+    trained_scores = json.loads((run / "scores.json").read_text())["last"]
+    scores = json.loads((tmp_path / "scores.json").read_text())
+    assert scores["confusion"] == trained_scores["confusion"]
+    assert f"mIoU {scores['miou']:.4f}" in out
+    assert scores["class_names"][0] in out
+
+
+def test_predict_writes_what_the_model_says(tool, trained, tmp_path, rng):
+    config, run = trained
+    photo = rng.integers(0, 256, size=(37, 50, 3), dtype=np.uint8)
+    (tmp_path / "in" / "deep").mkdir(parents=True)
+    cv2.imwrite(str(tmp_path / "in" / "deep" / "photo.png"), photo)
+    status, _, stderr = tool(
+        "predict",
+        *("--config", config, "--model_path", run / "best_model"),
+        *("--image_path", tmp_path / "in", "--save_dir", tmp_path / "out"),
+    )
+    assert status == 0, stderr
+    mask = np.array(Image.open(tmp_path / "out/pseudo_color_prediction/deep/photo.png"))
+    x = photo[:, :, ::-1].transpose(2, 0, 1)[None].astype("float32") / 255
+    x = (x - 0.5) / 0.5
+    expected = model_of(config, run / "best_model")(paddle.to_tensor(x))[0]
+    np.testing.assert_array_equal(mask, expected.argmax(axis=1).numpy()[0])
+    added = cv2.imread(str(tmp_path / "out/added_prediction/deep/photo.jpg"))
+    assert added.shape == photo.shape
+
+
+def test_compare_draws_all_models_and_their_differences(tool, trained, tmp_path):
+    config, run = trained
+    status, out, stderr = tool(
+        "predict",
+        *("--compare", f"{config}:{run / 'iter_2'}", f"{config}:{run / 'iter_4'}"),
+        *("--num_images", 3, "--save_dir", tmp_path),
+    )
+    assert status == 0, stderr
+    assert (tmp_path / "comparison.png").stat().st_size > 20_000
+    for name in ("tiny_1", "tiny_2"):
+        folder = tmp_path / name / "pseudo_color_prediction"
+        assert len(list(folder.iterdir())) == 3
+    assert str(tmp_path / "comparison.png") in out
+
+
+@pytest.mark.parametrize("arguments", [[], ["--config", "c.yml"], ["--compare", "a"]])
+def test_predict_needs_whole_models(refused, tmp_path, arguments):
+    sentence = refused("predict", *arguments, "--save_dir", tmp_path)
+    assert "--compare" in sentence
+
+
+@pytest.mark.parametrize("output", ["argmax", "softmax", "none"])
+def test_export_answers_as_the_model_at_any_size(tool, trained, tmp_path, output):
+    config, run = trained
+    status, _, stderr = tool(
+        "export",
+        *("--config", config, "--model_path", run / "best_model"),
+        *("--save_dir", tmp_path / "program", "--output_op", output),
+    )
+    assert status == 0, stderr
+    deploy = yaml.safe_load((tmp_path / "program" / "deploy.yaml").read_text())
+    assert (tmp_path / "program" / deploy["Deploy"]["model"]).is_file()
+    program = paddle.jit.load(str(tmp_path / "program" / "model"))
+    model = model_of(config, run / "best_model")
+    for height, width in ((32, 32), (45, 67)):
+        x = paddle.randn([1, 3, height, width])
+        got = program(x)
+        got = (got[0] if isinstance(got, (list, tuple)) else got).numpy()
+        logits = model(x)[0]
+        if output == "argmax":
+            assert (got.squeeze() == logits.argmax(axis=1).numpy()[0]).mean() > 0.999
+        else:
+            if output == "softmax":
+                logits = paddle.nn.functional.softmax(logits, axis=1)
+            np.testing.assert_allclose(got, logits.numpy(), atol=1e-5)
+
+
+def test_exported_program_runs_in_paddle_inference(tool, trained, tmp_path):
+    config, run = trained
+    arguments = ["--config", config, "--model_path", run / "best_model"]
+    folder = tmp_path / "program"
+    assert tool("export", *arguments, "--save_dir", folder)[0] == 0
+    deploy = yaml.safe_load((folder / "deploy.yaml").read_text())["Deploy"]
+    settings = paddle.inference.Config(
+        str(folder / deploy["model"]), str(folder / deploy["params"])
+    )
+    settings.disable_gpu()
+    if paddle.__version__.startswith("3.3"):
+        # 3.3's oneDNN passes crash on interpolation.
+        settings.disable_mkldnn()
+    settings.disable_glog_info()
+    predictor = paddle.inference.create_predictor(settings)
+    x = np.random.default_rng(0).normal(size=(1, 3, 41, 39)).astype("float32")
+    predictor.get_input_handle(predictor.get_input_names()[0]).copy_from_cpu(x)
+    predictor.run()
+    name = predictor.get_output_names()[0]
+    labels = predictor.get_output_handle(name).copy_to_cpu().squeeze()
+    logits = model_of(config, run / "best_model")(paddle.to_tensor(x))[0]
+    assert (labels == logits.argmax(axis=1).numpy()[0]).mean() > 0.999
+
+
+def test_export_refuses_a_shape_that_is_none(refused, trained, tmp_path):
+    config, _ = trained
+    sentence = refused(
+        "export",
+        *("--config", config, "--save_dir", tmp_path / "p", "--input_shape", 3, 32),
+    )
+    assert "--input_shape takes N C H W" in sentence
+
+
+def test_python_m_runs_a_script_with_everything_registered(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import sys\n"
+        "from paddleseg.cvlibs import manager\n"
+        "print('ResampleUNet' in manager.MODELS.components_dict, sys.argv[1:])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "paddle_resample", script, "--flag", "x"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert "True ['--flag', 'x']" in done.stdout
+
+
+def test_python_m_names_a_missing_script(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "paddle_resample", tmp_path / "no.py"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 2 and "no.py' does not exist" in done.stderr
+
+
+@pytest.mark.slow
+def test_two_processes_train_together(tmp_path):
+    config = CONFIGS / "unet" / "unet_pixel_shuffle.yml"
+    done = subprocess.run(
+        [sys.executable, "-m", "paddle.distributed.launch", "--nproc_per_node", "2"]
+        + ["--log_dir", tmp_path / "log", ROOT / "tools" / "train.py"]
+        + ["--config", config, "--iters", "4", "--save_interval", "2", "--do_eval"]
+        + ["--device", "cpu", "--save_dir", tmp_path / "run", "--opts"]
+        + ["model.width=4", "model.depth=2", "train_dataset.size=32", "batch_size=4"]
+        + ["val_dataset.size=32", "val_dataset.num_samples=9"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    scores = json.loads((tmp_path / "run" / "scores.json").read_text())
+    assert scores["last"]["images"] == 9
+    assert np.sum(scores["last"]["confusion"]) == 9 * 32 * 32
+    record = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert record["processes"] == 2
