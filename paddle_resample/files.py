@@ -1,6 +1,8 @@
 """Writing that loses nothing: a temporary name first, then one rename."""
 
 import contextlib
+import json
+import math
 import os
 import shutil
 import uuid
@@ -8,7 +10,7 @@ from pathlib import Path
 
 from .errors import UsageError
 
-__all__ = ["usable_folder", "writing", "writing_folder"]
+__all__ = ["finite", "usable_folder", "write_json", "writing", "writing_folder"]
 
 
 @contextlib.contextmanager
@@ -57,6 +59,37 @@ def writing_folder(path):
         shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def write_json(path, content):
+    """Write content as JSON, whole or not at all; NaN and infinity become null.
+
+    Args:
+        path: of the file.
+        content: dict or list.
+    """
+    with writing(path) as file:
+        json.dump(finite(content), file, indent=1)
+        file.write("\n")
+
+
+def finite(value):
+    """Replace NaN and infinity, which JSON does not have, by None.
+
+    Args:
+        value: what JSON can hold, nested as deep as it is.
+
+    Returns:
+        the same with None where a float was not finite.
+
+    >>> finite({"miou": float("nan"), "iou": [0.5]})
+    {'miou': None, 'iou': [0.5]}
+    """
+    if isinstance(value, dict):
+        return {key: finite(v) for key, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [finite(v) for v in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def usable_folder(path, option="save_dir"):

@@ -75,8 +75,8 @@ def find(name, kind=Resampler):
     if not issubclass(cls, kind):
         other = _KINDS[Upsampler if issubclass(cls, Upsampler) else Downsampler]
         raise UsageError(
-            f"{name!r} is a {other} and the site needs a {word}; known: "
-            + ", ".join(names(kind))
+            f"{name!r} is {_article(other)} and the site needs {_article(word)}; "
+            "known: " + ", ".join(names(kind))
         )
     return cls
 

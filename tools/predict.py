@@ -19,11 +19,11 @@ from paddle_resample.bridge.prediction import (
     write_masks,
 )
 from paddle_resample.bridge.progress import RunDisplay
-from paddle_resample.bridge.record import describe_run, write_json
+from paddle_resample.bridge.record import describe_run
 from paddle_resample.bridge.side_by_side import side_by_side
 from paddle_resample.bridge.tool import run_tool
 from paddle_resample.errors import UsageError
-from paddle_resample.files import usable_folder, writing
+from paddle_resample.files import usable_folder, write_json, writing
 
 assert paddle_resample  # imported first, because it orders the imports of OpenCV
 

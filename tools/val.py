@@ -22,10 +22,10 @@ from paddle_resample.bridge.device import (
 )
 from paddle_resample.bridge.evaluation import evaluate
 from paddle_resample.bridge.progress import RunDisplay
-from paddle_resample.bridge.record import describe_run, write_json
+from paddle_resample.bridge.record import describe_run
 from paddle_resample.bridge.tool import run_tool
 from paddle_resample.bridge.weights import load_weights
-from paddle_resample.files import usable_folder
+from paddle_resample.files import usable_folder, write_json
 
 assert paddle_resample  # imported first, because it orders the imports of OpenCV
 

@@ -14,18 +14,26 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from ..files import finite
+
 __all__ = ["Averages", "Curve", "RunDisplay"]
 
 
 class Curve:
-    """The run's history as JSON lines, one mapping a line.
+    """The run's history as JSON lines, one mapping a line, and for VisualDL if asked.
 
     Args:
         path: of the file; lines are appended.
         start: iteration a resumed run continues from; later lines are dropped.
+        use_vdl: whether VisualDL's log is written beside the file.
     """
 
-    def __init__(self, path, start=0):
+    def __init__(self, path, start=0, use_vdl=False):
+        self._writer = None
+        if use_vdl:
+            from visualdl import LogWriter
+
+            self._writer = LogWriter(str(path.parent))
         kept = []
         if path.exists() and start:
             for line in path.read_text(encoding="utf-8").splitlines():
@@ -35,13 +43,24 @@ class Curve:
         self._file = open(path, "w", encoding="utf-8")
         self._file.writelines(kept)
 
-    def add(self, **values):
-        """Append one line."""
-        self._file.write(json.dumps(values) + "\n")
+    def add(self, iteration, scalars, **line):
+        """Append one line.
+
+        Args:
+            iteration: of the line.
+            scalars: dict of VisualDL tag -> value.
+            line: what the JSON line holds besides.
+        """
+        self._file.write(json.dumps(finite({"iteration": iteration, **line})) + "\n")
         self._file.flush()
+        if self._writer:
+            for tag, value in scalars.items():
+                self._writer.add_scalar(tag, value, iteration)
 
     def close(self):
         self._file.close()
+        if self._writer:
+            self._writer.close()
 
 
 class Averages:

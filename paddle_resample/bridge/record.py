@@ -2,8 +2,6 @@
 
 import datetime
 import importlib.metadata
-import json
-import math
 import os
 import platform
 import shutil
@@ -13,10 +11,9 @@ from pathlib import Path
 
 import paddle
 
-from ..files import writing
 from .repairs import applied_repairs
 
-__all__ = ["describe_run", "set_aside", "write_json"]
+__all__ = ["describe_run", "set_aside"]
 
 _PACKAGES = ("paddlepaddle", "paddlepaddle-gpu", "paddleseg", "numpy", "opencv-python")
 _RESULTS = (
@@ -54,18 +51,6 @@ def describe_run(**facts):
     }
 
 
-def write_json(path, content):
-    """Write content as JSON, whole or not at all; NaN and infinity become null.
-
-    Args:
-        path: of the file.
-        content: dict or list.
-    """
-    with writing(path) as file:
-        json.dump(_finite(content), file, indent=1)
-        file.write("\n")
-
-
 def set_aside(save_dir):
     """Move an earlier run's results out of the way: nothing saved is overwritten.
 
@@ -85,14 +70,6 @@ def set_aside(save_dir):
     for path in old:
         shutil.move(str(path), str(folder / path.name))
     print(f"the earlier results in {save_dir} are now in {folder}")
-
-
-def _finite(value):
-    if isinstance(value, dict):
-        return {key: _finite(v) for key, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(v) for v in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _versions():

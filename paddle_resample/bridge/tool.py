@@ -42,8 +42,8 @@ def run_tool(main):
         status = _say(error, 2)
     except RunFailed as error:
         status = _say(error, 1)
-    except KeyboardInterrupt:
-        status = _say("stopped by Ctrl-C", 130)
+    except KeyboardInterrupt as stop:
+        status = _say(str(stop) or "stopped by Ctrl-C", 130)
     sys.stdout.flush()
     sys.stderr.flush()
     if status:

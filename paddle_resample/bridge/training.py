@@ -11,7 +11,7 @@ from paddleseg.utils.ema import init_ema_params, update_ema_model
 from paddleseg.utils.utils import convert_sync_batchnorm
 
 from ..errors import UsageError
-from ..files import usable_folder, writing
+from ..files import usable_folder, write_json, writing
 from .checkpoint import (
     find_checkpoint,
     load_checkpoint,
@@ -24,7 +24,7 @@ from .evaluation import evaluate
 from .interrupt import interrupt_flag
 from .loading import training_loader
 from .progress import Averages, Curve, RunDisplay
-from .record import describe_run, set_aside, write_json
+from .record import describe_run, set_aside
 from .step import Step
 
 __all__ = ["Settings", "Trainer"]
@@ -86,6 +86,10 @@ class Trainer:
         self.iters = self.config.iters
         self.first = rank() == 0
         self.save_dir = usable_folder(settings.save_dir)
+        if settings.precision == "fp16" and settings.device == "cpu":
+            settings.precision = "fp32"
+            if self.first:
+                print("note: Paddle has no mixed precision on a CPU; this run is fp32")
         join_processes()
         paddle.seed(settings.seed)
         self.model = convert_sync_batchnorm(components.need("model"), settings.device)
@@ -117,8 +121,10 @@ class Trainer:
             set_aside(self.save_dir)
         if self.first:
             self._write_record(start)
-        curve = Curve(self.save_dir / "curve.jsonl", start) if self.first else None
-        writer = self._vdl_writer()
+        curve = None
+        if self.first:
+            path = self.save_dir / "curve.jsonl"
+            curve = Curve(path, start, self.settings.use_vdl)
         step = self._step()
         batches = training_loader(
             self.train_dataset,
@@ -148,20 +154,21 @@ class Trainer:
                 if iteration % self.settings.log_iters == 0 or iteration == self.iters:
                     line = averages.take()
                     if self.first:
-                        curve.add(iteration=iteration, learning_rate=rate, **line)
+                        scalars = {"Train/loss": line["loss"], "Train/lr": rate}
+                        curve.add(iteration, scalars, learning_rate=rate, **line)
                         display.report(f"loss {line['loss']:.4f}  lr {rate:.2e}")
-                        _add_scalars(writer, "Train", {**line, "lr": rate}, iteration)
                 at_end = iteration == self.iters
                 if at_end or iteration % self.settings.save_interval == 0:
-                    self._milestone(display, curve, writer)
+                    self._milestone(display, curve)
                 elif interrupted():
                     self._save()
                 if interrupted() and not at_end:
-                    raise KeyboardInterrupt
+                    raise KeyboardInterrupt(
+                        f"stopped by Ctrl-C after iteration {iteration}; continue with "
+                        f"--resume_model {self.save_dir / f'iter_{iteration}'}"
+                    )
         if curve:
             curve.close()
-        if writer:
-            writer.close()
         return self.progress.get("scores", {})
 
     def _resume(self):
@@ -188,8 +195,6 @@ class Trainer:
                 models=model, optimizers=optimizer, level="O2", save_dtype="float32"
             )
             self.model, self.optimizer = model, optimizer
-        if s.precision == "fp16" and s.device == "cpu" and self.first:
-            print("note: Paddle trains in float32 on a CPU, whatever --precision says")
         forward = model
         if self.config.to_static_training:
             forward = paddle.jit.to_static(forward)
@@ -199,7 +204,7 @@ class Trainer:
             model, self.losses, optimizer, s.precision, s.amp_level, parallel=forward
         )
 
-    def _milestone(self, display, curve, writer):
+    def _milestone(self, display, curve):
         """Evaluate if asked to, save, and remember the best."""
         iteration = self.progress["iteration"]
         scores = {}
@@ -212,29 +217,26 @@ class Trainer:
         for key, result in scores.items():
             best_key = key.replace("last", "best")
             brief = {k: result[k] for k in ("miou", "accuracy", "mdice", "kappa")}
-            brief["iteration"] = iteration
             best = self.progress.get(best_key)
             # NaN, when no pixel was labelled, is never the best.
             better = math.isfinite(result["miou"]) and (
                 best is None or result["miou"] > best["miou"]
             )
             if better:
-                self.progress[best_key] = best = brief
+                self.progress[best_key] = best = {"iteration": iteration, **brief}
                 self._save_best(key)
-            curve.add(**{"evaluated": key, **brief})
+            prefix = "Evaluate/Ema_" if key == "ema_last" else "Evaluate/"
+            scalars = {
+                f"{prefix}mIoU": brief["miou"],
+                f"{prefix}Acc": brief["accuracy"],
+            }
+            curve.add(iteration, scalars, evaluated=key, **brief)
             display.line(
                 f"iteration {iteration}: {'EMA ' if key == 'ema_last' else ''}mIoU "
                 f"{result['miou']:.4f}  accuracy {result['accuracy']:.4f}  "
                 f"(best {best['miou']:.4f} at {best['iteration']})"
                 if best
                 else f"iteration {iteration}: nothing was labelled"
-            )
-            prefix = "Ema_" if key == "ema_last" else ""
-            _add_scalars(
-                writer,
-                "Evaluate",
-                {f"{prefix}mIoU": result["miou"], f"{prefix}Acc": result["accuracy"]},
-                iteration,
             )
         if scores:
             names = getattr(self.val_dataset, "CLASS_NAMES", None)
@@ -296,13 +298,6 @@ class Trainer:
         )
         write_json(self.save_dir / "run.json", record)
 
-    def _vdl_writer(self):
-        if not (self.settings.use_vdl and self.first):
-            return None
-        from visualdl import LogWriter
-
-        return LogWriter(str(self.save_dir))
-
 
 def _mix(*numbers):
     """One seed from several numbers, far apart for neighbouring ones."""
@@ -310,10 +305,3 @@ def _mix(*numbers):
     for number in numbers:
         mixed = (mixed * 1_000_003 + number) % (2**31 - 1)
     return mixed
-
-
-def _add_scalars(writer, tag, values, iteration):
-    if writer:
-        for key, value in values.items():
-            if not isinstance(value, list):
-                writer.add_scalar(f"{tag}/{key}", value, iteration)

@@ -11,7 +11,7 @@ __all__ = ["interpolate"]
 
 # mode -> the numbers of spatial axes it is defined for
 _AXES = {
-    "nearest": (1, 2, 3),
+    "nearest": (2, 3),
     "linear": (1,),
     "bilinear": (2,),
     "trilinear": (3,),
@@ -34,8 +34,8 @@ def interpolate(
         scale: output side / input side, > 0, one number or one per spatial axis; the
             output side is floor(side * scale). A fractional scale also sets the
             sampling step to 1/scale, as given, not to the rounded sizes' ratio.
-        mode: "nearest", "linear" (3-D x), "bilinear" and "bicubic" (4-D x),
-            "trilinear" (5-D x), or "area" (mean over the cell; 3-D to 5-D x).
+        mode: "nearest" (4-D and 5-D x), "linear" (3-D x), "bilinear" and "bicubic"
+            (4-D x), "trilinear" (5-D x), or "area" (mean over the cell; 3-D to 5-D x).
         align_corners: the grid, see below; must be False for nearest and area.
         data_format: "NCW", "NCHW", "NCDHW" (default by the rank of x) or "NWC",
             "NHWC", "NDHWC".

@@ -78,8 +78,9 @@ def max_unpool(x, side):
         )
     height, width = side.size[0], side.size[1]
     if paddle.in_dynamic_mode():
-        # The kernel size only serves to guess an output size that is given here.
-        return F.max_unpool2d(x, indices, 2, output_size=[height, width])
+        # Window and step only serve a check of the output size: these lead to it.
+        window = [height - x.shape[2] + 1, width - x.shape[3] + 1]
+        return F.max_unpool2d(x, indices, window, 1, output_size=[height, width])
     # A traced max_unpool2d wants its output size in numbers; a scatter does not.
     plane = paddle.zeros([x.shape[0], x.shape[1], height * width], dtype=x.dtype)
     flat = paddle.put_along_axis(

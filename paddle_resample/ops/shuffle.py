@@ -58,4 +58,11 @@ def pixel_unshuffle(x, scale, data_format="NCHW"):
                 f"pixel_unshuffle: {h}x{w} is no multiple of scale={scale}; pad "
                 f"{-h % scale} rows and {-w % scale} columns"
             )
-    return F.pixel_unshuffle(x, scale, data_format=data_format)
+        return F.pixel_unshuffle(x, scale, data_format=data_format)
+    # Paddle's operator refuses sizes that are unknown while a program is traced.
+    rows_columns = [(r, c) for r in range(scale) for c in range(scale)]
+    if data_format == "NHWC":
+        planes = [x[:, r::scale, c::scale, :] for r, c in rows_columns]
+        return paddle.stack(planes, axis=4).flatten(3, 4)
+    planes = [x[:, :, r::scale, c::scale] for r, c in rows_columns]
+    return paddle.stack(planes, axis=2).flatten(1, 2)

@@ -26,6 +26,8 @@ class MaxUnpool(Upsampler):
         [N, C, H, W], dtype of x; (scale*scale - 1) of scale*scale pixels are zero, so
         convolutions should follow.
 
+    Grid: every value returns to the pixel it was read from.
+
     Source: Badrinarayanan et al., "SegNet", TPAMI 2017. Cost: no arithmetic.
 
     Raises:

@@ -6,8 +6,8 @@ stores, by name ("x", "p:conv.weight"). It builds from `vector.args`, which name
 official code's arguments, for any values of them.
 """
 
-import paddle
 import paddle.nn as nn
+
 from paddle_resample import build, ops
 from paddle_resample.nets import ResampleUNet
 

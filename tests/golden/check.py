@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import paddle_resample  # isort: skip  (Paddle 2.6 wants OpenCV loaded before it)
 import numpy as np
 import paddle
+
 from adapters import ADAPTERS, NotCovered
 
 assert paddle_resample

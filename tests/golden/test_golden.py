@@ -6,8 +6,9 @@ The vectors lie beside the checkout in shared/golden; a clone alone skips these 
 from pathlib import Path
 
 import pytest
+
+from adapters import NotCovered
 from check import Vector, covered, errors
-from adapters import NotCovered  # isort: skip
 
 FOLDER = Path(__file__).parents[3] / "shared" / "golden"
 FILES = sorted(FOLDER.glob("*.npz"))

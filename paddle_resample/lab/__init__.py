@@ -1,0 +1,1 @@
+"""What an operator does, seen and measured without training a network."""

@@ -1,0 +1,44 @@
+import numpy as np
+import paddle
+import pytest
+
+from paddle_resample import UsageError
+from paddle_resample.down import MaxPool
+from paddle_resample.up import MaxUnpool
+from tests.reference import pool
+
+
+@pytest.mark.parametrize("scale", [1, 2, 3, 4])
+@pytest.mark.parametrize("size", [(12, 24), (13, 19)], ids=str)
+def test_keeps_the_maxima_and_nothing_else(rng, size, scale):
+    x = rng.normal(size=(2, 3, *size))
+    pooled, side = MaxPool(3, scale=scale)(paddle.to_tensor(x))
+    y = MaxUnpool(3, scale=scale)(pooled, side=side).numpy()
+    expected = pool.max_unpool(*pool.max_pool(x, scale, scale), size)
+    np.testing.assert_array_equal(y, expected)
+    kept = y != 0
+    np.testing.assert_array_equal(y[kept], x[kept])
+    assert kept.sum() == 6 * (size[0] // scale) * (size[1] // scale)
+
+
+def test_overlapping_windows_return_each_maximum_once(rng):
+    x = rng.normal(size=(1, 2, 9, 11))
+    pooled, side = MaxPool(2, kernel_size=3)(paddle.to_tensor(x))
+    y = MaxUnpool(2)(pooled, side=side).numpy()
+    np.testing.assert_array_equal(y[y != 0], x[y != 0])
+    assert set(y[y != 0]) == set(pooled.numpy().ravel())
+
+
+@pytest.mark.parametrize("size", [(9, 13), (8, 12), (10, 14)], ids=str)
+def test_size_crops_or_repeats_the_recorded_one(rng, size):
+    pooled, side = MaxPool(1)(paddle.to_tensor(rng.normal(size=(1, 1, 9, 13))))
+    y = MaxUnpool(1)(pooled, side=side).numpy()
+    rows = np.minimum(np.arange(size[0]), 8)
+    columns = np.minimum(np.arange(size[1]), 12)
+    fitted = MaxUnpool(1)(pooled, side=side, size=size).numpy()
+    np.testing.assert_array_equal(fitted, y[:, :, rows][..., columns])
+
+
+def test_error_names_the_remedy():
+    with pytest.raises(UsageError, match="max_unpool: called without side, max_pool's"):
+        MaxUnpool(1)(paddle.ones([1, 1, 2, 2]))
