@@ -11,7 +11,8 @@ Writes pseudo_color_prediction/ (masks), added_prediction/ (overlays) and, with
 import argparse
 
 import paddle_resample  # isort: skip
-from paddle_resample.bridge.device import DEVICES, choose_device
+from paddle_resample.bridge.device import choose_device
+from paddle_resample.bridge.flags import add_device, add_inference, inference_config
 from paddle_resample.bridge.prediction import (
     Predictor,
     palette_of,
@@ -39,14 +40,8 @@ def parse_args():
     add("--image_path", help="a picture, a folder, or a text file that lists pictures")
     add("--num_images", type=int, default=6, help="without --image_path: how many")
     add("--save_dir", default="./output/result", help="folder of the results")
-    add("--device", choices=DEVICES, help="default: the GPU if there is one, else CPU")
-    add("--aug_pred", action="store_true", help="average over scales and flips")
-    add("--scales", nargs="+", type=float, default=1.0, help="of --aug_pred")
-    add("--flip_horizontal", action="store_true", help="of --aug_pred")
-    add("--flip_vertical", action="store_true", help="of --aug_pred")
-    add("--is_slide", action="store_true", help="predict in a sliding window")
-    add("--crop_size", nargs=2, type=int, help="of --is_slide: width height")
-    add("--stride", nargs=2, type=int, help="of --is_slide: width height")
+    add_device(parser)
+    add_inference(parser, "aug_pred")
     add("--custom_color", nargs="+", type=int, help="R G B of class 0, class 1, ...")
     return parser.parse_args()
 
@@ -95,13 +90,7 @@ def load(args):
             )
     if not pairs:
         raise UsageError("give --config and --model_path, or --compare CONFIG:WEIGHTS")
-    test_config = {}
-    if args.aug_pred:
-        for key in ("aug_pred", "scales", "flip_horizontal", "flip_vertical"):
-            test_config[key] = getattr(args, key)
-    if args.is_slide:
-        for key in ("is_slide", "crop_size", "stride"):
-            test_config[key] = getattr(args, key)
+    test_config = inference_config(args, "aug_pred")
     return [Predictor(config, weights, test_config) for config, weights in pairs]
 
 

@@ -11,7 +11,8 @@ import argparse
 import paddle_resample  # isort: skip
 from paddle_resample.bridge.components import Components
 from paddle_resample.bridge.config import ResampleConfig
-from paddle_resample.bridge.device import DEVICES, choose_device
+from paddle_resample.bridge.device import choose_device
+from paddle_resample.bridge.flags import add_device
 from paddle_resample.bridge.tool import run_tool
 from paddle_resample.bridge.training import Settings, Trainer
 from paddle_resample.errors import UsageError
@@ -25,7 +26,7 @@ def parse_args():
     )
     add = parser.add_argument
     add("--config", required=True, help="configuration, .yml")
-    add("--device", choices=DEVICES, help="default: the GPU if there is one, else CPU")
+    add_device(parser)
     add("--save_dir", default="./output", help="folder of the results")
     add("--iters", type=int, help="iterations, instead of the configuration's")
     add("--batch_size", type=int, help="samples of one process, likewise")

@@ -14,13 +14,13 @@ from rich.table import Table
 from paddle_resample.bridge.components import Components
 from paddle_resample.bridge.config import ResampleConfig
 from paddle_resample.bridge.device import (
-    DEVICES,
     choose_device,
     join_processes,
     rank,
     world_size,
 )
 from paddle_resample.bridge.evaluation import evaluate
+from paddle_resample.bridge.flags import add_device, add_inference, inference_config
 from paddle_resample.bridge.progress import RunDisplay
 from paddle_resample.bridge.record import describe_run
 from paddle_resample.bridge.tool import run_tool
@@ -37,19 +37,13 @@ def parse_args():
     add = parser.add_argument
     add("--config", required=True, help="configuration, .yml")
     add("--model_path", required=True, help=".pdparams file or checkpoint folder")
-    add("--device", choices=DEVICES, help="default: the GPU if there is one, else CPU")
+    add_device(parser)
     add("--save_dir", help="folder for scores.json")
     add("--batch_size", type=int, default=8, help="images predicted together")
     add("--num_workers", type=int, default=0, help="processes that read samples")
     add("--precision", default="fp32", choices=["fp32", "fp16"], help="fp16 uses AMP")
     add("--amp_level", default="O1", choices=["O1", "O2"], help="of --precision fp16")
-    add("--aug_eval", action="store_true", help="average over scales and flips")
-    add("--scales", nargs="+", type=float, default=1.0, help="of --aug_eval")
-    add("--flip_horizontal", action="store_true", help="of --aug_eval")
-    add("--flip_vertical", action="store_true", help="of --aug_eval")
-    add("--is_slide", action="store_true", help="predict in a sliding window")
-    add("--crop_size", nargs=2, type=int, help="of --is_slide: width height")
-    add("--stride", nargs=2, type=int, help="of --is_slide: width height")
+    add_inference(parser, "aug_eval")
     add("--data_format", default="NCHW", choices=["NCHW", "NHWC"], help="DeepLabV3P's")
     add("--opts", nargs="+", help="key=value ..., replaces values of the configuration")
     return parser.parse_args()
@@ -66,13 +60,7 @@ def main():
     model = components.need("model")
     load_weights(model, args.model_path)
     dataset = components.need("val_dataset")
-    test_config = config.test_config
-    if args.aug_eval:
-        for key in ("aug_eval", "scales", "flip_horizontal", "flip_vertical"):
-            test_config[key] = getattr(args, key)
-    if args.is_slide:
-        for key in ("is_slide", "crop_size", "stride"):
-            test_config[key] = getattr(args, key)
+    test_config = {**config.test_config, **inference_config(args, "aug_eval")}
     with RunDisplay(
         "evaluate", -(-len(dataset) // world_size()), quiet=rank() != 0
     ) as display:

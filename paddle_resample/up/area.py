@@ -1,14 +1,13 @@
 """Area upsampling: every output pixel is the mean of the input it covers."""
 
-from ..base import Upsampler
-from ..ops import interpolate
 from ..registry import register
+from .nearest import Nearest
 
 __all__ = ["Area"]
 
 
 @register("area")
-class Area(Upsampler):
+class Area(Nearest):
     """Average the input under each output pixel; no weights.
 
     Args:
@@ -36,14 +35,4 @@ class Area(Upsampler):
     """
 
     source = "textbook"
-    data_formats = ("NCHW", "NHWC")
-    any_size = True
-
-    def forward(self, x, guide=None, side=None, size=None):
-        return interpolate(
-            x,
-            size=size,
-            scale=self.scale if size is None else None,
-            mode="area",
-            data_format=self.data_format,
-        )
+    mode = "area"

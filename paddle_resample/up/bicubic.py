@@ -1,14 +1,13 @@
 """Bicubic upsampling: Keys' cubic convolution along rows and columns."""
 
-from ..base import Upsampler
-from ..ops import interpolate
 from ..registry import register
+from .bilinear import Bilinear
 
 __all__ = ["Bicubic"]
 
 
 @register("bicubic")
-class Bicubic(Upsampler):
+class Bicubic(Bilinear):
     """Cubic convolution of the 4x4 nearest pixels; no weights.
 
     Args:
@@ -38,29 +37,4 @@ class Bicubic(Upsampler):
 
     source = "Keys, IEEE TASSP 1981"
     year = 1981
-    data_formats = ("NCHW", "NHWC")
-    any_size = True
-
-    def __init__(
-        self,
-        in_channels,
-        out_channels=None,
-        *,
-        scale=2,
-        data_format="NCHW",
-        align_corners=False,
-    ):
-        super().__init__(
-            in_channels, out_channels, scale=scale, data_format=data_format
-        )
-        self.align_corners = align_corners
-
-    def forward(self, x, guide=None, side=None, size=None):
-        return interpolate(
-            x,
-            size=size,
-            scale=self.scale if size is None else None,
-            mode="bicubic",
-            align_corners=self.align_corners,
-            data_format=self.data_format,
-        )
+    mode = "bicubic"

@@ -38,6 +38,7 @@ class Bilinear(Upsampler):
     source = "textbook"
     data_formats = ("NCHW", "NHWC")
     any_size = True
+    mode = "bilinear"
 
     def __init__(
         self,
@@ -58,7 +59,7 @@ class Bilinear(Upsampler):
             x,
             size=size,
             scale=self.scale if size is None else None,
-            mode="bilinear",
+            mode=self.mode,
             align_corners=self.align_corners,
             data_format=self.data_format,
         )

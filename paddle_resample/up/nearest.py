@@ -35,12 +35,13 @@ class Nearest(Upsampler):
     source = "textbook"
     data_formats = ("NCHW", "NHWC")
     any_size = True
+    mode = "nearest"
 
     def forward(self, x, guide=None, side=None, size=None):
         return interpolate(
             x,
             size=size,
             scale=self.scale if size is None else None,
-            mode="nearest",
+            mode=self.mode,
             data_format=self.data_format,
         )

@@ -2,23 +2,13 @@
 
 import runpy
 import sys
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
-ROOT = Path(__file__).parents[2]
-
-TINY = [
-    "model.width=4",
-    "model.depth=2",
-    "train_dataset.size=32",
-    "train_dataset.num_samples=24",
-    "val_dataset.size=32",
-    "val_dataset.num_samples=5",
-]
+from checkout import ROOT, TINY
 
 
 @pytest.fixture
@@ -46,7 +36,7 @@ def tool(monkeypatch, capfd):
 
 @pytest.fixture
 def refused(tool):
-    """refused(name, *arguments) -> the one sentence a user's mistake is answered with."""
+    """refused(name, *arguments) -> the sentence that answers a user's mistake."""
 
     def run(name, *arguments):
         status, _, stderr = tool(name, *arguments)

@@ -1,4 +1,4 @@
-"""Every mistake is answered with one sentence and exit status 2, and nothing is lost."""
+"""Every mistake is answered with one sentence and exit status 2."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from conftest_paths import CONFIGS, ROOT
+from checkout import CONFIGS, ROOT
 
 UNET = CONFIGS / "unet" / "unet_bilinear.yml"
 

@@ -4,17 +4,9 @@ import numpy as np
 import paddle
 import pytest
 
-from conftest_paths import CONFIGS
+from checkout import CONFIGS, TINY
 from paddle_resample.bridge.checkpoint import find_checkpoint
 
-TINY = [
-    "model.width=4",
-    "model.depth=2",
-    "train_dataset.size=32",
-    "train_dataset.num_samples=24",
-    "val_dataset.size=32",
-    "val_dataset.num_samples=5",
-]
 UNET = CONFIGS / "unet" / "unet_pixel_shuffle.yml"
 
 

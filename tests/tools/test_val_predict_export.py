@@ -10,7 +10,7 @@ import pytest
 import yaml
 from PIL import Image
 
-from conftest_paths import CONFIGS, ROOT
+from checkout import CONFIGS, ROOT
 from paddle_resample.bridge.components import Components
 from paddle_resample.bridge.config import ResampleConfig
 from paddle_resample.bridge.weights import load_weights
