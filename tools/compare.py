@@ -16,7 +16,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from paddle_resample.bridge.device import DEVICES, choose_device
+from paddle_resample.bridge.device import choose_device
+from paddle_resample.bridge.flags import add_device
 from paddle_resample.bridge.tool import run_tool
 from paddle_resample.data.photographs import photograph
 from paddle_resample.files import usable_folder
@@ -50,7 +51,7 @@ def parse_args():
         help="detail to enlarge, in pixels of the picture at --size; default: the "
         "square that loses most when halved",
     )
-    add("--device", choices=DEVICES, help="default: the GPU if there is one, else CPU")
+    add_device(parser)
     add("--save_dir", default="output/compare", help="folder for the results")
     return parser.parse_args()
 
@@ -64,10 +65,11 @@ def main():
     folder = usable_folder(args.save_dir)
     choose_device(args.device)
     with _progress() as bar:
-        task = bar.add_task("", total=None)
+        task = bar.add_task("", visible=False)  # a mistake shows its sentence only
 
         def show(label, done, total):
-            bar.update(task, description=label, completed=done, total=total)
+            state = {"description": label, "completed": done, "total": total}
+            bar.update(task, visible=True, **state)
 
         result = compare_operators(picture, specs, settings, args.crop, show)
     if result.rows:

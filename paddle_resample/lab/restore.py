@@ -149,9 +149,6 @@ def fit(one, x, settings, on_step=None):
     first = last = None
     for _ in range(settings.steps):
         small, side = one.down(x)
-        # Some Paddle versions crash in the gradient of grid_sample on the CPU when
-        # only the grid wants one.
-        small.stop_gradient = False
         loss = F.mse_loss(_bring_back(one, small, side, x), x)
         loss.backward()
         optimizer.step()

@@ -38,6 +38,11 @@ def grid_sample(x, grid, mode="bilinear", padding="zeros", align_corners=False):
             raise UsageError(
                 f"grid_sample: unknown {name} {value!r}{did_you_mean(value, known)}"
             )
+    if paddle.in_dynamic_mode() and x.stop_gradient and not grid.stop_gradient:
+        # Paddle 2.6's and 3.3's CPU gradient of the grid alone reads a gradient of x
+        # that was never made, and the process dies.
+        x = x.detach()
+        x.stop_gradient = False
     return F.grid_sample(
         x, grid, mode=mode, padding_mode=padding, align_corners=align_corners
     )

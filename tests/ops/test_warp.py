@@ -130,3 +130,17 @@ def test_error_names_the_remedy():
         grid_sample(x, grid, mode="bilinaer")
     with pytest.raises(UsageError, match="unknown padding 'zero'; did you mean 'zeros"):
         grid_sample(x, grid, padding="zero")
+
+
+def test_gradient_of_the_grid_alone(rng):
+    """Paddle 2.6 and 3.3 end the process here on a CPU when x wants no gradient."""
+    x = paddle.to_tensor(rng.normal(size=(1, 2, 4, 5)))
+    points = rng.uniform(-0.9, 0.9, size=(1, 3, 3, 2))
+    grads = []
+    for frozen in (True, False):
+        x.stop_gradient = frozen
+        grid = paddle.to_tensor(points, stop_gradient=False)
+        grid_sample(x, grid).sum().backward()
+        grads.append(grid.grad.numpy())
+        assert frozen == (x.grad is None)
+    np.testing.assert_array_equal(*grads)
