@@ -144,7 +144,7 @@ def test_loads_in_batches(workers):
         ({"num_samples": 2.0}, "num_samples must be"),
         ({"seed": -3}, "seed must be .* is -3"),
         ({"transforms": None}, "transforms must be a list .* is None"),
-        ({"transforms": T.Normalize()}, "transforms must be a list"),
+        ({"transforms": {"type": "Normalize"}}, "transforms must be a list"),
     ],
     ids=str,
 )
