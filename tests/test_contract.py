@@ -391,10 +391,11 @@ def test_up_changes_channels_by_one_visible_convolution(rng, name):
     cls, scale = find(name), usual_scale(find(name))
     out = CHANNELS + 4
     layer = build_up(name, CHANNELS, out)
-    few, given = arguments(rng, cls, [n * scale for n in COARSE], scale, out)
-    x = tensor(rng, CHANNELS, few.shape[2:])
+    fine = [n * scale - 1 for n in COARSE]
+    few, given = arguments(rng, cls, fine, scale, out)
+    x, given["size"] = tensor(rng, CHANNELS, few.shape[2:]), fine
     y = layer(x, **given)
-    assert y.shape[1] == out
+    assert list(y.shape) == [2, out, *fine]
     assert cls.keeps_channels == isinstance(layer, ProjectedUpsampler)
     if cls.keeps_channels:
         assert isinstance(layer.upsample, cls)

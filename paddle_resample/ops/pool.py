@@ -31,22 +31,33 @@ def max_pool(x, kernel_size=2, stride=None, padding=0, ceil_mode=False):
         kernel_size: window side.
         stride: step between windows, default kernel_size.
         padding: rows and columns added on every side, never chosen as maximum.
-        ceil_mode: whether an incomplete last window counts.
+        ceil_mode: whether an incomplete last window counts; not on Paddle 2.6, which
+            ignores it when it records positions.
 
     Returns:
         (pooled [N, C, h, w], PoolIndices): h = floor((H + 2*padding - kernel_size) /
         stride) + 1, or ceil with ceil_mode. Of equal values the first in row-major
         order wins.
 
+    Raises:
+        UsageError: ceil_mode on Paddle 2.6.
+
     >>> y, side = max_pool(paddle.to_tensor([[[[1.0, 5.0], [2.0, 3.0]]]]))
     >>> y.item(), side.indices.item(), side.size
     (5.0, 1, [2, 2])
     """
+    if ceil_mode and paddle.__version__.startswith("2."):
+        raise UsageError(
+            "max_pool: Paddle 2 ignores ceil_mode when it records positions; use "
+            "Paddle 3 or ceil_mode=False"
+        )
     size = spatial_size(x)
     pooled, indices = F.max_pool2d(
         x, kernel_size, stride, padding, return_mask=True, ceil_mode=ceil_mode
     )
-    return pooled, PoolIndices(indices, size)
+    # Paddle finds no maximum among NaN or minus infinity and says -1, where unpooling
+    # would write outside its map.
+    return pooled, PoolIndices(paddle.clip(indices, min=0), size)
 
 
 def max_unpool(x, side):

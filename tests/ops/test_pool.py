@@ -22,12 +22,12 @@ def test_pool_equals_loops(rng, size, window, dtype):
     assert side.size == list(size)
 
 
-@pytest.mark.skipif(
-    paddle.__version__.startswith("2."),
-    reason="Paddle 2 ignores ceil_mode where it records indices",
-)
 def test_ceil_mode_keeps_the_incomplete_window(rng):
     x = rng.normal(size=(1, 2, 7, 9))
+    if paddle.__version__.startswith("2."):
+        with pytest.raises(UsageError, match="Paddle 2 ignores ceil_mode .*; use Padd"):
+            max_pool(paddle.to_tensor(x), 2, ceil_mode=True)
+        return
     y, side = max_pool(paddle.to_tensor(x), 2, ceil_mode=True)
     pooled, indices = loops.max_pool(x, 2, 2, ceil_mode=True)
     assert y.shape[2:] == [4, 5]
@@ -42,6 +42,15 @@ def test_first_of_equal_values_wins():
     flat, side = max_pool(paddle.full([1, 1, 4, 6], -3.0), 2)
     assert side.indices.numpy().ravel().tolist() == [0, 2, 4, 12, 14, 16]
     assert (flat.numpy() == -3).all()
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("-inf")], ids=str)
+def test_no_position_lies_outside_the_map(value):
+    """Not even where no value is the largest: unpooling would write there."""
+    pooled, side = max_pool(paddle.full([1, 2, 4, 4], value), 2)
+    assert (side.indices.numpy() >= 0).all()
+    y = max_unpool(pooled, side).numpy()
+    assert not y[:, :, 1::2, 1::2].any()
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
