@@ -10,7 +10,33 @@ __all__ = [
     "ProjectedUpsampler",
     "Resampler",
     "Upsampler",
+    "whole_number",
 ]
+
+
+def whole_number(owner, key, value, least=1, odd=False):
+    """Check an integer option.
+
+    Args:
+        owner: name of the layer, for the message.
+        key: name of the option.
+        value: what was given.
+        least: smallest value allowed.
+        odd: whether it must be odd.
+
+    Returns:
+        int: value.
+
+    Raises:
+        UsageError: value is no such integer.
+    """
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if not whole or value < least or (odd and value % 2 == 0):
+        kind = "an odd positive integer" if odd else "a positive integer"
+        if least > 1:
+            kind = f"an integer of at least {least}"
+        raise UsageError(f"{owner}: {key} must be {kind}, not {value!r}")
+    return value
 
 
 class Resampler(nn.Layer):
@@ -48,11 +74,13 @@ class Resampler(nn.Layer):
 
     def __init__(self, in_channels, out_channels=None, *, scale=2, data_format="NCHW"):
         super().__init__()
-        self.in_channels = _positive(self, "in_channels", in_channels)
-        self.out_channels = _positive(
-            self, "out_channels", in_channels if out_channels is None else out_channels
+        self.in_channels = whole_number(self.name, "in_channels", in_channels)
+        self.out_channels = whole_number(
+            self.name,
+            "out_channels",
+            in_channels if out_channels is None else out_channels,
         )
-        self.scale = _positive(self, "scale", scale)
+        self.scale = whole_number(self.name, "scale", scale)
         self.data_format = data_format
         if self.scales is not None and scale not in self.scales:
             known = ", ".join(str(s) for s in self.scales)
@@ -135,7 +163,9 @@ class ProjectedUpsampler(nn.Layer):
 
     def __init__(self, in_channels, upsample):
         super().__init__()
-        self.project = nn.Conv2D(in_channels, upsample.in_channels, 1)
+        self.project = nn.Conv2D(
+            in_channels, upsample.in_channels, 1, data_format=upsample.data_format
+        )
         self.upsample = upsample
 
     def forward(self, x, guide=None, side=None, size=None):
@@ -148,16 +178,13 @@ class ProjectedDownsampler(nn.Layer):
     def __init__(self, downsample, out_channels):
         super().__init__()
         self.downsample = downsample
-        self.project = nn.Conv2D(downsample.out_channels, out_channels, 1)
+        self.project = nn.Conv2D(
+            downsample.out_channels,
+            out_channels,
+            1,
+            data_format=downsample.data_format,
+        )
 
     def forward(self, x):
         y, side = self.downsample(x)
         return self.project(y), side
-
-
-def _positive(layer, key, value):
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise UsageError(
-            f"{layer.name}: {key} must be a positive integer, not {value!r}"
-        )
-    return value

@@ -17,7 +17,7 @@ __all__ = ["build", "find", "names", "options", "parse_spec", "register"]
 _CLASSES = {}
 _KINDS = {Upsampler: "upsampler", Downsampler: "downsampler"}
 # Bound by the network at each site, never by the spec.
-_BOUND = ("in_channels", "out_channels", "guide_channels")
+_BOUND = ("in_channels", "out_channels", "guide_channels", "data_format")
 
 
 def register(name):
@@ -157,6 +157,7 @@ def build(
     scale=None,
     guide_channels=None,
     side=None,
+    data_format="NCHW",
     kind=Resampler,
 ):
     """Build the layer of a spec for one site of a network.
@@ -172,6 +173,7 @@ def build(
         guide_channels: channels of the guide that the site has; None if it has none.
         side: kind of side information that the site has, as a downsampler's
             gives_side names it; None if none.
+        data_format: layout of the network, "NCHW" or "NHWC".
         kind: Upsampler, Downsampler or Resampler (both).
 
     Returns:
@@ -189,6 +191,13 @@ def build(
             f"{cls.name}: the site has scale {scale} but the spec asks for "
             f"{given['scale']}"
         )
+    if data_format != "NCHW":
+        if data_format not in cls.data_formats:
+            raise UsageError(
+                f"{cls.name}: data_format {data_format!r} is not available, only "
+                + " and ".join(cls.data_formats)
+            )
+        given["data_format"] = data_format
     out_channels = in_channels if out_channels is None else out_channels
     project = cls.keeps_channels and out_channels != in_channels
     if issubclass(cls, Downsampler):

@@ -117,7 +117,6 @@ def test_did_you_mean():
 def test_options_are_what_a_spec_may_say(bench):
     assert options(find("bilinear")) == {
         "scale": 2,
-        "data_format": "NCHW",
         "align_corners": False,
     }
     assert list(options(bench)) == ["scale", "sigma", "gate", "mode"]
@@ -141,9 +140,9 @@ def test_spec_is_a_name_or_a_mapping():
     ({"name": "flwo"}, Upsampler, r"^unknown upsampler 'flwo'; did you mean 'flow'\?$"),
     ({"name": "bilinear", "align_corner": True}, Upsampler,
      r"^bilinear: unknown option 'align_corner'; did you mean 'align_corners'\? "
-     r"\(accepted: align_corners, data_format, scale\)$"),
+     r"\(accepted: align_corners, scale\)$"),
     ({"name": "avg_pool", "type": "AvgPool"}, Downsampler,
-     r"^avg_pool: unknown option 'type'; .*\(accepted: data_format, scale\)$"),
+     r"^avg_pool: unknown option 'type'; .*\(accepted: scale\)$"),
     ({"name": "bilinear", 3: 4}, Upsampler, "^bilinear: unknown option 3; known: "),
     ({"name": "flow", "in_channels": 3}, Upsampler,
      "^flow: in_channels is set by the network at each site; remove it from the spec$"),

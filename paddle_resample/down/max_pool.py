@@ -1,6 +1,6 @@
 """Max pooling: the largest value of each cell, and where it stood."""
 
-from ..base import Downsampler
+from ..base import Downsampler, whole_number
 from ..ops import max_pool
 from ..registry import register
 
@@ -15,18 +15,19 @@ class MaxPool(Downsampler):
         in_channels: C.
         out_channels: C.
         scale: stride and window side.
-        kernel_size: window side, default scale.
+        kernel_size: k, window side, at least scale (default).
 
     Call:
         x: float [N, C, H, W].
 
     Returns:
-        (y, side): y [N, C, floor(H/scale), floor(W/scale)], dtype of x; side
-        `ops.PoolIndices`, which max_unpool takes.
+        (y, side): y [N, C, h, w] with h = floor((H + 2*p - k) / scale) + 1, which is
+        floor(H / scale) by default, dtype of x; side `ops.PoolIndices`, which
+        max_unpool takes.
 
-    Grid: windows start at multiples of scale; an incomplete last cell is dropped. With
-    kernel_size above scale, (kernel_size - scale + 1) // 2 rows and columns of minus
-    infinity surround the map.
+    Grid: p = (k - scale + 1) // 2 rows and columns of minus infinity surround the map,
+    none by default; windows start at multiples of scale, an incomplete last one is
+    dropped.
 
     Source: textbook; indices: Badrinarayanan et al., "SegNet", TPAMI 2017.
 
@@ -41,7 +42,8 @@ class MaxPool(Downsampler):
 
     def __init__(self, in_channels, out_channels=None, *, scale=2, kernel_size=None):
         super().__init__(in_channels, out_channels, scale=scale)
-        self.kernel_size = scale if kernel_size is None else kernel_size
+        k = scale if kernel_size is None else kernel_size
+        self.kernel_size = whole_number(self.name, "kernel_size", k, least=scale)
 
     def forward(self, x):
         padding = (self.kernel_size - self.scale + 1) // 2

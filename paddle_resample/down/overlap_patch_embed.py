@@ -3,8 +3,7 @@ LayerNorm (SegFormer, PVT v2)."""
 
 import paddle.nn as nn
 
-from ..base import Downsampler
-from ..errors import UsageError
+from ..base import Downsampler, whole_number
 from ..registry import register
 
 __all__ = ["OverlapPatchEmbed"]
@@ -47,8 +46,7 @@ class OverlapPatchEmbed(Downsampler):
     def __init__(self, in_channels, out_channels=None, *, scale=2, kernel_size=None):
         super().__init__(in_channels, out_channels, scale=scale)
         k = 2 * scale - 1 if kernel_size is None else kernel_size
-        if k % 2 == 0:
-            raise UsageError(f"overlap_patch_embed: kernel_size must be odd, not {k}")
+        whole_number(self.name, "kernel_size", k, odd=True)
         self.proj = nn.Conv2D(
             in_channels, self.out_channels, k, stride=scale, padding=k // 2
         )

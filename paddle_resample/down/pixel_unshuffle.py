@@ -3,8 +3,7 @@ them; the inverse layout of pixel_shuffle."""
 
 import paddle.nn as nn
 
-from ..base import Downsampler
-from ..errors import UsageError
+from ..base import Downsampler, whole_number
 from ..ops import pad_to_multiple, pixel_unshuffle
 from ..registry import register
 
@@ -60,10 +59,7 @@ class PixelUnshuffle(Downsampler):
         super().__init__(
             in_channels, out_channels, scale=scale, data_format=data_format
         )
-        if kernel_size % 2 == 0:
-            raise UsageError(
-                f"pixel_unshuffle: kernel_size must be odd, not {kernel_size}"
-            )
+        whole_number(self.name, "kernel_size", kernel_size, odd=True)
         self.conv = nn.Conv2D(
             in_channels * scale * scale,
             self.out_channels,

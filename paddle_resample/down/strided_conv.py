@@ -2,8 +2,7 @@
 
 import paddle.nn as nn
 
-from ..base import Downsampler
-from ..errors import UsageError
+from ..base import Downsampler, whole_number
 from ..registry import register
 
 __all__ = ["StridedConv"]
@@ -59,8 +58,7 @@ class StridedConv(Downsampler):
             in_channels, out_channels, scale=scale, data_format=data_format
         )
         k = max(3, scale + 1 - scale % 2) if kernel_size is None else kernel_size
-        if k % 2 == 0:
-            raise UsageError(f"strided_conv: kernel_size must be odd, not {k}")
+        whole_number(self.name, "kernel_size", k, odd=True)
         self.conv = nn.Conv2D(
             in_channels,
             self.out_channels,

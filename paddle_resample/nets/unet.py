@@ -4,7 +4,7 @@ import paddle
 import paddle.nn as nn
 from paddleseg.cvlibs import manager
 
-from ..base import Downsampler, Upsampler
+from ..base import Downsampler, Upsampler, whole_number
 from ..errors import UsageError
 from ..ops import spatial_size
 from ..registry import build, parse_spec
@@ -55,11 +55,9 @@ class ResampleUNet(nn.Layer):
         pretrained=None,
     ):
         super().__init__()
-        for key, value in (("width", width), ("depth", depth)):
-            if not isinstance(value, int) or value < 1:
-                raise UsageError(
-                    f"ResampleUNet: {key} must be a positive integer, not {value!r}"
-                )
+        sizes = {"num_classes": num_classes, "in_channels": in_channels}
+        for key, value in {**sizes, "width": width, "depth": depth}.items():
+            whole_number("ResampleUNet", key, value)
         widths = [width * 2**level for level in range(depth + 1)]
         side = parse_spec(downsample, Downsampler)[0].gives_side
         self.encoder = nn.LayerList()

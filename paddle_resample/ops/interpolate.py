@@ -47,7 +47,10 @@ def interpolate(
     the input, samples outside repeat the border pixel; with True the centres of the
     corner pixels coincide, i * (in - 1) / (out - 1). nearest takes pixel
     floor(i / scale). bicubic is Keys' kernel with a = -0.75. This is the grid of
-    PyTorch and of `paddle.nn.functional.interpolate` with align_mode=0.
+    PyTorch and of `paddle.nn.functional.interpolate` with align_mode=0, with Paddle's
+    two exceptions: a side of one output pixel takes the first input pixel (PyTorch the
+    middle) when corners are not aligned, and the sampling step is a float32 number for
+    every dtype, which matters to float64 and to ratios above some dozens.
 
     Source: R. Keys, "Cubic convolution interpolation for digital image processing",
     IEEE TASSP 1981 (bicubic); textbook for the others.

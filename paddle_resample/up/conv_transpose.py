@@ -2,7 +2,7 @@
 
 import paddle.nn as nn
 
-from ..base import Upsampler
+from ..base import Upsampler, whole_number
 from ..errors import UsageError, did_you_mean
 from ..initialise import bilinear_kernel, torch_uniform
 from ..ops import fit
@@ -78,11 +78,9 @@ class ConvTranspose(Upsampler):
             in_channels, out_channels, scale=scale, data_format=data_format
         )
         k = scale if kernel_size is None else kernel_size
-        if k < scale:
-            raise UsageError(
-                f"conv_transpose: kernel_size={k} is smaller than scale={scale}, which "
-                "leaves pixels that nothing reaches"
-            )
+        # A smaller kernel would leave pixels that nothing reaches.
+        whole_number(self.name, "kernel_size", k, least=scale)
+        whole_number(self.name, "groups", groups)
         if init not in _INITS:
             raise UsageError(
                 f"conv_transpose: unknown init {init!r}{did_you_mean(init, _INITS)}"

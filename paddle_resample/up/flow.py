@@ -4,7 +4,7 @@ predicted from both maps, displaces the sampling grid."""
 import paddle
 import paddle.nn as nn
 
-from ..base import Upsampler
+from ..base import Upsampler, whole_number
 from ..errors import UsageError
 from ..initialise import torch_uniform
 from ..ops import flow_warp, interpolate, spatial_size
@@ -67,10 +67,12 @@ class Flow(Upsampler):
         kernel_size=3,
     ):
         super().__init__(in_channels, out_channels, scale=scale)
-        if kernel_size % 2 == 0:
-            raise UsageError(f"flow: kernel_size must be odd, not {kernel_size}")
-        self.guide_channels = guide_channels or in_channels
-        mid = mid_channels or max(in_channels // 2, 1)
+        if guide_channels is None:
+            guide_channels = in_channels
+        mid = max(in_channels // 2, 1) if mid_channels is None else mid_channels
+        whole_number(self.name, "kernel_size", kernel_size, odd=True)
+        whole_number(self.name, "mid_channels", mid)
+        self.guide_channels = whole_number(self.name, "guide_channels", guide_channels)
         self.down_h = _conv(in_channels, mid, 1)
         self.down_l = _conv(self.guide_channels, mid, 1)
         self.flow_make = _conv(2 * mid, 2, kernel_size)

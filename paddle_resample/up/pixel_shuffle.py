@@ -3,7 +3,7 @@ each output channel, and the shuffle lays them out as a cell of pixels."""
 
 import paddle.nn as nn
 
-from ..base import Upsampler
+from ..base import Upsampler, whole_number
 from ..errors import UsageError, did_you_mean
 from ..initialise import repeat_for_shuffle, torch_uniform
 from ..ops import fit, pixel_shuffle
@@ -70,10 +70,7 @@ class PixelShuffle(Upsampler):
         super().__init__(
             in_channels, out_channels, scale=scale, data_format=data_format
         )
-        if kernel_size % 2 == 0:
-            raise UsageError(
-                f"pixel_shuffle: kernel_size must be odd, not {kernel_size}"
-            )
+        whole_number(self.name, "kernel_size", kernel_size, odd=True)
         if init not in _INITS:
             raise UsageError(
                 f"pixel_shuffle: unknown init {init!r}{did_you_mean(init, _INITS)}"

@@ -34,6 +34,6 @@ def test_equals_loops(rng, size, scale, k):
 
 
 def test_error_names_the_remedy():
-    text = "overlap_patch_embed: kernel_size must be odd, not 4"
+    text = "overlap_patch_embed: kernel_size must be an odd positive integer, not 4"
     with pytest.raises(UsageError, match=text):
         OverlapPatchEmbed(3, kernel_size=4)

@@ -29,6 +29,6 @@ def test_equals_loops(rng, size, scale, k):
 
 
 def test_error_names_the_remedy():
-    text = "pixel_unshuffle: kernel_size must be odd, not 2"
+    text = "pixel_unshuffle: kernel_size must be an odd positive integer, not 2"
     with pytest.raises(UsageError, match=text):
         PixelUnshuffle(3, kernel_size=2)

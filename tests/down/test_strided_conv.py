@@ -39,6 +39,7 @@ def test_default_kernel(scale, k):
 
 def test_error_names_the_remedy():
     with pytest.raises(
-        UsageError, match="strided_conv: kernel_size must be odd, not 2"
+        UsageError,
+        match="strided_conv: kernel_size must be an odd positive integer, not 2",
     ):
         StridedConv(3, kernel_size=2)

@@ -25,7 +25,9 @@ def test_pool_equals_loops(rng, size, window, dtype):
 def test_ceil_mode_keeps_the_incomplete_window(rng):
     x = rng.normal(size=(1, 2, 7, 9))
     if paddle.__version__.startswith("2."):
-        with pytest.raises(UsageError, match="Paddle 2 ignores ceil_mode .*; use Padd"):
+        with pytest.raises(
+            UsageError, match=r"Paddle 2 ignores ceil_mode .*; use Padd"
+        ):
             max_pool(paddle.to_tensor(x), 2, ceil_mode=True)
         return
     y, side = max_pool(paddle.to_tensor(x), 2, ceil_mode=True)

@@ -92,7 +92,7 @@ def test_size_crops_or_repeats(rng, size):
 
 
 @pytest.mark.parametrize("options, text", [
-    ({"scale": 3, "kernel_size": 2}, "kernel_size=2 is smaller than scale=3"),
+    ({"scale": 3, "kernel_size": 2}, "must be an integer of at least 3, not 2"),
     ({"init": "bilinaer"}, "unknown init 'bilinaer'; did you mean 'bilinear'"),
     ({"groups": 3}, "groups=3 must divide in_channels=4 and out_channels=4"),
     ({"init": "bilinear"}, "needs kernel_size=4, equal .* not kernel_size=2"),

@@ -89,5 +89,7 @@ def test_error_names_the_remedy(rng, options, text):
 
 
 def test_error_of_an_even_kernel():
-    with pytest.raises(UsageError, match="flow: kernel_size must be odd, not 4"):
+    with pytest.raises(
+        UsageError, match="flow: kernel_size must be an odd positive integer, not 4"
+    ):
         Flow(4, kernel_size=4)

@@ -71,7 +71,7 @@ def test_other_starts_are_no_blocks(rng):
 
 
 @pytest.mark.parametrize("options, text", [
-    ({"kernel_size": 2}, "kernel_size must be odd, not 2"),
+    ({"kernel_size": 2}, "kernel_size must be an odd positive integer, not 2"),
     ({"init": "icrn"}, "unknown init 'icrn'; did you mean 'icnr'"),
 ], ids=str)  # fmt: skip
 def test_error_names_the_remedy(options, text):
