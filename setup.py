@@ -16,7 +16,7 @@ VERSION = re.search(
 setup(
     name="paddle_resample",
     version=VERSION,
-    description="Every up- and downsampling operator for PaddleSeg, and their comparison",
+    description="Up- and downsampling operators for PaddleSeg, and their comparison",
     long_description=(HERE / "README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
     license="Apache-2.0",

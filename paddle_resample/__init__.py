@@ -14,6 +14,7 @@ import cv2  # noqa: F401  isort: skip
 from . import data, down, nets, ops, up
 from .base import Downsampler, Resampler, Upsampler
 from .bridge.repairs import repair_paddleseg
+from .cost import Cost, cost
 from .errors import UsageError
 from .registry import build, find, names, options, register
 
@@ -22,11 +23,13 @@ __version__ = "0.1.0"
 repair_paddleseg()
 
 __all__ = [
+    "Cost",
     "Downsampler",
     "Resampler",
     "Upsampler",
     "UsageError",
     "build",
+    "cost",
     "data",
     "down",
     "find",

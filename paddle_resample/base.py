@@ -1,5 +1,7 @@
 """The contract of every resampler: how it is called and what it declares."""
 
+from typing import NamedTuple
+
 import paddle.nn as nn
 
 from .errors import UsageError
@@ -9,6 +11,7 @@ __all__ = [
     "ProjectedDownsampler",
     "ProjectedUpsampler",
     "Resampler",
+    "Site",
     "Upsampler",
     "whole_number",
 ]
@@ -37,6 +40,38 @@ def whole_number(owner, key, value, least=1, odd=False):
             kind = f"an integer of at least {least}"
         raise UsageError(f"{owner}: {key} must be {kind}, not {value!r}")
     return value
+
+
+class Site(NamedTuple):
+    """One place of a network, as cost formulas see it.
+
+    Attributes:
+        in_channels, out_channels, guide_channels: of x, y and the guide.
+        height, width: of x.
+        scale: integer ratio.
+    """
+
+    in_channels: int
+    out_channels: int
+    guide_channels: int
+    height: int
+    width: int
+    scale: int
+
+    @property
+    def pixels(self):
+        """Pixels of x."""
+        return self.height * self.width
+
+    @property
+    def coarse_height(self):
+        """Height after a downsampler, an odd row counted."""
+        return -(-self.height // self.scale)
+
+    @property
+    def coarse_width(self):
+        """Width after a downsampler, an odd column counted."""
+        return -(-self.width // self.scale)
 
 
 class Resampler(nn.Layer):
@@ -96,6 +131,19 @@ class Resampler(nn.Layer):
                 f"{self.name}: data_format {data_format!r} is not available, only "
                 + " and ".join(self.data_formats)
             )
+
+    @classmethod
+    def count(cls, site, **options):
+        """Parameters and multiply-accumulates in closed form, batch 1.
+
+        Args:
+            site: Site.
+            options: every option of a spec but scale, with its value.
+
+        Returns:
+            (parameters, macs), counted as `cost.Cost` says.
+        """
+        return 0, 0
 
     def extra_repr(self):
         return f"{self.in_channels} -> {self.out_channels}, scale={self.scale}"

@@ -15,6 +15,7 @@ from paddle_resample import (
     Upsampler,
     UsageError,
     build,
+    cost,
     find,
     names,
     options,
@@ -465,6 +466,17 @@ def test_says_where_it_comes_from_and_what_its_options_mean(name):
         assert word in cls.__doc__, f"the docstring of {name} has no {word!r}"
     for option in options(cls):
         assert option in cls.__doc__, f"the docstring of {name} is silent on {option}"
+
+
+@ALL
+def test_parameters_equal_the_closed_form(name):
+    cls, scale = find(name), usual_scale(find(name))
+    out = CHANNELS if cls.keeps_channels else 2 * CHANNELS
+    layer = build(name, CHANNELS, out, **site_of(cls))
+    counted = sum(p.size for p in layer.parameters() if not p.stop_gradient)
+    formula = cost({"name": name, "scale": scale}, CHANNELS, (6, 8), out)
+    assert formula.parameters == counted
+    assert formula.macs >= 0 and formula.bytes > 4 * counted
 
 
 # Export

@@ -52,6 +52,13 @@ class OverlapPatchEmbed(Downsampler):
         )
         self.norm = nn.LayerNorm(self.out_channels)
 
+    @classmethod
+    def count(cls, site, *, kernel_size, **options):
+        k = 2 * site.scale - 1 if kernel_size is None else kernel_size
+        weights = k * k * site.in_channels * site.out_channels
+        pixels = site.coarse_height * site.coarse_width
+        return weights + 3 * site.out_channels, weights * pixels
+
     def forward(self, x):
         y = self.norm(self.proj(x).transpose([0, 2, 3, 1]))
         return y.transpose([0, 3, 1, 2]), None

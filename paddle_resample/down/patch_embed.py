@@ -46,6 +46,12 @@ class PatchEmbed(Downsampler):
         self.proj = nn.Conv2D(in_channels, self.out_channels, scale, stride=scale)
         self.norm = nn.LayerNorm(self.out_channels) if norm else nn.Identity()
 
+    @classmethod
+    def count(cls, site, *, norm, **options):
+        weights = site.scale**2 * site.in_channels * site.out_channels
+        pixels = (site.height // site.scale) * (site.width // site.scale)
+        return weights + (1 + 2 * norm) * site.out_channels, weights * pixels
+
     def forward(self, x):
         y = self.norm(self.proj(x).transpose([0, 2, 3, 1]))
         return y.transpose([0, 3, 1, 2]), None

@@ -58,6 +58,14 @@ class PatchMerge(Downsampler):
             merged, self.out_channels, bias_attr=None if bias else False
         )
 
+    @classmethod
+    def count(cls, site, *, norm, bias, **options):
+        merged = site.scale**2 * site.in_channels
+        weights = merged * site.out_channels
+        rest = norm * 2 * merged + bias * site.out_channels
+        pixels = site.coarse_height * site.coarse_width
+        return weights + rest, weights * pixels
+
     def forward(self, x, H=None, W=None):
         if x.ndim == 3:  # forward(tokens, H, W)
             return self._merge(x.reshape([0, H, W, self.in_channels])).flatten(1, 2)

@@ -68,6 +68,12 @@ class PixelUnshuffle(Downsampler):
             data_format=data_format,
         )
 
+    @classmethod
+    def count(cls, site, *, kernel_size, **options):
+        weights = kernel_size**2 * site.scale**2 * site.in_channels * site.out_channels
+        pixels = site.coarse_height * site.coarse_width
+        return weights + site.out_channels, weights * pixels
+
     def forward(self, x):
         x = pad_to_multiple(x, self.scale, "replicate", self.data_format)
         return self.conv(pixel_unshuffle(x, self.scale, self.data_format)), None

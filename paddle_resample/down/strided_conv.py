@@ -69,5 +69,13 @@ class StridedConv(Downsampler):
             data_format=data_format,
         )
 
+    @classmethod
+    def count(cls, site, *, kernel_size, bias, **options):
+        s = site.scale
+        k = max(3, s + 1 - s % 2) if kernel_size is None else kernel_size
+        weights = k * k * site.in_channels * site.out_channels
+        pixels = site.coarse_height * site.coarse_width
+        return weights + bias * site.out_channels, weights * pixels
+
     def forward(self, x):
         return self.conv(x), None

@@ -54,6 +54,11 @@ class Bilinear(Upsampler):
         )
         self.align_corners = align_corners
 
+    @classmethod
+    def count(cls, site, **options):
+        taps = 4 if cls.mode == "bilinear" else 16
+        return 0, taps * site.in_channels * site.pixels * site.scale**2
+
     def forward(self, x, guide=None, side=None, size=None):
         return interpolate(
             x,

@@ -120,5 +120,11 @@ class ConvTranspose(Upsampler):
         if self.conv.bias is not None:
             nn.initializer.Constant(0.0)(self.conv.bias)
 
+    @classmethod
+    def count(cls, site, *, kernel_size, groups, bias, **options):
+        k = site.scale if kernel_size is None else kernel_size
+        weights = k * k * site.in_channels * site.out_channels // groups
+        return weights + bias * site.out_channels, weights * site.pixels
+
     def forward(self, x, guide=None, side=None, size=None):
         return fit(self.conv(x), size, self.scale, self.data_format)

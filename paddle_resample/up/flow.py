@@ -77,6 +77,15 @@ class Flow(Upsampler):
         self.down_l = _conv(self.guide_channels, mid, 1)
         self.flow_make = _conv(2 * mid, 2, kernel_size)
 
+    @classmethod
+    def count(cls, site, *, mid_channels, kernel_size, **options):
+        c, g, fine = site.in_channels, site.guide_channels, site.scale**2
+        mid = max(c // 2, 1) if mid_channels is None else mid_channels
+        flow = 4 * kernel_size**2 * mid
+        sampling = 4 * mid + 4 * c  # of the embedding and of x
+        macs = c * mid + fine * (g * mid + flow + sampling)
+        return mid * (c + g) + flow, macs * site.pixels
+
     def forward(self, x, guide=None, side=None, size=None):
         if guide is None:
             raise UsageError("flow: called without a guide")

@@ -61,6 +61,13 @@ class PatchExpand(Upsampler):
         )
         self.norm = nn.LayerNorm(self.out_channels) if norm else nn.Identity()
 
+    @classmethod
+    def count(cls, site, *, norm, bias, **options):
+        features = site.scale**2 * site.out_channels
+        weights = site.in_channels * features
+        rest = bias * features + norm * 2 * site.out_channels
+        return weights + rest, weights * site.pixels
+
     def forward(self, x, guide=None, side=None, size=None):
         if x.ndim == 3:  # forward(tokens, H, W)
             return self._grow(x.reshape([0, guide, side, self.in_channels])).flatten(

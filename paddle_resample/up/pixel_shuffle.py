@@ -92,6 +92,12 @@ class PixelShuffle(Upsampler):
         if init == "icnr":
             repeat_for_shuffle(self.conv.weight, scale, base)
 
+    @classmethod
+    def count(cls, site, *, kernel_size, **options):
+        weights = site.scale**2 * site.out_channels * kernel_size**2 * site.in_channels
+        bias = site.scale**2 * site.out_channels
+        return weights + bias, weights * site.pixels
+
     def forward(self, x, guide=None, side=None, size=None):
         y = pixel_shuffle(self.conv(x), self.scale, self.data_format)
         return fit(y, size, self.scale, self.data_format)

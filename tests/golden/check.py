@@ -4,7 +4,7 @@
 
 prints a line for every .npz file of FOLDER: largest relative error of the results and
 of each gradient, pass, fail or not covered; exit status 1 unless every file passes.
-The table that maps a file to our function or layer is in `adapters.py`.
+The table that maps a file to our function or layer is in the folder `adapters`.
 """
 
 import json

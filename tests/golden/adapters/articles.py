@@ -1,53 +1,10 @@
-"""Which of our functions or layers a reference vector speaks of.
-
-An adapter takes a vector (`check.Vector`) and returns (outputs, leaves): our results
-by the vector's keys ("out", "out:part"), and the tensors whose gradients the vector
-stores, by name ("x", "p:conv.weight"). It builds from `vector.args`, which name the
-official code's arguments, for any values of them.
-"""
+"""The operators of the seed articles and the U-Net they describe."""
 
 import paddle.nn as nn
 
+from adapters.weights import NotCovered, fill
 from paddle_resample import build, ops
 from paddle_resample.nets import ResampleUNet
-
-
-class NotCovered(Exception):
-    """The vector's operator is ours, with arguments that ours does not have yet."""
-
-
-def fill(layer, vector, rename=lambda name: name):
-    """Copy a vector's weights into a layer.
-
-    Args:
-        layer: ours.
-        vector: with weights under the official names.
-        rename: official name -> our name.
-
-    Returns:
-        dict: "p:" + official name -> our parameter.
-    """
-    ours = dict(layer.named_parameters())
-    ours.update(dict(layer.named_buffers()))
-    owners = dict(layer.named_sublayers(include_self=True))
-    leaves = {}
-    for name, value in vector.weights.items():
-        target = rename(name)
-        if target is None or target.endswith("num_batches_tracked"):
-            continue
-        target = target.replace("running_mean", "_mean").replace(
-            "running_var", "_variance"
-        )
-        parameter = ours.pop(target)
-        owner = owners[target.rpartition(".")[0]]
-        if isinstance(owner, nn.Linear) and value.ndim == 2:
-            value = value.T
-            parameter.stored_transposed = True
-        parameter.set_value(value)
-        leaves["p:" + name] = parameter
-    assert not ours, f"weights that the vector does not have: {sorted(ours)}"
-    layer.eval()
-    return leaves
 
 
 def interpolate(v):

@@ -1,0 +1,81 @@
+"""What an operator costs at a site, in closed form: parameters, arithmetic, traffic."""
+
+from typing import NamedTuple, Optional
+
+from .base import Resampler, Site, Upsampler
+from .errors import UsageError
+from .registry import options, parse_spec
+
+__all__ = ["Cost", "cost"]
+
+
+class Cost(NamedTuple):
+    """Cost of one forward pass, batch 1.
+
+    Attributes:
+        parameters: trainable numbers, biases and normalisation included.
+        macs: multiply-accumulates of convolutions, products and weighted sums;
+            normalisation, softmax, activations and biases are not counted, as in the
+            papers of the field. A transposed convolution counts per input pixel.
+        bytes: least float32 traffic: input, guide, side, weights read and output
+            written once.
+    """
+
+    parameters: int
+    macs: int
+    bytes: int
+
+
+def cost(
+    spec,
+    in_channels,
+    size,
+    out_channels: Optional[int] = None,
+    guide_channels: Optional[int] = None,
+):
+    """Cost of a spec's operator, without building it.
+
+    Args:
+        spec: a name or a mapping, as in `build`; its scale, else the operator's usual
+            one.
+        in_channels: C of the input.
+        size: (H, W) of the input: the low-resolution map of an upsampler, the
+            high-resolution map of a downsampler.
+        out_channels: default in_channels.
+        guide_channels: of an upsampler's guide, default in_channels.
+
+    Returns:
+        Cost.
+
+    Raises:
+        UsageError: the spec is wrong, or cannot have these channels.
+
+    >>> cost("pixel_shuffle", 256, (16, 16)).parameters
+    2360320
+    """
+    cls, given = parse_spec(spec)
+    values = {**options(cls), **given}
+    scale = values.pop("scale")
+    out_channels = in_channels if out_channels is None else out_channels
+    guide_channels = in_channels if guide_channels is None else guide_channels
+    if cls.keeps_channels and out_channels != in_channels:
+        raise UsageError(
+            f"{cls.name}: keeps the number of channels, {in_channels} is not "
+            f"{out_channels}"
+        )
+    height, width = size
+    site = Site(in_channels, out_channels, guide_channels, height, width, scale)
+    parameters, macs = cls.count(site, **values)
+    return Cost(parameters, macs, 4 * (_traffic(cls, site) + parameters))
+
+
+def _traffic(cls: type[Resampler], site):
+    """Numbers read and written at the least."""
+    read = site.in_channels * site.height * site.width
+    if not issubclass(cls, Upsampler):
+        y = site.out_channels * site.coarse_height * site.coarse_width
+        return read + y + (y if cls.gives_side else 0)
+    fine = site.height * site.width * site.scale**2
+    guide = site.guide_channels * fine if cls.needs_guide else 0
+    side = read if cls.needs_side else 0
+    return read + guide + side + site.out_channels * fine
