@@ -43,7 +43,7 @@ def side_by_side(rows, names, palette, class_names=None, ignore_index=255):
         titles.append("where they differ")
     ratios = [p.image.shape[0] / p.image.shape[1] for p, _ in rows]
     heights = [ratio * _WIDTH + (0.2 if labelled else 0.05) for ratio in ratios]
-    top, bottom = 0.35, 0.75 if class_names else (0.4 if several else 0.1)
+    top, bottom = 0.35, 0.68 if class_names else (0.4 if several else 0.1)
     size = (_WIDTH * len(titles) + 0.1, sum(heights) + top + bottom)
     figure = Figure(figsize=size, dpi=160)
     FigureCanvasAgg(figure)
@@ -57,7 +57,9 @@ def side_by_side(rows, names, palette, class_names=None, ignore_index=255):
             panels.append((_label_panel(picture, palette, ignore_index), ""))
         for prediction in predictions:
             text = _accuracy(prediction, picture.label, ignore_index)
-            panels.append((overlay(picture.image, prediction, palette, 0.35), text))
+            # Beside a label the plain colours compare best; alone, the picture helps.
+            weight = 0.0 if labelled else 0.35
+            panels.append((overlay(picture.image, prediction, palette, weight), text))
         if several:
             panels.append((_differences(picture, predictions, ignore_index), ""))
         for column, (image, text) in enumerate(panels):
