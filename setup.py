@@ -9,7 +9,7 @@ from setuptools import find_packages, setup
 HERE = Path(__file__).parent
 VERSION = re.search(
     r'^__version__ = "(.+)"',
-    (HERE / "paddle_resample" / "__init__.py").read_text(encoding="utf-8"),
+    (HERE / "paddle_resample" / "version.py").read_text(encoding="utf-8"),
     re.MULTILINE,
 ).group(1)
 

@@ -17,8 +17,7 @@ from .bridge.repairs import repair_paddleseg
 from .cost import Cost, cost
 from .errors import UsageError
 from .registry import build, find, names, options, register
-
-__version__ = "0.1.0"
+from .version import __version__
 
 repair_paddleseg()
 
@@ -28,6 +27,7 @@ __all__ = [
     "Resampler",
     "Upsampler",
     "UsageError",
+    "__version__",
     "build",
     "cost",
     "data",

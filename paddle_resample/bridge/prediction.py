@@ -114,7 +114,7 @@ def pictures(components, image_path=None, count=8):
 
 
 def _from_files(components, files, folder):
-    transforms = Compose(components.val_transforms)
+    transforms = Compose(components.need("val_transforms"))
     for file in files:
         bgr = cv2.imread(file, cv2.IMREAD_COLOR)
         relative = os.path.relpath(file, folder) if folder else os.path.basename(file)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import paddle
 
+from ..version import __version__
 from .repairs import applied_repairs
 
 __all__ = ["describe_run", "set_aside"]
@@ -35,8 +36,6 @@ def describe_run(**facts):
     Returns:
         dict that JSON can hold.
     """
-    from .. import __version__
-
     return {
         "command": [sys.executable, *sys.argv],
         "started": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),

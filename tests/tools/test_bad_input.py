@@ -83,6 +83,17 @@ def test_indices_at_a_site_without(refused, tmp_path):
     )
 
 
+def test_evaluation_without_a_set(refused, files, tmp_path):
+    _, config = files
+    text = config.read_text()
+    begin, end = text.index("val_dataset:"), text.index("optimizer:")
+    write(config, text[:begin] + text[end:])
+    sentence = refused("train", "--config", config, "--save_dir", tmp_path, "--do_eval")
+    assert sentence.endswith(
+        "val_dataset: No val_dataset specified in the configuration file."
+    )
+
+
 def spoil_missing(folder):
     (folder / "image1.jpg").unlink()
     return "image1.jpg does not exist"
