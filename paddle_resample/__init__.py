@@ -16,6 +16,7 @@ from .base import Downsampler, Resampler, Upsampler
 from .bridge.repairs import repair_paddleseg
 from .cost import Cost, cost
 from .errors import UsageError
+from .official import load_official
 from .registry import build, find, names, options, register
 from .version import __version__
 
@@ -33,6 +34,7 @@ __all__ = [
     "data",
     "down",
     "find",
+    "load_official",
     "names",
     "nets",
     "ops",

@@ -2,6 +2,8 @@
 
 import paddle.nn as nn
 
+from paddle_resample import load_official
+
 ADAPTERS = {}  # none of its own
 
 
@@ -9,35 +11,25 @@ class NotCovered(Exception):
     """The vector's operator is ours, with arguments that ours does not have yet."""
 
 
-def fill(layer, vector, rename=lambda name: name):
-    """Copy a vector's weights into a layer.
+def fill(layer, vector, rename=None):
+    """Copy a vector's weights into a layer, and make it evaluate.
 
     Args:
         layer: ours.
         vector: with weights under the official names.
-        rename: official name -> our name.
+        rename: official name -> our name, or None to pass it over.
 
     Returns:
-        dict: "p:" + official name -> our parameter.
+        dict: "p:" + official name -> our parameter; those of linear layers are marked
+        stored_transposed.
     """
-    ours = dict(layer.named_parameters())
-    ours.update(dict(layer.named_buffers()))
-    owners = dict(layer.named_sublayers(include_self=True))
-    leaves = {}
-    for name, value in vector.weights.items():
-        target = rename(name)
-        if target is None or target.endswith("num_batches_tracked"):
-            continue
-        target = target.replace("running_mean", "_mean").replace(
-            "running_var", "_variance"
-        )
-        parameter = ours.pop(target)
-        owner = owners[target.rpartition(".")[0]]
-        if isinstance(owner, nn.Linear) and value.ndim == 2:
-            value = value.T
-            parameter.stored_transposed = True
-        parameter.set_value(value)
-        leaves["p:" + name] = parameter
-    assert not ours, f"weights that the vector does not have: {sorted(ours)}"
+    leaves = load_official(layer, vector.weights, rename)
+    turned = {
+        id(linear.weight)
+        for linear in layer.sublayers(include_self=True)
+        if isinstance(linear, nn.Linear)
+    }
+    for parameter in leaves.values():
+        parameter.stored_transposed = id(parameter) in turned
     layer.eval()
-    return leaves
+    return {f"p:{name}": parameter for name, parameter in leaves.items()}

@@ -1,0 +1,111 @@
+"""Official PyTorch weights in our layers: names translated, linear weights turned."""
+
+from pathlib import Path
+
+import numpy as np
+import paddle.nn as nn
+
+from .errors import UsageError
+
+__all__ = ["load_official"]
+
+# What PyTorch stores and Paddle does not.
+_SKIPPED = "num_batches_tracked"
+_RENAMED = {"running_mean": "_mean", "running_var": "_variance"}
+
+
+def load_official(layer, state, rename=None):
+    """Fill a layer with the parameters of its official PyTorch implementation.
+
+    Linear weights are transposed (PyTorch stores (out, in), Paddle (in, out)), running
+    statistics take Paddle's names, and batch counters are passed over.
+
+    Args:
+        layer: nn.Layer of this package; its parameters bear the official names.
+        state: mapping of official names to NumPy arrays, or the path of a .npz or
+            .safetensors file that holds one.
+        rename: function from an official name to ours, where a layer was published
+            inside another one; a name it turns into None is passed over. Default: the
+            layer's own `official_name`, if it has one, else the name as it is.
+
+    Returns:
+        dict: official name -> our parameter or buffer that was filled.
+
+    Raises:
+        UsageError: a parameter is missing, unexpected or of another shape; nothing is
+            changed then.
+
+    >>> import numpy as np
+    >>> from paddle_resample import build
+    >>> weights = {"conv.weight": np.ones((4, 2, 2, 2)), "conv.bias": np.zeros(2)}
+    >>> sorted(load_official(build("conv_transpose", 4, 2), weights))
+    ['conv.bias', 'conv.weight']
+    """
+    state = _read(state) if isinstance(state, (str, Path)) else state
+    rename = rename or getattr(layer, "official_name", None) or (lambda name: name)
+    owners = dict(layer.named_sublayers(include_self=True))
+    ours = {**dict(layer.named_parameters()), **_saved_buffers(layer)}
+    unfilled, filled, unexpected, other = dict(ours), {}, [], []
+    for name, value in state.items():
+        target = None if name.split(".")[-1] == _SKIPPED else rename(name)
+        if target is None:
+            continue
+        stem, dot, last = target.rpartition(".")
+        target = stem + dot + _RENAMED.get(last, last)
+        if target not in ours:
+            unexpected.append(name)
+            continue
+        value = np.asarray(value)
+        if isinstance(owners.get(stem), nn.Linear) and value.ndim == 2:
+            value = value.T
+        if list(value.shape) != list(ours[target].shape):
+            other.append(f"{name} {list(value.shape)} for {list(ours[target].shape)}")
+        unfilled.pop(target, None)
+        filled[name] = (ours[target], value)
+    problems = [
+        f"{len(names)} {what} ({', '.join(names[:3])}{', ...' if names[3:] else ''})"
+        for what, names in (
+            ("missing", sorted(unfilled)),
+            ("unexpected", unexpected),
+            ("of another shape", other),
+        )
+        if names
+    ]
+    if problems:
+        raise UsageError(
+            f"the official weights do not fit {type(layer).__name__}: "
+            + "; ".join(problems)
+        )
+    for parameter, value in filled.values():
+        parameter.set_value(np.ascontiguousarray(value, dtype=_numpy_type(parameter)))
+    return {name: parameter for name, (parameter, _) in filled.items()}
+
+
+def _saved_buffers(layer):
+    """Buffers that a state dict holds; fixed kernels are no weights."""
+    saved = layer.state_dict()
+    return {name: b for name, b in layer.named_buffers() if name in saved}
+
+
+def _numpy_type(parameter):
+    return str(parameter.dtype).rpartition(".")[2]
+
+
+def _read(path):
+    path = Path(path)
+    try:
+        if path.suffix == ".npz":
+            with np.load(path, allow_pickle=False) as file:
+                return {name: file[name] for name in file.files}
+        if path.suffix == ".safetensors":
+            from safetensors.numpy import load_file
+
+            return load_file(path)
+    except ImportError:
+        raise UsageError(f"{str(path)!r}: pip install safetensors to read it") from None
+    except Exception as error:
+        raise UsageError(f"{str(path)!r} cannot be read: {error}") from None
+    raise UsageError(
+        f"{str(path)!r}: official weights come as .npz or .safetensors, not "
+        f"{path.suffix or 'without suffix'!r}"
+    )
