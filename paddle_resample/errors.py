@@ -2,7 +2,7 @@
 
 import difflib
 
-__all__ = ["UsageError", "did_you_mean"]
+__all__ = ["UsageError", "counted", "did_you_mean"]
 
 
 class UsageError(ValueError):
@@ -34,3 +34,23 @@ def did_you_mean(name, names):
     if near:
         return "; did you mean " + " or ".join(repr(n) for n in near) + "?"
     return "; known: " + (", ".join(repr(n) for n in names) or "none")
+
+
+def counted(**groups):
+    """Say how many names are at fault in each way, and the first three.
+
+    Args:
+        groups: fault (underscores for spaces) -> list of names.
+
+    Returns:
+        str, empty where every list is.
+
+    >>> counted(missing=["a", "b", "c", "d"], of_another_shape=["e"], unexpected=[])
+    '4 missing (a, b, c, ...); 1 of another shape (e)'
+    """
+    return "; ".join(
+        f"{len(names)} {fault.replace('_', ' ')} "
+        f"({', '.join(names[:3])}{', ...' if names[3:] else ''})"
+        for fault, names in groups.items()
+        if names
+    )

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import paddle.nn as nn
 
-from .errors import UsageError
+from .errors import UsageError, counted
 
 __all__ = ["load_official"]
 
@@ -62,19 +62,12 @@ def load_official(layer, state, rename=None):
             other.append(f"{name} {list(value.shape)} for {list(ours[target].shape)}")
         unfilled.pop(target, None)
         filled[name] = (ours[target], value)
-    problems = [
-        f"{len(names)} {what} ({', '.join(names[:3])}{', ...' if names[3:] else ''})"
-        for what, names in (
-            ("missing", sorted(unfilled)),
-            ("unexpected", unexpected),
-            ("of another shape", other),
-        )
-        if names
-    ]
+    problems = counted(
+        missing=sorted(unfilled), unexpected=unexpected, of_another_shape=other
+    )
     if problems:
         raise UsageError(
-            f"the official weights do not fit {type(layer).__name__}: "
-            + "; ".join(problems)
+            f"the official weights do not fit {type(layer).__name__}: {problems}"
         )
     for parameter, value in filled.values():
         parameter.set_value(np.ascontiguousarray(value, dtype=_numpy_type(parameter)))

@@ -5,7 +5,7 @@ import pickle
 
 import paddle
 
-from ..errors import UsageError
+from ..errors import UsageError, counted
 
 __all__ = ["load_weights", "read_state"]
 
@@ -57,19 +57,11 @@ def load_weights(model, path):
         for key in own
         if key in state and list(state[key].shape) != list(own[key].shape)
     ]
-    problems = [
-        f"{len(keys)} {what} ({', '.join(keys[:3])}{', ...' if len(keys) > 3 else ''})"
-        for what, keys in (
-            ("missing", missing),
-            ("unexpected", extra),
-            ("of another shape", other),
-        )
-        if keys
-    ]
+    problems = counted(missing=missing, unexpected=extra, of_another_shape=other)
     if problems:
         raise UsageError(
             f"checkpoint {str(path)!r} belongs to another model than "
-            f"{type(model).__name__} as configured: " + "; ".join(problems)
+            f"{type(model).__name__} as configured: {problems}"
         )
     model.set_state_dict(state)
 

@@ -1,14 +1,20 @@
-"""Sampling at arbitrary places: the arithmetic of sampling grids in its only copy."""
+"""Sampling at arbitrary places: the arithmetic of sampling grids in its only copy.
+
+Coordinates are float32 at the least, also under AMP, where half precision would move
+a sample by up to a pixel on a map of common size.
+"""
 
 import paddle
 import paddle.nn.functional as F
 
 from ..errors import UsageError, did_you_mean
+from .size import spatial_size
 
-__all__ = ["flow_warp", "grid_sample", "regular_grid"]
+__all__ = ["affine_grid", "flow_warp", "grid_sample", "offset_warp", "regular_grid"]
 
-_MODES = ("bilinear", "nearest")
+_MODES = ("bilinear", "nearest", "bicubic")
 _PADDINGS = ("zeros", "border", "reflection")
+_KEYS_A = -0.75
 
 
 def grid_sample(x, grid, mode="bilinear", padding="zeros", align_corners=False):
@@ -18,8 +24,10 @@ def grid_sample(x, grid, mode="bilinear", padding="zeros", align_corners=False):
         x: float [N, C, H, W], or [N, C, D, H, W].
         grid: float [N, h, w, 2] of (column, row), or [N, d, h, w, 3] of (column, row,
             slice), in [-1, 1] across the map.
-        mode: "bilinear" (trilinear for 5-D x) or "nearest".
-        padding: what lies outside: "zeros", "border" or "reflection".
+        mode: "bilinear" (trilinear for 5-D x), "nearest", or "bicubic" (4-D x), which
+            is Keys' kernel with a = -0.75 on 4 x 4 pixels.
+        padding: what lies outside: "zeros", "border" or "reflection". Bicubic applies
+            it to each of its 16 pixels, the others to the place.
         align_corners: the grid: True puts -1 and 1 on the centres of the corner
             pixels, False on their outer edges. Paddle's own default is True,
             PyTorch's and this function's is False.
@@ -27,7 +35,12 @@ def grid_sample(x, grid, mode="bilinear", padding="zeros", align_corners=False):
     Returns:
         [N, C, h, w] (or [N, C, d, h, w]), dtype of x.
 
-    Source: Jaderberg et al., "Spatial transformer networks", NeurIPS 2015, eq. 3.
+    Source: Jaderberg et al., "Spatial transformer networks", NeurIPS 2015, eq. 3;
+    R. Keys, "Cubic convolution interpolation for digital image processing", IEEE
+    TASSP 1981.
+
+    Raises:
+        UsageError: unknown mode or padding, bicubic of 5-D x.
 
     >>> x = paddle.to_tensor([[[[0.0, 1.0]]]])
     >>> grid_sample(x, paddle.to_tensor([[[[0.0, 0.0]]]])).item()
@@ -38,6 +51,17 @@ def grid_sample(x, grid, mode="bilinear", padding="zeros", align_corners=False):
             raise UsageError(
                 f"grid_sample: unknown {name} {value!r}{did_you_mean(value, known)}"
             )
+    if mode == "bicubic" and x.ndim != 4:
+        raise UsageError(f"grid_sample: bicubic takes 4-D tensors, not {x.ndim}-D")
+    dtype = _wide(x, grid)
+    if x.dtype != dtype or grid.dtype != dtype:
+        # Paddle has no kernel of half precision, and its places would be coarse.
+        y = grid_sample(
+            x.astype(dtype), grid.astype(dtype), mode, padding, align_corners
+        )
+        return y.astype(x.dtype)
+    if mode == "bicubic":
+        return _unconverted(_bicubic, x, grid, padding, align_corners)
     if paddle.in_dynamic_mode() and x.stop_gradient and not grid.stop_gradient:
         # Paddle 2.6's and 3.3's CPU gradient of the grid alone reads a gradient of x
         # that was never made, and the process dies.
@@ -52,20 +76,40 @@ def regular_grid(size, align_corners, dtype="float32"):
     """The grid that samples every pixel centre of an output of `size` in order.
 
     Args:
-        size: (H, W), ints or an integer Tensor.
+        size: (H, W) or (D, H, W), ints or an integer Tensor.
         align_corners: True spans the corner pixels' centres, False their edges.
         dtype: float dtype of the grid.
 
     Returns:
-        [1, H, W, 2] of (column, row) in [-1, 1]; a side of one pixel lies at -1 with
-        aligned corners and at 0 without.
+        [1, H, W, 2] of (column, row), or [1, D, H, W, 3] of (column, row, slice), in
+        [-1, 1]; a side of one pixel lies at -1 with aligned corners and at 0 without.
 
     >>> regular_grid((1, 2), align_corners=False).numpy()[0, 0, :, 0].tolist()
     [-0.5, 0.5]
     """
-    rows, columns = (_axis(size[i], align_corners, dtype) for i in (0, 1))
-    grid_rows, grid_columns = paddle.meshgrid(rows, columns)
-    return paddle.stack([grid_columns, grid_rows], axis=-1).unsqueeze(0)
+    axes = [_axis(size[i], align_corners, dtype) for i in range(_length(size))]
+    return paddle.stack(paddle.meshgrid(*axes)[::-1], axis=-1).unsqueeze(0)
+
+
+def affine_grid(theta, size, align_corners=False):
+    """The regular grid moved by an affine map of each sample.
+
+    Args:
+        theta: float [N, 2, 3] on (column, row, 1), or [N, 3, 4] on (column, row,
+            slice, 1).
+        size: (H, W) or (D, H, W) of the output, ints or an integer Tensor.
+        align_corners: grid, see `regular_grid`.
+
+    Returns:
+        [N, H, W, 2] or [N, D, H, W, 3], float32, or float64 as theta.
+
+    Source: Jaderberg et al., "Spatial transformer networks", NeurIPS 2015, eq. 1.
+
+    >>> turn = paddle.to_tensor([[[0.0, -1.0, 0.0], [1.0, 0.0, 0.0]]])
+    >>> affine_grid(turn, (1, 2)).numpy()[0, 0].tolist()
+    [[0.0, -0.5], [0.0, 0.5]]
+    """
+    return _unconverted(_affine, theta.astype(_wide(theta)), size, align_corners)
 
 
 def flow_warp(x, flow, align_corners=True, padding="zeros"):
@@ -90,15 +134,163 @@ def flow_warp(x, flow, align_corners=True, padding="zeros"):
     >>> flow_warp(x, paddle.zeros([1, 2, 1, 3])).numpy().ravel().tolist()
     [0.0, 0.5, 1.0]
     """
-    if paddle.in_dynamic_mode():
-        size = list(flow.shape)[2:]
-        scale = paddle.to_tensor([size[1], size[0]], dtype=flow.dtype)
-    else:
-        size = paddle.shape(flow)[2:]
-        scale = paddle.stack([size[1], size[0]]).astype(flow.dtype)
-    grid = regular_grid(size, align_corners, flow.dtype)
-    grid = grid + flow.transpose([0, 2, 3, 1]) / scale
+    grid = _unconverted(_displaced, flow, spatial_size(flow), align_corners)
     return grid_sample(x, grid, padding=padding, align_corners=align_corners)
+
+
+def offset_warp(x, offset, groups=1, padding="border"):
+    """Sample groups of channels on the regular grid, each displaced by its offsets.
+
+    Args:
+        x: float [N, C, h, w]; groups divides C.
+        offset: float [N, 2*groups, H, W], the columns of every group, then the rows,
+            measured in pixels of x.
+        groups: of neighbouring channels that move together.
+        padding: see `grid_sample`.
+
+    Returns:
+        [N, C, H, W], dtype of x. Zero offset equals bilinear interpolation.
+
+    Grid: corners not aligned; H and W need not be multiples of h and w.
+
+    Source: Liu et al., "Learning to upsample by learning to sample", ICCV 2023, eq. 2
+    to 4.
+
+    >>> x = paddle.to_tensor([[[[0.0, 1.0]]]])
+    >>> offset_warp(x, paddle.full([1, 2, 1, 2], 0.5)).numpy().ravel().tolist()
+    [0.5, 1.0]
+    """
+    grid = _unconverted(_grouped, offset, groups, spatial_size(x))
+    # [N, C, h, w] -> [N*groups, C/groups, h, w]
+    parts = _regroup(x, x.shape[1] // groups)
+    return _regroup(grid_sample(parts, grid, padding=padding), x.shape[1])
+
+
+def _regroup(x, channels):
+    """Move channels to the batch, or back."""
+    height, width = (spatial_size(x)[i] for i in (0, 1))
+    return x.reshape([-1, channels, height, width])
+
+
+def _grouped(offset, groups, size):
+    """[N, 2*groups, H, W] in pixels of a map of `size` -> grid [N*groups, H, W, 2]."""
+    columns, rows = offset[:, :groups], offset[:, groups:]
+    flow = paddle.concat([_regroup(columns, 1), _regroup(rows, 1)], axis=1)
+    # One pixel is 2 / (h, w) of [-1, 1].
+    return _displaced(flow * 2.0, size, align_corners=False)
+
+
+def _displaced(flow, size, align_corners):
+    """The regular grid plus flow / size; flow is (columns, rows), size (rows, columns)."""
+    dtype = _wide(flow)
+    grid = regular_grid(spatial_size(flow), align_corners, dtype)
+    if paddle.in_dynamic_mode():
+        size = paddle.to_tensor([size[1], size[0]], dtype=dtype)
+    else:
+        size = paddle.stack([size[1], size[0]]).astype(dtype)
+    return grid + flow.astype(dtype).transpose([0, 2, 3, 1]) / size
+
+
+def _affine(theta, size, align_corners):
+    axes = theta.shape[1]
+    grid = regular_grid(size, align_corners, theta.dtype)
+    linear = theta[:, :, :axes].transpose([0, 2, 1])
+    moved = paddle.matmul(grid.reshape([1, -1, axes]), linear)
+    moved = moved + theta[:, :, axes].unsqueeze(1)
+    return moved.reshape([-1, *(size[i] for i in range(axes)), axes])
+
+
+def _bicubic(x, grid, padding, align_corners):
+    """Sixteen gathered pixels, weighted and summed one after another."""
+    height, width = (spatial_size(x)[i] for i in (0, 1))
+    columns = _taps(grid[..., 0], width, padding, align_corners)
+    rows = _taps(grid[..., 1], height, padding, align_corners)
+    pixels = x.transpose([0, 2, 3, 1]).reshape([-1, x.shape[1]])
+    count = spatial_size(grid, "NHWC")
+    image = paddle.arange(
+        x.shape[0] if paddle.in_dynamic_mode() else paddle.shape(x)[0]
+    )
+    first = image.astype("int64").reshape([-1, 1, 1]) * (height * width)
+    y = 0.0
+    for row, row_weight in rows:
+        for column, column_weight in columns:
+            index = first + row * width + column
+            weight = (row_weight * column_weight).reshape([-1, 1])
+            y = y + weight * paddle.gather(pixels, index.flatten())
+    y = y.reshape([-1, count[0], count[1], x.shape[1]])
+    return y.transpose([0, 3, 1, 2])
+
+
+def _taps(line, side, padding, align_corners):
+    """The four pixels around each place of one axis and Keys' weights for them.
+
+    Returns:
+        list of four (int64 index inside the side, weight, 0 for zeros outside).
+    """
+    dtype = line.dtype
+    if not paddle.in_dynamic_mode():
+        side = side.astype(dtype)
+    place = (
+        (line + 1) / 2 * (side - 1) if align_corners else ((line + 1) * side - 1) / 2
+    )
+    low = paddle.floor(place).detach()
+    t = place - low
+    taps = []
+    for k, weight in enumerate((_far(t + 1), _near(t), _near(1 - t), _far(2 - t))):
+        at = low + (k - 1)
+        if padding == "zeros":
+            inside = paddle.logical_and(at >= 0, at <= side - 1)
+            weight = weight * inside.astype(dtype)
+        elif padding == "reflection":
+            at = _reflect(at, side, align_corners)
+        index = paddle.clip(at, min=0).minimum(side - 1 + 0 * at)
+        taps.append((index.astype("int64"), weight))
+    return taps
+
+
+def _reflect(at, side, align_corners):
+    """Whole coordinates mirrored into the side, at pixel centres or at the edges."""
+    first = 0.0 if align_corners else -0.5
+    span = side - 1 if align_corners else side
+    if paddle.in_dynamic_mode():
+        span = max(
+            span, 1
+        )  # a single pixel mirrors to itself, by the clip that follows
+    else:
+        span = paddle.clip(span, min=1)
+    # A triangle wave that rises over one span and falls over the next.
+    phase = paddle.remainder(paddle.abs(at - first), 2.0 * span + 0 * at)
+    return first + paddle.minimum(phase, 2.0 * span - phase)
+
+
+def _near(distance):
+    """Keys' kernel at distances from 0 to 1."""
+    return ((_KEYS_A + 2) * distance - (_KEYS_A + 3)) * distance * distance + 1
+
+
+def _far(distance):
+    """Keys' kernel at distances from 1 to 2."""
+    return ((_KEYS_A * distance - 5 * _KEYS_A) * distance + 8 * _KEYS_A) * distance - (
+        4 * _KEYS_A
+    )
+
+
+def _wide(*tensors):
+    """float64 where one of them is, else float32."""
+    wide = any(t.dtype == paddle.float64 for t in tensors)
+    return paddle.float64 if wide else paddle.float32
+
+
+def _unconverted(function, *args):
+    """Call it out of reach of automatic mixed precision."""
+    if not paddle.in_dynamic_mode():
+        return function(*args)
+    with paddle.amp.auto_cast(enable=False):
+        return function(*args)
+
+
+def _length(size):
+    return len(size) if isinstance(size, (list, tuple)) else size.shape[0]
 
 
 def _axis(count, align_corners, dtype):
