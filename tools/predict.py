@@ -5,7 +5,7 @@
 
 Writes pseudo_color_prediction/ (masks), added_prediction/ (overlays) and, with
 --compare, comparison.png with the pixels on which the models differ. Without
---image_path the evaluation set's first pictures are taken, with their labels.
+--image_path pictures from all over the evaluation set are taken, with their labels.
 """
 
 import argparse

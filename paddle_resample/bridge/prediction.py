@@ -87,7 +87,7 @@ def pictures(components, image_path=None, count=8):
     Args:
         components: whose evaluation transforms prepare the pictures.
         image_path: a picture, a folder of them, or a text file that lists them; None
-            takes the first `count` samples of the evaluation set, with their labels.
+            takes `count` samples spread over the evaluation set, with their labels.
         count: see image_path.
 
     Returns:
@@ -131,7 +131,9 @@ def _labelled(components, count):
     prepared, raw = Samples(dataset), Samples(plain)
 
     def read():
-        for index in range(count):
+        # Neighbours in a list are often alike, frames of one video for instance.
+        for index in np.linspace(0, len(dataset) - 1, count).round().astype(int):
+            index = int(index)
             sample, inputs = raw[index], prepared[index]
             for result in (sample, inputs):
                 if isinstance(result, Fault):
