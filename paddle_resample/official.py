@@ -70,7 +70,7 @@ def load_official(layer, state, rename=None):
             f"the official weights do not fit {type(layer).__name__}: {problems}"
         )
     for parameter, value in filled.values():
-        parameter.set_value(np.ascontiguousarray(value, dtype=_numpy_type(parameter)))
+        parameter.set_value(np.array(value, dtype=_numpy_type(parameter), order="C"))
     return {name: parameter for name, (parameter, _) in filled.items()}
 
 

@@ -79,3 +79,10 @@ def test_pickles_in_a_npz_are_refused(tmp_path):
     np.savez(tmp_path / "w.npz", weight=np.array([print], dtype=object))
     with pytest.raises(UsageError, match="cannot be read"):
         load_official(build("patch_expand", 4, 2), tmp_path / "w.npz")
+
+
+def test_a_number_without_axes_stays_one():
+    layer = paddle.nn.Layer()
+    layer.temperature = layer.create_parameter([])
+    load_official(layer, {"temperature": np.float32(2.5)})
+    assert layer.temperature.shape in ([], ()) and layer.temperature.item() == 2.5
