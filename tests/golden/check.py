@@ -70,10 +70,10 @@ def errors(vector):
     deviation = vector.meta.get("float32_deviation") or {}
     for key, expected in vector.arrays.items():
         if key.startswith("out"):
-            got, slack = outputs[key].numpy(), deviation.get("results", 0)
+            got, slack = outputs[key].numpy(), deviation.get("out", 0)
         elif key.startswith("grad:"):
             leaf = leaves[key[5:]]
-            got, slack = leaf.grad.numpy(), deviation.get("gradients", 0)
+            got, slack = leaf.grad.numpy(), deviation.get("grad", 0)
             if getattr(leaf, "stored_transposed", False):
                 got = got.T
         else:
