@@ -1,28 +1,53 @@
 """Pure functions, one numerics per file; Paddle's operators define the answer."""
 
+from .blur_pool import blur_pool, strided_filter
+from .dynamic_conv import dynamic_conv
+from .guide import fit_guide
+from .haar import HaarBands, haar, haar_inverse
 from .interpolate import interpolate
+from .joint_bilateral import joint_bilateral
+from .nearest_warp import nearest_warp
 from .patch import expand_cells, merge_cells
 from .pool import PoolIndices, max_pool, max_unpool
+from .reassemble import check_border, reassemble, reassemble_down, similarity
+from .resize_right import resize_right
 from .shuffle import pixel_shuffle, pixel_unshuffle
 from .size import fit, pad_to_multiple, scaled_size, spatial_size
+from .soft_pool import importance_pool, soft_pool
 from .warp import affine_grid, flow_warp, grid_sample, offset_warp, regular_grid
 
 __all__ = [
+    "HaarBands",
     "PoolIndices",
     "affine_grid",
+    "blur_pool",
+    "check_border",
+    "dynamic_conv",
     "expand_cells",
     "fit",
+    "fit_guide",
     "flow_warp",
     "grid_sample",
+    "haar",
+    "haar_inverse",
+    "importance_pool",
     "interpolate",
+    "joint_bilateral",
     "max_pool",
     "max_unpool",
     "merge_cells",
+    "nearest_warp",
     "offset_warp",
     "pad_to_multiple",
     "pixel_shuffle",
     "pixel_unshuffle",
+    "reassemble",
+    "reassemble_down",
     "regular_grid",
+    "resize_right",
     "scaled_size",
+    "similarity",
+    "soft_pool",
     "spatial_size",
+    "strided_filter",
 ]

@@ -2,6 +2,7 @@
 
 import numbers
 
+import paddle
 import paddle.nn.functional as F
 
 from ..errors import UsageError, did_you_mean
@@ -12,17 +13,26 @@ __all__ = ["interpolate"]
 # mode -> the numbers of spatial axes it is defined for
 _AXES = {
     "nearest": (2, 3),
+    "nearest-exact": (1, 2, 3),
     "linear": (1,),
     "bilinear": (2,),
     "trilinear": (3,),
     "bicubic": (2,),
     "area": (1, 2, 3),
 }
+# Modes that sample no positions between pixels.
+_WHOLE = ("nearest", "nearest-exact", "area")
 _LAYOUTS = {1: ("NCW", "NWC"), 2: ("NCHW", "NHWC"), 3: ("NCDHW", "NDHWC")}
 
 
 def interpolate(
-    x, size=None, scale=None, mode="bilinear", align_corners=False, data_format=None
+    x,
+    size=None,
+    scale=None,
+    mode="bilinear",
+    align_corners=False,
+    data_format=None,
+    antialias=False,
 ):
     """Resize x to `size`, or by `scale`.
 
@@ -34,11 +44,15 @@ def interpolate(
         scale: output side / input side, > 0, one number or one per spatial axis; the
             output side is floor(side * scale). A fractional scale also sets the
             sampling step to 1/scale, as given, not to the rounded sizes' ratio.
-        mode: "nearest" (4-D and 5-D x), "linear" (3-D x), "bilinear" and "bicubic"
-            (4-D x), "trilinear" (5-D x), or "area" (mean over the cell; 3-D to 5-D x).
-        align_corners: the grid, see below; must be False for nearest and area.
+        mode: "nearest" (4-D and 5-D x), "nearest-exact" (3-D to 5-D x), "linear"
+            (3-D x), "bilinear" and "bicubic" (4-D x), "trilinear" (5-D x), or "area"
+            (mean over the cell; 3-D to 5-D x).
+        align_corners: the grid, see below; must be False for nearest, nearest-exact
+            and area.
         data_format: "NCW", "NCHW", "NCDHW" (default by the rank of x) or "NWC",
             "NHWC", "NDHWC".
+        antialias: whether, where an axis shrinks, the kernel is widened by in / out so
+            that every input pixel counts; bilinear and bicubic only.
 
     Returns:
         float Tensor of the new size, dtype and layout of x.
@@ -46,29 +60,41 @@ def interpolate(
     Grid: with align_corners=False output pixel i lies at (i + 0.5) / scale - 0.5 of
     the input, samples outside repeat the border pixel; with True the centres of the
     corner pixels coincide, i * (in - 1) / (out - 1). nearest takes pixel
-    floor(i / scale). bicubic is Keys' kernel with a = -0.75. This is the grid of
-    PyTorch and of `paddle.nn.functional.interpolate` with align_mode=0, with Paddle's
-    two exceptions: a side of one output pixel takes the first input pixel (PyTorch the
-    middle) when corners are not aligned, and the sampling step is a float32 number for
-    every dtype, which matters to float64 and to ratios above some dozens.
+    floor(i / scale), nearest-exact the one that holds the output's centre,
+    floor((i + 0.5) / scale). bicubic is Keys' kernel with a = -0.75. This is the grid
+    of PyTorch and of `paddle.nn.functional.interpolate` with align_mode=0, with
+    Paddle's two exceptions: a side of one output pixel takes the first input pixel
+    (PyTorch the middle) when corners are not aligned, and the sampling step is a
+    float32 number for every dtype, which matters to float64 and to ratios above some
+    dozens.
+
+    With antialias the weights of output i are kernel((j + 0.5 - centre) / stretch) over
+    the input pixels j, normalised to sum 1, so nothing outside the map is sampled;
+    centre = (i + 0.5) * step, step = in / out, stretch = max(step, 1), and bicubic has
+    a = -0.5. This is PyTorch's antialias=True, and like there align_corners=True only
+    makes step (in - 1) / (out - 1), with which corners are not aligned. Each axis is
+    one product with a matrix [out, in].
 
     Source: R. Keys, "Cubic convolution interpolation for digital image processing",
     IEEE TASSP 1981 (bicubic); textbook for the others.
 
     Raises:
         UsageError: unknown mode, rank or layout that the mode does not have, neither
-            or both of size and scale, align_corners where it has no meaning.
+            or both of size and scale, align_corners or antialias where it has no
+            meaning.
 
     >>> import paddle
     >>> x = paddle.to_tensor([[[[0.0, 1.0]]]])
     >>> interpolate(x, scale=2).numpy()[0, 0, 0].tolist()
     [0.0, 0.25, 0.75, 1.0]
+    >>> x = paddle.to_tensor([[[[0.0, 0.0, 7.0, 0.0]]]])
+    >>> interpolate(x, size=(1, 2), antialias=True).numpy()[0, 0, 0].tolist()
+    [1.0, 3.0]
     """
     axes = x.ndim - 2
     data_format = data_format or _LAYOUTS.get(axes, ("",))[0]
-    _check(mode, axes, data_format, size, scale, align_corners)
-    if mode in ("nearest", "area"):
-        align_corners = False
+    _check(mode, axes, data_format, size, scale, align_corners, antialias)
+    align_corners = bool(align_corners)
     if size is None and isinstance(scale, numbers.Integral):
         # The same answer as with scale_factor, which ONNX exporters refuse.
         size, scale = scaled_size(x, int(scale), data_format), None
@@ -80,6 +106,12 @@ def interpolate(
         scale = [float(s) for s in scale]
     elif scale is not None:
         scale = float(scale)
+    if antialias or mode == "nearest-exact":
+        have = spatial_size(x, data_format)
+        size, steps = _size_and_steps(have, size, scale)
+        if mode == "nearest-exact":
+            return _take_nearest(x, have, size, steps, data_format)
+        return _antialiased(x, have, size, steps, mode, align_corners, data_format)
     if mode == "area" and axes > 1:
         # What F.interpolate calls; Paddle 2.6's prints a line each time.
         pool = F.adaptive_avg_pool2d if axes == 2 else F.adaptive_avg_pool3d
@@ -101,7 +133,79 @@ def _floored_size(x, scale, data_format):
     return [int(n * s) for n, s in zip(sides, scales)]
 
 
-def _check(mode, axes, data_format, size, scale, align_corners):
+def _size_and_steps(have, size, scale):
+    """Output sides, and the sampling step of every axis as a float64 Tensor [1]."""
+    axes = len(have) if isinstance(have, list) else have.shape[0]
+    if scale is None:
+        if paddle.in_dynamic_mode():
+            size = [int(n) for n in size]
+        steps = [_number(have[i]) / _number(size[i]) for i in range(axes)]
+        return size, steps
+    scales = [scale] * axes if isinstance(scale, numbers.Number) else scale
+    if isinstance(have, list):
+        size = [int(n * s) for n, s in zip(have, scales)]
+    else:
+        size = [(have[i].astype("float64") * s).floor() for i, s in enumerate(scales)]
+        size = [n.astype("int64") for n in size]
+    return size, [_number(1.0 / s) for s in scales]
+
+
+def _number(value):
+    """A side, int or integer Tensor, as a float64 Tensor [1]."""
+    if isinstance(value, numbers.Number):
+        return paddle.full([1], value, "float64")
+    return value.astype("float64").reshape([1])
+
+
+def _take_nearest(x, have, size, steps, data_format):
+    first = 1 if data_format.endswith("C") else 2
+    for i, step in enumerate(steps):
+        place = (paddle.arange(size[i]).astype("float64") + 0.5) * step
+        # A centre on a seam belongs to the next pixel; float32 forgives the product's
+        # rounding, as in PyTorch.
+        index = paddle.minimum(
+            place.astype("float32").floor().astype("float64"), _number(have[i]) - 1.0
+        )
+        x = paddle.index_select(x, index.astype("int64"), axis=first + i)
+    return x
+
+
+def _antialiased(x, have, size, steps, mode, align_corners, data_format):
+    rows, columns = (
+        _weights(have[i], size[i], steps[i], mode, align_corners).astype(x.dtype)
+        for i in (0, 1)
+    )
+    if data_format == "NHWC":
+        x = x.transpose([0, 3, 1, 2])
+    y = paddle.matmul(paddle.matmul(rows, x), columns, transpose_y=True)
+    return y.transpose([0, 2, 3, 1]) if data_format == "NHWC" else y
+
+
+def _weights(have, size, step, mode, align_corners):
+    """[size, have]: what every input pixel gives to every output pixel of an axis."""
+    if align_corners:
+        last = paddle.clip(_number(size) - 1.0, min=1.0)
+        step = (_number(have) - 1.0) / last * (_number(size) > 1.0).astype("float64")
+    centre = (paddle.arange(size).astype("float64") + 0.5) * step
+    pixel = paddle.arange(have).astype("float64") + 0.5
+    distance = (pixel.unsqueeze(0) - centre.unsqueeze(1)) / paddle.clip(step, min=1.0)
+    distance = distance.abs()
+    weights = _triangle(distance) if mode == "bilinear" else _keys(distance)
+    return weights / weights.sum(axis=1, keepdim=True)
+
+
+def _triangle(t):
+    return paddle.clip(1.0 - t, min=0.0)
+
+
+def _keys(t, a=-0.5):
+    inside = ((a + 2.0) * t - (a + 3.0)) * t * t + 1.0
+    t = paddle.clip(t, max=2.0)  # where the outer piece is zero
+    outside = a * (((t - 5.0) * t + 8.0) * t - 4.0)
+    return paddle.where(t <= 1.0, inside, outside)
+
+
+def _check(mode, axes, data_format, size, scale, align_corners, antialias):
     if mode not in _AXES:
         raise UsageError(
             f"interpolate: unknown mode {mode!r}{did_you_mean(mode, _AXES)}"
@@ -118,7 +222,12 @@ def _check(mode, axes, data_format, size, scale, align_corners):
         )
     if (size is None) == (scale is None):
         raise UsageError("interpolate: give exactly one of size and scale")
-    if align_corners and mode in ("nearest", "area"):
+    if antialias and mode not in ("bilinear", "bicubic"):
+        raise UsageError(
+            f"interpolate: antialias is defined for 'bilinear' and 'bicubic', not for "
+            f"{mode!r}; leave it False"
+        )
+    if align_corners and mode in _WHOLE:
         raise UsageError(
             f"interpolate: align_corners has no meaning for mode {mode!r}; leave it "
             "False"

@@ -14,6 +14,7 @@ __all__ = ["affine_grid", "flow_warp", "grid_sample", "offset_warp", "regular_gr
 
 _MODES = ("bilinear", "nearest", "bicubic")
 _PADDINGS = ("zeros", "border", "reflection")
+_UNITS = ("half", "pixel")
 _KEYS_A = -0.75
 
 
@@ -112,29 +113,37 @@ def affine_grid(theta, size, align_corners=False):
     return _unconverted(_affine, theta.astype(_wide(theta)), size, align_corners)
 
 
-def flow_warp(x, flow, align_corners=True, padding="zeros"):
+def flow_warp(x, flow, align_corners=True, padding="zeros", unit="half"):
     """Sample x on the regular grid displaced by a flow field.
 
     Args:
         x: float [N, C, h, w].
-        flow: float [N, 2, H, W] of (columns, rows), measured in output pixels: the
-            displacement in the [-1, 1] grid is flow / (W, H), half an output pixel
-            per unit. H and W are the output's.
+        flow: float [N, 2, H, W] of (columns, rows), in output pixels.
         align_corners: grid of the sampling, see `grid_sample`.
         padding: see `grid_sample`.
+        unit: "half", the displacement in the [-1, 1] grid is flow / (W, H), half an
+            output pixel per unit; or "pixel", it is one output pixel per unit,
+            2 * flow / (W, H), or 2 * flow / (W - 1, H - 1) with aligned corners.
 
     Returns:
         [N, C, H, W], dtype of x. Zero flow equals bilinear interpolation with the
         same align_corners.
 
     Source: Li et al., "Semantic flow for fast and accurate scene parsing", ECCV 2020,
-    eq. 2 to 4, normalised as the released code does.
+    eq. 2 to 4; unit "half" is what the released code does.
+
+    Raises:
+        UsageError: unknown unit.
 
     >>> x = paddle.to_tensor([[[[0.0, 1.0]]]])
     >>> flow_warp(x, paddle.zeros([1, 2, 1, 3])).numpy().ravel().tolist()
     [0.0, 0.5, 1.0]
     """
-    grid = _unconverted(_displaced, flow, spatial_size(flow), align_corners)
+    if unit not in _UNITS:
+        raise UsageError(
+            f"flow_warp: unknown unit {unit!r}{did_you_mean(unit, _UNITS)}"
+        )
+    grid = _unconverted(_flow_grid, flow, align_corners, unit)
     return grid_sample(x, grid, padding=padding, align_corners=align_corners)
 
 
@@ -153,8 +162,8 @@ def offset_warp(x, offset, groups=1, padding="border"):
 
     Grid: corners not aligned; H and W need not be multiples of h and w.
 
-    Source: Liu et al., "Learning to upsample by learning to sample", ICCV 2023, eq. 2
-    to 4.
+    Source: Liu et al., "Learning to upsample by learning to sample", ICCV 2023,
+    section 3.
 
     >>> x = paddle.to_tensor([[[[0.0, 1.0]]]])
     >>> offset_warp(x, paddle.full([1, 2, 1, 2], 0.5)).numpy().ravel().tolist()
@@ -180,8 +189,19 @@ def _grouped(offset, groups, size):
     return _displaced(flow * 2.0, size, align_corners=False)
 
 
+def _flow_grid(flow, align_corners, unit):
+    size = spatial_size(flow)
+    if unit == "half":
+        return _displaced(flow, size, align_corners)
+    if align_corners and paddle.in_dynamic_mode():
+        size = [max(n - 1, 1) for n in size]
+    elif align_corners:
+        size = paddle.clip(size - 1, min=1)
+    return _displaced(flow.astype(_wide(flow)) * 2.0, size, align_corners)
+
+
 def _displaced(flow, size, align_corners):
-    """The regular grid plus flow / size; flow is (columns, rows), size (rows, columns)."""
+    """The regular grid plus flow / size; flow in (columns, rows), size in (H, W)."""
     dtype = _wide(flow)
     grid = regular_grid(spatial_size(flow), align_corners, dtype)
     if paddle.in_dynamic_mode():
@@ -228,8 +248,9 @@ def _taps(line, side, padding, align_corners):
         list of four (int64 index inside the side, weight, 0 for zeros outside).
     """
     dtype = line.dtype
-    if not paddle.in_dynamic_mode():
-        side = side.astype(dtype)
+    if paddle.in_dynamic_mode():
+        side = paddle.to_tensor(side)
+    side = side.astype(dtype)
     place = (
         (line + 1) / 2 * (side - 1) if align_corners else ((line + 1) * side - 1) / 2
     )
@@ -243,8 +264,9 @@ def _taps(line, side, padding, align_corners):
             weight = weight * inside.astype(dtype)
         elif padding == "reflection":
             at = _reflect(at, side, align_corners)
-        index = paddle.clip(at, min=0).minimum(side - 1 + 0 * at)
-        taps.append((index.astype("int64"), weight))
+        # Clipped as integers too: no number becomes the most negative one.
+        index = paddle.minimum(at, side - 1).astype("int64")
+        taps.append((paddle.clip(index, min=0), weight))
     return taps
 
 
@@ -252,14 +274,9 @@ def _reflect(at, side, align_corners):
     """Whole coordinates mirrored into the side, at pixel centres or at the edges."""
     first = 0.0 if align_corners else -0.5
     span = side - 1 if align_corners else side
-    if paddle.in_dynamic_mode():
-        span = max(
-            span, 1
-        )  # a single pixel mirrors to itself, by the clip that follows
-    else:
-        span = paddle.clip(span, min=1)
+    span = paddle.clip(span, min=1)  # a single pixel is brought back by clipping
     # A triangle wave that rises over one span and falls over the next.
-    phase = paddle.remainder(paddle.abs(at - first), 2.0 * span + 0 * at)
+    phase = paddle.remainder(paddle.abs(at - first), 2.0 * span)
     return first + paddle.minimum(phase, 2.0 * span - phase)
 
 

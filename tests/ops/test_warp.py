@@ -3,7 +3,14 @@ import paddle
 import pytest
 
 from paddle_resample.errors import UsageError
-from paddle_resample.ops import flow_warp, grid_sample, interpolate, regular_grid
+from paddle_resample.ops import (
+    affine_grid,
+    flow_warp,
+    grid_sample,
+    interpolate,
+    offset_warp,
+    regular_grid,
+)
 from tests.reference import interpolate as interpolation
 from tests.reference import warp as loops
 
@@ -83,6 +90,120 @@ def test_flow_warp_equals_loops(rng, padding, align_corners, dtype):
     np.testing.assert_allclose(y, expected, rtol=0, atol=4 * TOLERANCE[dtype])
 
 
+@pytest.mark.parametrize("dtype", TOLERANCE)
+@CORNERS
+@pytest.mark.parametrize("padding", ["zeros", "border", "reflection"])
+@pytest.mark.parametrize("size", [(4, 5), (1, 3), (2, 1)], ids=str)
+def test_bicubic_equals_loops(rng, size, padding, align_corners, dtype):
+    x = rng.normal(size=(2, 3, *size)).astype(dtype)
+    grid = rng.uniform(-4, 4, size=(2, 6, 7, 2)).astype(dtype)
+    given = (paddle.to_tensor(x), paddle.to_tensor(grid))
+    y = grid_sample(*given, "bicubic", padding, align_corners).numpy()
+    assert y.dtype == dtype
+    expected = loops.bicubic(x, grid, padding, align_corners)
+    np.testing.assert_allclose(y, expected, rtol=0, atol=20 * TOLERANCE[dtype])
+
+
+@CORNERS
+def test_bicubic_on_the_regular_grid_is_interpolation(rng, align_corners):
+    x = paddle.to_tensor(rng.normal(size=(1, 2, 4, 5)))
+    grid = regular_grid((7, 11), align_corners, "float64")
+    y = grid_sample(x, grid, "bicubic", "border", align_corners).numpy()
+    expected = interpolation.bicubic(x.numpy(), (7, 11), align_corners)
+    np.testing.assert_allclose(y, expected, rtol=0, atol=1e-12)
+
+
+def test_bicubic_of_places_that_are_none(rng):
+    """Far away, infinite or no number: no memory outside the map is read."""
+    x = paddle.to_tensor(rng.normal(size=(1, 1, 3, 4)))
+    places = [[1e30, 0.0], [-np.inf, 0.5], [np.nan, np.nan], [0.1, 0.2]]
+    grid = paddle.to_tensor(np.array(places).reshape(1, 1, 4, 2))
+    y = grid_sample(x, grid, "bicubic").numpy().ravel()
+    expected = loops.bicubic(x.numpy(), grid.numpy()[:, :, 3:])
+    np.testing.assert_allclose(y[3], expected.item(), atol=1e-12)
+
+
+def test_traced_bicubic_is_the_eager_one(rng):
+    def sample(x, grid):
+        return grid_sample(x, grid, "bicubic", "reflection")
+
+    specs = [
+        paddle.static.InputSpec([None, 2, None, None], "float32", "x"),
+        paddle.static.InputSpec([None, None, None, 2], "float32", "grid"),
+    ]
+    traced = paddle.jit.to_static(sample, input_spec=specs, full_graph=True)
+    for size in ((4, 7), (1, 3)):
+        x = paddle.to_tensor(rng.normal(size=(2, 2, *size)).astype("float32"))
+        grid = rng.uniform(-2, 2, size=(2, 3, 5, 2)).astype("float32")
+        grid = paddle.to_tensor(grid)
+        y, expected = traced(x, grid).numpy(), sample(x, grid).numpy()
+        np.testing.assert_allclose(y, expected, rtol=0, atol=1e-5)
+
+
+@CORNERS
+@pytest.mark.parametrize("size", [(3, 4), (2, 3, 4)], ids=str)
+def test_affine_grid_equals_loops(rng, size, align_corners):
+    axes = len(size)
+    theta = rng.normal(size=(2, axes, axes + 1))
+    grid = affine_grid(paddle.to_tensor(theta), size, align_corners).numpy()
+    for n, *index in np.ndindex(2, *size):
+        here = [
+            -1 + (2 * i / (s - 1) if align_corners else (2 * i + 1) / s)
+            for i, s in zip(index, size)
+        ]
+        expected = theta[n] @ [*here[::-1], 1]
+        np.testing.assert_allclose(grid[(n, *index)], expected, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("padding", ["zeros", "border"])
+@pytest.mark.parametrize("groups", [1, 2])
+def test_offset_warp_equals_loops(rng, groups, padding):
+    x = rng.normal(size=(2, 4, 3, 5))
+    offset = 2 * rng.normal(size=(2, 2 * groups, 7, 6))
+    given = (paddle.to_tensor(x), paddle.to_tensor(offset))
+    y = offset_warp(*given, groups=groups, padding=padding).numpy()
+    for g in range(groups):
+        channels = slice(g * 4 // groups, (g + 1) * 4 // groups)
+        # A flow of 1 is half an output pixel, an offset of 1 one pixel of x.
+        flow = offset[:, [g, groups + g]] * [[[[2 * 6 / 5]], [[2 * 7 / 3]]]]
+        expected = loops.flow_warp(x[:, channels], flow, False, padding)
+        np.testing.assert_allclose(y[:, channels], expected, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("mode", ["bilinear", "bicubic"])
+def test_coordinates_are_float32_at_the_least(rng, mode):
+    """float16 has no more than 2048 steps from centre to edge of the map."""
+    x = paddle.to_tensor(rng.normal(size=(1, 1, 1, 5001)).astype("float32"))
+    flow = paddle.full([1, 2, 1, 5001], 0.25)
+    y = flow_warp(x, flow.astype("float16"))
+    assert y.dtype == paddle.float32
+    np.testing.assert_array_equal(y.numpy(), flow_warp(x, flow).numpy())
+    y = offset_warp(x, flow.astype("float16"))
+    np.testing.assert_array_equal(y.numpy(), offset_warp(x, flow).numpy())
+    grid = regular_grid((1, 5001), False)
+    y = grid_sample(x.astype("float16"), grid, mode)
+    assert y.dtype == paddle.float16
+    sampled = grid_sample(x, grid, mode).numpy()
+    np.testing.assert_allclose(y.numpy(), sampled, rtol=2e-3, atol=2e-3)
+
+
+def test_amp_is_off_where_coordinates_are_made(monkeypatch):
+    """On a CPU Paddle's AMP does nothing, so look for the switch."""
+    switches = []
+    guard = paddle.amp.auto_cast
+    monkeypatch.setattr(
+        paddle.amp,
+        "auto_cast",
+        lambda enable: switches.append(enable) or guard(enable=enable),
+    )
+    x, flow = paddle.ones([1, 1, 2, 2]), paddle.zeros([1, 2, 2, 2])
+    flow_warp(x, flow)
+    offset_warp(x, flow)
+    affine_grid(paddle.ones([1, 2, 3]), (2, 2))
+    grid_sample(x, regular_grid((2, 2), False), "bicubic")
+    assert switches == [False] * 4
+
+
 @CORNERS
 def test_zero_flow_is_bilinear(rng, align_corners):
     x = paddle.to_tensor(rng.normal(size=(1, 2, 4, 5)))
@@ -101,12 +222,28 @@ def test_flow_of_two_is_one_output_pixel_without_aligned_corners(rng):
     np.testing.assert_allclose(y.numpy()[..., -1], 0, atol=1e-12)  # zeros outside
 
 
+@CORNERS
+def test_flow_in_whole_pixels(rng, align_corners):
+    x = rng.normal(size=(1, 1, 5, 6))
+    flow = np.zeros((1, 2, 5, 6))
+    flow[:, 0], flow[:, 1] = 1, -2
+    given = (paddle.to_tensor(x), paddle.to_tensor(flow), align_corners)
+    y = flow_warp(*given, unit="pixel", padding="border").numpy()
+    np.testing.assert_allclose(y[..., 2:, :-1], x[..., :-2, 1:], atol=1e-12)
+    np.testing.assert_allclose(y[..., :2, :-1], x[..., :1, 1:].repeat(2, 2), atol=1e-12)
+
+
 def test_gradient(rng, check_gradient):
     x = rng.normal(size=(1, 2, 4, 5))
     grid = rng.uniform(-0.9, 0.9, size=(1, 3, 3, 2))
     check_gradient(lambda x, g: grid_sample(x, g), x, grid)
     flow = rng.normal(size=(1, 2, 6, 7))
     check_gradient(lambda x, f: flow_warp(x, f), x, flow)
+    check_gradient(lambda x, f: offset_warp(x, f), x, flow)
+    check_gradient(lambda t: affine_grid(t, (3, 4)), rng.normal(size=(2, 2, 3)))
+    grid = rng.uniform(-1.4, 1.4, size=(1, 3, 3, 2))
+    for padding in ("zeros", "border", "reflection"):
+        check_gradient(lambda x, g: grid_sample(x, g, "bicubic", padding), x, grid)  # noqa: B023
 
 
 def test_traced_grid_with_unknown_size_is_the_eager_one(rng):
@@ -130,6 +267,10 @@ def test_error_names_the_remedy():
         grid_sample(x, grid, mode="bilinaer")
     with pytest.raises(UsageError, match="unknown padding 'zero'; did you mean 'zeros"):
         grid_sample(x, grid, padding="zero")
+    with pytest.raises(UsageError, match="unknown unit 'pixels'; did you mean 'pixel'"):
+        flow_warp(x, paddle.zeros([1, 2, 2, 2]), unit="pixels")
+    with pytest.raises(UsageError, match="bicubic takes 4-D tensors, not 5-D"):
+        grid_sample(paddle.ones([1, 1, 2, 2, 2]), grid, mode="bicubic")
 
 
 def test_gradient_of_the_grid_alone(rng):

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from fractions import Fraction
 
 import numpy as np
 
@@ -55,6 +56,40 @@ def nearest(x, size):
         source = [i * n // m for i, n, m in zip(index, x.shape[2:], size)]
         out[(..., *index)] = x[(..., *source)]
     return out
+
+
+def nearest_exact(x, size, steps=None):
+    """Pixel floor((i + 0.5) * step) of x [N, C, *spatial]; step = in / out."""
+    out = np.zeros((*x.shape[:2], *size))
+    for index in np.ndindex(*size):
+        source = []
+        for axis, i in enumerate(index):
+            n, m = x.shape[2 + axis], size[axis]
+            step = Fraction(n, m) if steps is None else steps[axis]
+            source.append(min(math.floor((i + Fraction(1, 2)) * step), n - 1))
+        out[(..., *index)] = x[(..., *source)]
+    return out
+
+
+def antialiased(x, size, kernel, radius, steps=None):
+    """x [N, C, H, W] by a kernel widened where an axis shrinks, one pixel at a time."""
+    steps = steps or [n / m for n, m in zip(x.shape[2:], size)]
+    out = np.zeros((*x.shape[:2], *size))
+    for index in np.ndindex(*size):
+        lines = []
+        for i, n, step in zip(index, x.shape[2:], steps):
+            centre, stretch = (i + 0.5) * step, max(step, 1.0)
+            first = max(math.floor(centre - radius * stretch + 0.5), 0)
+            last = min(math.floor(centre + radius * stretch + 0.5), n)
+            line = {j: kernel((j + 0.5 - centre) / stretch) for j in range(first, last)}
+            lines.append({j: w / sum(line.values()) for j, w in line.items()})
+        for r, c in itertools.product(*lines):
+            out[(..., *index)] += lines[0][r] * lines[1][c] * x[..., r, c]
+    return out
+
+
+def triangle(t):
+    return max(1.0 - abs(t), 0.0)
 
 
 def area(x, size):

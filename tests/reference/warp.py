@@ -5,6 +5,8 @@ import math
 
 import numpy as np
 
+from tests.reference.interpolate import keys
+
 
 def grid_sample(x, grid, mode="bilinear", padding="zeros", align_corners=False):
     """x [N, C, *spatial], grid [N, *out, axes], last axis first, in [-1, 1]."""
@@ -59,3 +61,35 @@ def flow_warp(x, flow, align_corners=True, padding="zeros"):
                 base = -1 + (2 * k + 1) / count
             grid[:, i, j, axis] = base + flow[:, axis, i, j] / count
     return grid_sample(x, grid, "bilinear", padding, align_corners)
+
+
+def bicubic(x, grid, padding="zeros", align_corners=False):
+    """x [N, C, H, W] at grid [N, h, w, 2] by Keys' kernel, a = -0.75."""
+    n, c, height, width = x.shape
+    out = np.zeros((n, c, *grid.shape[1:3]))
+    for b, i, j in np.ndindex(*grid.shape[:3]):
+        column = place(grid[b, i, j, 0], width, "zeros", align_corners)
+        row = place(grid[b, i, j, 1], height, "zeros", align_corners)
+        for v in range(math.floor(row) - 1, math.floor(row) + 3):
+            for u in range(math.floor(column) - 1, math.floor(column) + 3):
+                source = [
+                    inside(v, height, padding, align_corners),
+                    inside(u, width, padding, align_corners),
+                ]
+                weight = keys(row - v) * keys(column - u)
+                out[b, :, i, j] += weight * pixel(x[b], source)
+    return out
+
+
+def inside(k, side, padding, align_corners):
+    """The pixel that stands for pixel k, perhaps outside where that is zero."""
+    if padding == "zeros":
+        return k
+    if padding == "border" or side == 1:
+        return min(max(k, 0), side - 1)
+    while not 0 <= k < side:
+        if align_corners:  # the border pixel is the mirror
+            k = -k if k < 0 else 2 * (side - 1) - k
+        else:  # its edge is
+            k = -1 - k if k < 0 else 2 * side - 1 - k
+    return k

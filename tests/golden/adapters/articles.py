@@ -2,14 +2,12 @@
 
 import paddle.nn as nn
 
-from adapters.weights import NotCovered, fill
+from adapters.weights import fill
 from paddle_resample import build, ops
 from paddle_resample.nets import ResampleUNet
 
 
 def interpolate(v):
-    if v.args.get("antialias") or v.args["mode"] == "nearest-exact":
-        raise NotCovered("antialias or nearest-exact")
     x = v.input()
     size, scale = v.args.get("size"), v.args.get("scale_factor")
     if v.args.get("recompute_scale_factor"):
@@ -19,7 +17,8 @@ def interpolate(v):
         size=size,
         scale=scale,
         mode=v.args["mode"],
-        align_corners=v.args.get("align_corners", False),
+        align_corners=v.args.get("align_corners") or False,
+        antialias=v.args.get("antialias") or False,
     )
     return {"out": y}, {"x": x}
 
@@ -48,17 +47,13 @@ def max_unpool(v):
 def grid_sample(v):
     x, grid = v.input(), v.input("grid")
     a = v.args
-    if a["mode"] == "bicubic":
-        raise NotCovered("bicubic")
     y = ops.grid_sample(x, grid, a["mode"], a["padding_mode"], a["align_corners"])
     return {"out": y}, {"x": x, "grid": grid}
 
 
 def affine_grid(v):
     theta = v.input("theta")
-    grid = nn.functional.affine_grid(
-        theta, v.args["size"], align_corners=v.args["align_corners"]
-    )
+    grid = ops.affine_grid(theta, v.args["size"][2:], v.args["align_corners"])
     return {"out": grid}, {"theta": theta}
 
 
@@ -83,9 +78,10 @@ def patch_embed(v):
 
 def patch_merge(v):
     dim = v.args["dim"]
-    if v.weights["norm.weight"].shape[0] == 2 * dim:
-        raise NotCovered("Swin v2 normalises after the linear layer")
-    layer = build("patch_merge", dim, v.args.get("out_dim") or 2 * dim)
+    out = v.args.get("out_dim") or 2 * dim
+    # Of the two Swins the second normalises after the linear layer.
+    second = "swin_transformer_v2" in v.meta["source"]["file"]
+    layer = build("patch_merge_v2" if second else "patch_merge", dim, out)
     x, leaves = v.input(), fill(layer, v)
     if x.ndim == 4:  # timm keeps [N, H, W, C]
         y = layer(x.transpose([0, 3, 1, 2]))[0].transpose([0, 2, 3, 1])

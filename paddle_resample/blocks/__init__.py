@@ -1,0 +1,1 @@
+"""Layers that several operators are built from; none is a resampler by itself."""

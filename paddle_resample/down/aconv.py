@@ -1,0 +1,78 @@
+"""AConv: a mean of each 2 x 2 window, then a strided convolution."""
+
+import paddle.nn as nn
+import paddle.nn.functional as F
+
+from ..base import Downsampler
+from ..initialise import torch_uniform
+from ..registry import register
+
+__all__ = ["AConv"]
+
+
+@register("aconv")
+class AConv(Downsampler):
+    """Mean of 2 x 2 pixels at stride 1, 3x3 convolution of stride 2, batch norm, SiLU.
+
+    Args:
+        in_channels: C.
+        out_channels: D, default C.
+        scale: 2.
+
+    Call:
+        x: float [N, C, H, W].
+
+    Returns:
+        (y, None): y [N, D, floor(H/2), floor(W/2)], dtype of x.
+
+    Grid: output i is centred on input 2 * i + 0.5; the convolution pads one row and
+    column of zeros, an odd last row or column is seen only through the last means.
+
+    Cost: 9*C*D + 2*D parameters, 9*C*D multiply-accumulates per output pixel.
+
+    Source: Wang et al., "YOLOv9", ECCV 2024 (AConv of its small models); epsilon 1e-3
+    and momentum 0.97 of the norm as trained; starts as PyTorch's default.
+
+    >>> layer = AConv(8, 16)
+    >>> sum(p.size for p in layer.parameters() if not p.stop_gradient)
+    1184
+    """
+
+    source = "Wang et al., ECCV 2024"
+    year = 2024
+    scales = (2,)
+    learned = True
+    keeps_channels = False
+
+    def __init__(self, in_channels, out_channels=None, *, scale=2):
+        super().__init__(in_channels, out_channels, scale=scale)
+        self.cv1 = ConvNormAct(in_channels, self.out_channels, 3, 2)
+
+    @classmethod
+    def count(cls, site, **options):
+        weights = 9 * site.in_channels * site.out_channels
+        pixels = (site.height // 2) * (site.width // 2)
+        return weights + 2 * site.out_channels, weights * pixels
+
+    def forward(self, x):
+        return self.cv1(F.avg_pool2d(x, 2, stride=1)), None
+
+
+class ConvNormAct(nn.Layer):
+    """Convolution without bias, batch norm, SiLU; names of the official code."""
+
+    def __init__(self, in_channels, out_channels, kernel_size, stride=1):
+        super().__init__()
+        self.conv = nn.Conv2D(
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride=stride,
+            padding=kernel_size // 2,
+            weight_attr=torch_uniform(in_channels * kernel_size**2),
+            bias_attr=False,
+        )
+        self.bn = nn.BatchNorm2D(out_channels, momentum=0.97, epsilon=1e-3)
+
+    def forward(self, x):
+        return F.silu(self.bn(self.conv(x)))

@@ -1,0 +1,108 @@
+"""Blur pooling: a binomial filter before the stride, so that what cannot be shown at
+the coarse resolution does not come back as aliasing."""
+
+import numpy as np
+import paddle
+import paddle.nn.functional as F
+
+from ..base import Downsampler
+from ..errors import UsageError, did_you_mean
+from ..ops import pad_to_multiple, strided_filter
+from ..ops.blur_pool import binomial_line, blur_padding
+from ..registry import register
+
+__all__ = ["BlurPool"]
+
+_BEFORE = ("none", "max", "avg")
+
+
+@register("blur_pool")
+class BlurPool(Downsampler):
+    """Binomial low-pass filter of stride s; no weights.
+
+    Args:
+        in_channels: C.
+        out_channels: C.
+        scale: s, the stride.
+        filter_size: f, taps a side, 1 to 7; 4 is [1, 3, 3, 1] / 8, 1 plain striding.
+        padding: "adobe" (published) or "timm", see `ops.blur_pool`; they differ for
+            even f, where "timm" gives one row and column more than s divides.
+        border: "reflect" (published), "replicate" or "zeros".
+        before: "none", or the dense half of an s x s pooling evaluated at stride 1:
+            "max" (MaxBlurPool, what replaces max pooling) or "avg". The same before a
+            convolution is conv_blur_pool.
+
+    Call:
+        x: float [N, C, H, W], sides above f // 2 with border "reflect".
+
+    Returns:
+        (y, None): y [N, C, ceil(H/s), ceil(W/s)], dtype of x.
+
+    Grid: output i is centred on input i * s for odd f and on i * s + 0.5 for even f,
+    (s - 1) / 2 more behind "max" or "avg", which first repeat an odd last row and
+    column to fill the cell.
+
+    Cost: no parameters, f*f*C multiply-accumulates per output pixel.
+
+    Source: Zhang, "Making convolutional networks shift-invariant again", ICML 2019,
+    section 3.2 and released code.
+
+    Raises:
+        UsageError: filter_size out of range; unknown padding, border or before; x too
+            small to be reflected.
+
+    >>> import paddle
+    >>> x = paddle.to_tensor([[[[0.0, 0.0, 8.0, 0.0]]]])
+    >>> layer = BlurPool(1, filter_size=3, border="replicate")
+    >>> layer(x)[0].numpy().ravel().tolist()
+    [0.0, 4.0]
+    """
+
+    source = "Zhang, ICML 2019"
+    year = 2019
+    odd = "ceil"
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        scale=2,
+        filter_size=4,
+        padding="adobe",
+        border="reflect",
+        before="none",
+    ):
+        super().__init__(in_channels, out_channels, scale=scale)
+        line = binomial_line(filter_size)
+        self.rows = blur_padding(filter_size, scale, padding)
+        borders = ("reflect", "replicate", "zeros")
+        for key, value, known in (
+            ("border", border, borders),
+            ("before", before, _BEFORE),
+        ):
+            if value not in known:
+                raise UsageError(
+                    f"blur_pool: unknown {key} {value!r}{did_you_mean(value, known)}"
+                )
+        self.border = border
+        self.before = before
+        kernel = np.outer(line, line)[None, None].astype("float32")
+        self.register_buffer("filt", paddle.to_tensor(kernel), persistable=False)
+
+    @staticmethod
+    def official_name(name):
+        """The official state dict holds the fixed filter; it is passed over."""
+        return None if name.endswith("filt") else name
+
+    @classmethod
+    def count(cls, site, *, filter_size, **options):
+        pixels = site.coarse_height * site.coarse_width
+        return 0, filter_size**2 * site.in_channels * pixels
+
+    def forward(self, x):
+        if self.before != "none" and self.scale > 1:
+            x = pad_to_multiple(x, self.scale, "replicate")
+            pool = F.max_pool2d if self.before == "max" else F.avg_pool2d
+            x = pool(x, self.scale, stride=1)
+        return strided_filter(x, self.filt, self.scale, self.rows, self.border), None

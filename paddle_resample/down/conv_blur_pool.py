@@ -1,0 +1,99 @@
+"""A convolution at full resolution, then blur pooling: the anti-aliased form of a
+strided convolution."""
+
+import paddle.nn as nn
+import paddle.nn.functional as F
+
+from ..base import Downsampler, whole_number
+from ..initialise import torch_uniform
+from ..registry import register
+from .blur_pool import BlurPool
+
+__all__ = ["ConvBlurPool"]
+
+
+@register("conv_blur_pool")
+class ConvBlurPool(Downsampler):
+    """Convolution of stride 1, ReLU, binomial low-pass filter of stride s.
+
+    Args:
+        in_channels: C.
+        out_channels: D, default C.
+        scale: s, the stride of the filter.
+        kernel_size: k of the convolution, odd.
+        bias: whether the convolution has a bias.
+        relu: whether the ReLU stands between, as published; a strided convolution has
+            its own behind it.
+        filter_size, padding, border: of the filter, see blur_pool.
+
+    Call:
+        x: float [N, C, H, W].
+
+    Returns:
+        (y, None): y [N, D, ceil(H/s), ceil(W/s)], dtype of x.
+
+    Grid: the convolution pads k // 2 zeros; then that of blur_pool.
+
+    Cost: k*k*C*D (+ D) parameters; k*k*C*D multiply-accumulates per input pixel, s*s
+    times those of a strided convolution, and f*f*D per output pixel.
+
+    Source: Zhang, "Making convolutional networks shift-invariant again", ICML 2019,
+    section 3.2 (ConvBlurPool); starts as PyTorch's default.
+
+    Raises:
+        UsageError: even kernel_size, filter options that blur_pool refuses.
+
+    >>> import paddle
+    >>> list(ConvBlurPool(2, 4)(paddle.ones([1, 2, 5, 8]))[0].shape)
+    [1, 4, 3, 4]
+    """
+
+    source = "Zhang, ICML 2019"
+    year = 2019
+    learned = True
+    keeps_channels = False
+    odd = "ceil"
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        scale=2,
+        kernel_size=3,
+        bias=True,
+        relu=True,
+        filter_size=4,
+        padding="adobe",
+        border="reflect",
+    ):
+        super().__init__(in_channels, out_channels, scale=scale)
+        whole_number(self.name, "kernel_size", kernel_size, odd=True)
+        start = torch_uniform(in_channels * kernel_size**2)
+        self.conv = nn.Conv2D(
+            in_channels,
+            self.out_channels,
+            kernel_size,
+            padding=kernel_size // 2,
+            weight_attr=start,
+            bias_attr=start if bias else False,
+        )
+        self.relu = relu
+        self.blur = BlurPool(
+            self.out_channels,
+            scale=scale,
+            filter_size=filter_size,
+            padding=padding,
+            border=border,
+        )
+
+    @classmethod
+    def count(cls, site, *, kernel_size, bias, filter_size, **options):
+        weights = kernel_size**2 * site.in_channels * site.out_channels
+        pixels = site.coarse_height * site.coarse_width
+        blur = filter_size**2 * site.out_channels * pixels
+        return weights + bias * site.out_channels, weights * site.pixels + blur
+
+    def forward(self, x):
+        y = self.conv(x)
+        return self.blur(F.relu(y) if self.relu else y)

@@ -1,0 +1,103 @@
+"""Strided depthwise convolution: every channel learns its own low-pass filter."""
+
+import numpy as np
+import paddle.nn as nn
+from paddle.nn.initializer import Assign, Constant
+
+from ..base import Downsampler, whole_number
+from ..errors import UsageError, did_you_mean
+from ..initialise import torch_uniform
+from ..registry import register
+
+__all__ = ["DepthwiseConv"]
+
+_INITS = ("torch", "binomial")
+
+
+@register("depthwise_conv")
+class DepthwiseConv(Downsampler):
+    """Convolution of stride s in which every channel sees itself alone.
+
+    Args:
+        in_channels: C.
+        out_channels: C; where a site changes channels `build` adds the 1x1 convolution
+            that makes it depthwise separable.
+        scale: s, the stride.
+        data_format: "NCHW" or "NHWC".
+        kernel_size: k, odd, default 3, or s + 1 - s % 2 where s exceeds 3.
+        bias: whether a bias is added.
+        init: "torch" (PyTorch's default) or "binomial" (starts as blur_pool with k
+            taps and zeros outside, bias 0).
+
+    Call:
+        x: float [N, C, H, W].
+
+    Returns:
+        (y, None): y [N, C, ceil(H/s), ceil(W/s)], dtype of x.
+
+    Grid: output i is centred on input i * s, zero padding of k // 2.
+
+    Cost: k*k*C (+ C) parameters, k*k*C multiply-accumulates per output pixel.
+
+    Source: Howard et al., "MobileNets", arXiv 1704.04861, 2017, section 3.1.
+
+    Raises:
+        UsageError: even kernel_size, unknown init.
+
+    >>> sum(p.size for p in DepthwiseConv(64).parameters())
+    640
+    """
+
+    source = "Howard et al., arXiv 1704.04861, 2017"
+    year = 2017
+    learned = True
+    data_formats = ("NCHW", "NHWC")
+    odd = "ceil"
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        scale=2,
+        data_format="NCHW",
+        kernel_size=None,
+        bias=True,
+        init="torch",
+    ):
+        super().__init__(
+            in_channels, out_channels, scale=scale, data_format=data_format
+        )
+        k = max(3, scale + 1 - scale % 2) if kernel_size is None else kernel_size
+        whole_number(self.name, "kernel_size", k, odd=True)
+        if init not in _INITS:
+            raise UsageError(
+                f"depthwise_conv: unknown init {init!r}{did_you_mean(init, _INITS)}"
+            )
+        start = torch_uniform(k * k)
+        begin = start if init == "torch" else Constant(0.0)
+        self.conv = nn.Conv2D(
+            in_channels,
+            in_channels,
+            k,
+            stride=scale,
+            padding=k // 2,
+            groups=in_channels,
+            weight_attr=begin,
+            bias_attr=begin if bias else False,
+            data_format=data_format,
+        )
+        if init == "binomial":
+            line = np.poly1d([0.5, 0.5]) ** (k - 1)
+            kernel = np.outer(line.coeffs, line.coeffs).astype("float32")
+            Assign(np.tile(kernel, [in_channels, 1, 1, 1]))(self.conv.weight)
+
+    @classmethod
+    def count(cls, site, *, kernel_size, bias, **options):
+        s, c = site.scale, site.in_channels
+        k = max(3, s + 1 - s % 2) if kernel_size is None else kernel_size
+        pixels = site.coarse_height * site.coarse_width
+        return k * k * c + bias * c, k * k * c * pixels
+
+    def forward(self, x):
+        return self.conv(x), None

@@ -1,0 +1,120 @@
+"""LIP with its bottleneck logit network, the form of LIP-ResNet."""
+
+import paddle.nn as nn
+from paddle.nn.initializer import Constant
+
+from ..base import Downsampler, whole_number
+from ..initialise import torch_uniform
+from ..ops import importance_pool
+from ..registry import register
+from .lip import InstanceNorm, SoftGate
+
+__all__ = ["LipBottleneck"]
+
+
+@register("lip_bottleneck")
+class LipBottleneck(Downsampler):
+    """Mean weighted by exp(logit); logit = 12 * sigmoid of 1x1, 3x3, 1x1 convolutions.
+
+    Args:
+        in_channels: C.
+        out_channels: C.
+        scale: s, the stride.
+        kernel_size: k, window side, odd, default 2*s - 1, which is 3 for s = 2.
+        width: M, channels of the 3x3 convolution; 128 as published.
+
+    Call:
+        x: float [N, C, H, W].
+
+    Returns:
+        (y, None): y [N, C, ceil(H/s), ceil(W/s)], dtype of x.
+
+    Grid: output i is centred on input i * s; k // 2 rows and columns that weigh
+    nothing surround the map. Starts as the mean of each window: the last convolution
+    starts as zero, as released; the others start as PyTorch's default.
+
+    Cost: 2*M*C + 9*M*M + 4*M + 2*C parameters; 2*M*C + 9*M*M multiply-accumulates per
+    input pixel and k*k*C per output pixel.
+
+    Source: Gao et al., "LIP: Local importance-based pooling", ICCV 2019, section 3
+    (bottleneck LIP) and released code, where one trunk (`bottleneck_shared`) may serve
+    two poolings of a block; here each has its own.
+
+    Raises:
+        UsageError: even kernel_size, width below 1.
+
+    >>> sum(p.size for p in LipBottleneck(64).parameters())
+    164480
+    """
+
+    source = "Gao et al., ICCV 2019"
+    year = 2019
+    learned = True
+    odd = "ceil"
+
+    def __init__(
+        self, in_channels, out_channels=None, *, scale=2, kernel_size=None, width=128
+    ):
+        super().__init__(in_channels, out_channels, scale=scale)
+        k = 2 * scale - 1 if kernel_size is None else kernel_size
+        self.kernel_size = whole_number(self.name, "kernel_size", k, odd=True)
+        whole_number(self.name, "width", width)
+        self.bottleneck_shared = Trunk(in_channels, width)
+        self.lip = Gate(width, in_channels)
+
+    @classmethod
+    def count(cls, site, *, kernel_size, width, **options):
+        k = 2 * site.scale - 1 if kernel_size is None else kernel_size
+        c, m = site.in_channels, width
+        pooled = k * k * c * site.coarse_height * site.coarse_width
+        weights = 2 * m * c + 9 * m * m
+        return weights + 4 * m + 2 * c, weights * site.pixels + pooled
+
+    def forward(self, x):
+        logit = self.lip(self.bottleneck_shared(x))
+        k = self.kernel_size
+        return importance_pool(x, logit, k, self.scale, k // 2), None
+
+
+class Trunk(nn.Layer):
+    """1x1 and 3x3 convolutions, each normalised and rectified."""
+
+    def __init__(self, channels, width):
+        super().__init__()
+        self.logit = nn.Sequential(
+            ("conv1", _conv(channels, width, 1, torch_uniform(channels))),
+            ("bn1", InstanceNorm(width)),
+            ("relu1", nn.ReLU()),
+            ("conv2", _conv(width, width, 3, torch_uniform(9 * width))),
+            ("bn2", InstanceNorm(width)),
+            ("relu2", nn.ReLU()),
+        )
+
+    def forward(self, x):
+        return self.logit(x)
+
+
+class Gate(nn.Layer):
+    """1x1 convolution from zero, normalised, bounded."""
+
+    def __init__(self, width, channels):
+        super().__init__()
+        self.postprocessing = nn.Sequential(
+            ("conv", _conv(width, channels, 1, Constant(0.0))),
+            ("bn", InstanceNorm(channels)),
+            ("gate", SoftGate()),
+        )
+
+    def forward(self, x):
+        return self.postprocessing(x)
+
+
+def _conv(in_channels, out_channels, kernel_size, start):
+    return nn.Conv2D(
+        in_channels,
+        out_channels,
+        kernel_size,
+        padding=kernel_size // 2,
+        weight_attr=start,
+        bias_attr=False,
+    )

@@ -1,0 +1,67 @@
+"""Patch merging of Swin v2: the norm stands behind the linear layer."""
+
+import paddle.nn as nn
+
+from ..base import Downsampler
+from ..ops import merge_cells, pad_to_multiple
+from ..registry import register
+
+__all__ = ["PatchMergeV2"]
+
+
+@register("patch_merge_v2")
+class PatchMergeV2(Downsampler):
+    """Concatenate each cell's pixels, linear s*s*C -> D without bias, LayerNorm over D.
+
+    Args:
+        in_channels: C.
+        out_channels: D, default C; Swin uses 2*C.
+        scale: s, cell side.
+
+    Call:
+        x: float [N, C, H, W].
+        With tokens, as the literature calls it, `forward(x, H, W)`: x [N, H*W, C].
+
+    Returns:
+        (y, None): y [N, D, ceil(H/s), ceil(W/s)]; or tokens alone,
+        [N, ceil(H/s)*ceil(W/s), D]; dtype of x.
+
+    Grid: order of a cell's pixels: down the columns, so top-left, bottom-left,
+    top-right, bottom-right for scale 2. Odd sizes are padded with zeros at the bottom
+    and right.
+
+    Cost: s*s*C*D + 2*D parameters, s*s*C*D multiply-accumulates per output pixel.
+
+    Source: Liu et al., "Swin Transformer V2", CVPR 2022, section 3.2 (norm behind).
+
+    >>> sum(p.size for p in PatchMergeV2(96, 192).parameters())
+    74112
+    """
+
+    source = "Liu et al., CVPR 2022"
+    year = 2022
+    learned = True
+    keeps_channels = False
+    odd = "ceil"
+
+    def __init__(self, in_channels, out_channels=None, *, scale=2):
+        super().__init__(in_channels, out_channels, scale=scale)
+        merged = scale * scale * in_channels
+        self.reduction = nn.Linear(merged, self.out_channels, bias_attr=False)
+        self.norm = nn.LayerNorm(self.out_channels)
+
+    @classmethod
+    def count(cls, site, **options):
+        weights = site.scale**2 * site.in_channels * site.out_channels
+        pixels = site.coarse_height * site.coarse_width
+        return weights + 2 * site.out_channels, weights * pixels
+
+    def forward(self, x, H=None, W=None):
+        if x.ndim == 3:  # forward(tokens, H, W)
+            return self._merge(x.reshape([0, H, W, self.in_channels])).flatten(1, 2)
+        y = self._merge(x.transpose([0, 2, 3, 1]))
+        return y.transpose([0, 3, 1, 2]), None
+
+    def _merge(self, x):
+        x = pad_to_multiple(x, self.scale, data_format="NHWC")
+        return self.norm(self.reduction(merge_cells(x, self.scale)))

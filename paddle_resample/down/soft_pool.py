@@ -1,0 +1,80 @@
+"""SoftPool: the mean of each cell, weighted by the softmax of its values."""
+
+from ..base import Downsampler, whole_number
+from ..errors import UsageError, did_you_mean
+from ..ops import soft_pool
+from ..registry import register
+
+__all__ = ["SoftPool"]
+
+
+@register("soft_pool")
+class SoftPool(Downsampler):
+    """Softmax-weighted mean of each window, between mean and maximum; no weights.
+
+    Args:
+        in_channels: C.
+        out_channels: C.
+        scale: s, stride and window side.
+        kernel_size: k, window side, at least s (default).
+        weights: "channel" (the paper's equation and the released GPU kernel) or
+            "shared" (the released Python path: one weight a pixel for all channels,
+            negative results become 0), see `ops.soft_pool`.
+
+    Call:
+        x: float [N, C, H, W].
+
+    Returns:
+        (y, None): y [N, C, h, w] with h = floor((H + 2*p - k) / s) + 1, which is
+        floor(H/s) by default; dtype of x.
+
+    Grid: p = (k - s + 1) // 2 rows and columns that weigh nothing surround the map,
+    none by default; windows start at multiples of s, an incomplete last one is dropped.
+
+    Cost: no parameters, k*k*C multiply-accumulates per output pixel.
+
+    Source: Stergiou et al., "Refining activation downsampling with SoftPool", ICCV
+    2021, eq. 1 and 2.
+
+    Raises:
+        UsageError: kernel_size below scale, unknown weights.
+
+    >>> import paddle
+    >>> x = paddle.to_tensor([[[[0.0, 1.0], [2.0, 3.0]]]])
+    >>> round(SoftPool(1)(x)[0].item(), 4)
+    2.4927
+    """
+
+    source = "Stergiou et al., ICCV 2021"
+    year = 2021
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        scale=2,
+        kernel_size=None,
+        weights="channel",
+    ):
+        super().__init__(in_channels, out_channels, scale=scale)
+        k = scale if kernel_size is None else kernel_size
+        self.kernel_size = whole_number(self.name, "kernel_size", k, least=scale)
+        if weights not in ("channel", "shared"):
+            hint = did_you_mean(weights, ("channel", "shared"))
+            raise UsageError(f"soft_pool: unknown weights {weights!r}{hint}")
+        self.weights = weights
+
+    @classmethod
+    def count(cls, site, *, kernel_size, **options):
+        s = site.scale
+        k = s if kernel_size is None else kernel_size
+        padding = (k - s + 1) // 2
+        height, width = (
+            (n + 2 * padding - k) // s + 1 for n in (site.height, site.width)
+        )
+        return 0, k * k * site.in_channels * height * width
+
+    def forward(self, x):
+        padding = (self.kernel_size - self.scale + 1) // 2
+        return soft_pool(x, self.kernel_size, self.scale, padding, self.weights), None

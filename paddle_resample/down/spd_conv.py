@@ -1,0 +1,96 @@
+"""SPD-Conv: space to depth, then a convolution without stride, so that no pixel is
+left out before weights have seen it."""
+
+import paddle
+import paddle.nn as nn
+
+from ..base import Downsampler, whole_number
+from ..initialise import torch_uniform
+from ..ops import merge_cells, pad_to_multiple
+from ..registry import register
+
+__all__ = ["SpdConv"]
+
+
+@register("spd_conv")
+class SpdConv(Downsampler):
+    """Concatenate each cell's pixels, then a k x k convolution s*s*C -> D.
+
+    Args:
+        in_channels: C.
+        out_channels: D, default C.
+        scale: s, cell side.
+        data_format: "NCHW" or "NHWC".
+        kernel_size: k of the convolution, odd.
+        bias: whether a bias is added; without where a norm follows.
+
+    Call:
+        x: float [N, C, H, W].
+
+    Returns:
+        (y, None): y [N, D, ceil(H/s), ceil(W/s)], dtype of x.
+
+    Grid: channels in blocks, one pixel of the cell each, down the columns: top-left,
+    bottom-left, top-right, bottom-right for scale 2 (pixel_unshuffle keeps a channel's
+    pixels together instead). An odd last row or column is repeated to fill its cell;
+    the convolution pads k // 2 zeros.
+
+    Cost: k*k*s*s*C*D (+ D) parameters, as many multiply-accumulates per output pixel.
+
+    Source: Sunkara and Luo, "No more strided convolutions or pooling", ECML PKDD 2022,
+    section 3; starts as PyTorch's default.
+
+    Raises:
+        UsageError: even kernel_size.
+
+    >>> sum(p.size for p in SpdConv(8, 16, bias=False).parameters()) == 36 * 8 * 16
+    True
+    """
+
+    source = "Sunkara and Luo, ECML PKDD 2022"
+    year = 2022
+    learned = True
+    keeps_channels = False
+    data_formats = ("NCHW", "NHWC")
+    odd = "ceil"
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        scale=2,
+        data_format="NCHW",
+        kernel_size=3,
+        bias=True,
+    ):
+        super().__init__(
+            in_channels, out_channels, scale=scale, data_format=data_format
+        )
+        whole_number(self.name, "kernel_size", kernel_size, odd=True)
+        merged = in_channels * scale * scale
+        start = torch_uniform(merged * kernel_size**2)
+        self.conv = nn.Conv2D(
+            merged,
+            self.out_channels,
+            kernel_size,
+            padding=kernel_size // 2,
+            weight_attr=start,
+            bias_attr=start if bias else False,
+            data_format=data_format,
+        )
+
+    @classmethod
+    def count(cls, site, *, kernel_size, bias, **options):
+        merged = site.scale**2 * site.in_channels
+        weights = kernel_size**2 * merged * site.out_channels
+        pixels = site.coarse_height * site.coarse_width
+        return weights + bias * site.out_channels, weights * pixels
+
+    def forward(self, x):
+        s = self.scale
+        x = pad_to_multiple(x, s, "replicate", self.data_format)
+        if self.data_format == "NHWC":
+            return self.conv(merge_cells(x, s)), None
+        blocks = [x[:, :, row::s, column::s] for column in range(s) for row in range(s)]
+        return self.conv(paddle.concat(blocks, axis=1)), None

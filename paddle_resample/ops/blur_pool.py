@@ -1,0 +1,133 @@
+"""A fixed low-pass filter on every channel, evaluated at every stride-th pixel."""
+
+import math
+
+import paddle
+import paddle.nn.functional as F
+
+from ..errors import UsageError, did_you_mean
+
+__all__ = ["binomial_line", "blur_padding", "blur_pool", "strided_filter"]
+
+_BORDERS = {"reflect": "reflect", "replicate": "replicate", "zeros": "constant"}
+_PADDINGS = ("adobe", "timm")
+
+
+def blur_pool(x, filter_size=4, stride=2, padding="adobe", border="reflect"):
+    """Smooth x with a binomial filter and keep every stride-th pixel.
+
+    Args:
+        x: float [N, C, H, W].
+        filter_size: f, taps a side, 1 to 7; 1 is plain striding.
+        stride: s, at least 1.
+        padding: "adobe" adds floor((f - 1) / 2) rows above and ceil((f - 1) / 2) below,
+            "timm" adds floor((s + f - 2) / 2) on either side; they differ for even f.
+        border: what is added: "reflect" (without the border pixel), "replicate" or
+            "zeros".
+
+    Returns:
+        [N, C, h, w], dtype of x: h = floor((H - 1) / s) + 1 with "adobe";
+        floor((H + 2 * floor((s + f - 2) / 2) - f) / s) + 1 with "timm".
+
+    Grid: with "adobe" output i is centred on input i * s for odd f and on i * s + 0.5
+    for even f.
+
+    Source: R. Zhang, "Making convolutional networks shift-invariant again", ICML 2019.
+
+    Raises:
+        UsageError: filter_size out of range, unknown padding or border, x too small to
+            be reflected (eager execution only).
+
+    >>> x = paddle.to_tensor([[[[0.0, 0.0, 8.0, 0.0]]]])
+    >>> blur_pool(x, filter_size=3, border="zeros").numpy().ravel().tolist()
+    [0.0, 2.0]
+    """
+    line = binomial_line(filter_size)
+    kernel = paddle.to_tensor(line, dtype=x.dtype)
+    kernel = (kernel.unsqueeze(1) * kernel.unsqueeze(0)).reshape(
+        [1, 1, filter_size, filter_size]
+    )
+    return strided_filter(
+        x, kernel, stride, blur_padding(filter_size, stride, padding), border
+    )
+
+
+def binomial_line(filter_size):
+    """A row of Pascal's triangle, divided by its sum.
+
+    Args:
+        filter_size: taps, 1 to 7.
+
+    Returns:
+        list of float.
+
+    >>> binomial_line(3)
+    [0.25, 0.5, 0.25]
+    """
+    if not isinstance(filter_size, int) or not 1 <= filter_size <= 7:
+        raise UsageError(f"blur_pool: filter_size must be 1 to 7, not {filter_size!r}")
+    n = filter_size - 1
+    return [math.comb(n, k) / 2**n for k in range(filter_size)]
+
+
+def blur_padding(filter_size, stride, padding="adobe"):
+    """Rows to add above and below, by the published rules.
+
+    Args:
+        filter_size, stride, padding: see `blur_pool`.
+
+    Returns:
+        (above, below).
+
+    >>> blur_padding(4, 2), blur_padding(4, 2, "timm")
+    ((1, 2), (2, 2))
+    """
+    if padding not in _PADDINGS:
+        raise UsageError(
+            f"blur_pool: unknown padding {padding!r}{did_you_mean(padding, _PADDINGS)}"
+        )
+    if padding == "timm":
+        side = (stride + filter_size - 2) // 2
+        return side, side
+    return (filter_size - 1) // 2, filter_size // 2
+
+
+def strided_filter(x, kernel, stride, padding, border="reflect"):
+    """Filter every channel with the same kernel, at every stride-th pixel.
+
+    Args:
+        x: float [N, C, H, W].
+        kernel: float [1, 1, k, k], dtype of x.
+        stride: step.
+        padding: (above, below), also left and right.
+        border: see `blur_pool`.
+
+    Returns:
+        [N, C, floor((H + above + below - k) / stride) + 1, ...], dtype of x.
+
+    Raises:
+        UsageError: unknown border, x too small to be reflected (eager execution only).
+
+    >>> x = paddle.ones([1, 1, 4, 4])
+    >>> strided_filter(x, paddle.ones([1, 1, 3, 3]), 2, (1, 1))[0, 0, 0, 0].item()
+    9.0
+    """
+    if border not in _BORDERS:
+        raise UsageError(
+            f"strided_filter: unknown border {border!r}{did_you_mean(border, _BORDERS)}"
+        )
+    above, below = padding
+    if paddle.in_dynamic_mode() and border == "reflect" and below:
+        height, width = x.shape[2:]
+        if min(height, width) <= below:
+            raise UsageError(
+                f"strided_filter: {height}x{width} is too small to be reflected by "
+                f"{below} pixels; use border 'replicate' or a smaller filter"
+            )
+    if above or below:
+        x = F.pad(x, [above, below, above, below], _BORDERS[border])
+    if kernel.shape[-1] == 1:
+        return x[:, :, ::stride, ::stride] * kernel.reshape([1])
+    channels = x.shape[1]
+    weight = kernel.astype(x.dtype).expand([channels, 1, -1, -1])
+    return F.conv2d(x, weight, stride=stride, groups=channels)

@@ -1,0 +1,38 @@
+"""Depthwise convolution whose kernels belong to the sample, not to the layer."""
+
+from .reassemble import pad_window, window_taps
+
+__all__ = ["dynamic_conv"]
+
+
+def dynamic_conv(x, kernels, stride=1):
+    """Convolve every sample with a kernel of its own.
+
+    Args:
+        x: float [N, C, H, W].
+        kernels: float [N, C, k, k], or [N, 1, k, k] for one kernel for all channels.
+        stride: integer from 1.
+
+    Returns:
+        [N, C, ceil(H/stride), ceil(W/stride)], dtype of x.
+
+    Grid: the window of output (i, j) starts (k - 1) // 2 rows and columns before input
+    (i * stride, j * stride); zeros outside.
+
+    Source: textbook; as used by Dai et al., CVPR 2021.
+
+    >>> import paddle
+    >>> x = paddle.to_tensor([[[[1.0, 2.0, 4.0]]]])
+    >>> kernel = paddle.to_tensor([[[[0.0] * 3, [1.0, 1.0, 0.0], [0.0] * 3]]])
+    >>> dynamic_conv(x, kernel).numpy().ravel().tolist()
+    [1.0, 3.0, 6.0]
+    """
+    size = kernels.shape[-1]
+    weights = kernels.astype(x.dtype).flatten(2)
+    total = None
+    for q, tap in enumerate(
+        window_taps(pad_window(x, size, 1, "zero"), size, stride=stride)
+    ):
+        part = tap * weights[:, :, q].unsqueeze([2, 3])
+        total = part if total is None else total + part
+    return total

@@ -1,0 +1,54 @@
+"""The guide of an upsampler of integer scale, brought to exactly that scale."""
+
+import paddle
+
+from ..errors import UsageError
+from .size import fit, scaled_size, spatial_size
+
+__all__ = ["fit_guide"]
+
+
+def fit_guide(guide, x, scale, channels, owner):
+    """Crop or extend a guide to `scale` times the sides of x.
+
+    An encoder that floors or ceils odd sizes leaves a guide that is not exactly
+    `scale` times the coarse map: rows and columns too many are dropped at the bottom
+    and right, missing ones repeat the last row and column, as `fit` does. The result
+    of the upsampler is then fitted to the guide's own size.
+
+    Args:
+        guide: float [N, channels, H', W'], every side less than `scale` pixels from
+            that of x times scale; None is refused.
+        x: [N, C, H, W].
+        scale: integer from 1.
+        channels: expected of the guide.
+        owner: name for error messages.
+
+    Returns:
+        (guide [N, channels, H*scale, W*scale], (H', W')).
+
+    Raises:
+        UsageError: no guide, other channels, or a side too far off (eager execution).
+
+    >>> x, guide = paddle.ones([1, 1, 4, 6]), paddle.ones([1, 3, 9, 11])
+    >>> exact, size = fit_guide(guide, x, 2, 3, "fade")
+    >>> list(exact.shape), size
+    ([1, 3, 8, 12], [9, 11])
+    """
+    if guide is None:
+        raise UsageError(f"{owner}: called without a guide")
+    size = spatial_size(guide)
+    want = scaled_size(x, scale)
+    if paddle.in_dynamic_mode():
+        if guide.shape[1] != channels:
+            raise UsageError(
+                f"{owner}: the guide has {guide.shape[1]} channels, but the layer was "
+                f"built with guide_channels={channels}"
+            )
+        if any(abs(have - side) >= scale for have, side in zip(size, want)):
+            raise UsageError(
+                f"{owner}: the guide is {size[0]}x{size[1]}, but for x of "
+                f"{x.shape[2]}x{x.shape[3]} and scale {scale} it must be less than "
+                f"{scale} pixels a side from {want[0]}x{want[1]}"
+            )
+    return fit(guide, want, scale), size

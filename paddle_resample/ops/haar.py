@@ -1,0 +1,98 @@
+"""The Haar wavelet transform of one level, and its inverse."""
+
+from typing import Any, NamedTuple
+
+import paddle
+
+from ..errors import UsageError, did_you_mean
+from .shuffle import pixel_shuffle
+from .size import fit, pad_to_multiple, spatial_size
+
+__all__ = ["HaarBands", "haar", "haar_inverse"]
+
+_BORDERS = {"replicate": "replicate", "zeros": "constant"}
+
+
+class HaarBands(NamedTuple):
+    """What a map loses when only its low band is kept.
+
+    Attributes:
+        high: float [N, 3*C, h, w]: for all channels the differences between rows, then
+            those between columns, then the diagonal ones.
+        size: (H, W) of the map that was transformed, list of int or integer Tensor.
+    """
+
+    high: Any
+    size: Any
+
+
+def haar(x, border="replicate"):
+    """Split x into its low band and its details, orthonormally.
+
+    Args:
+        x: float [N, C, H, W].
+        border: what completes an odd last row or column: "replicate" or "zeros".
+
+    Returns:
+        (low, HaarBands): low [N, C, ceil(H/2), ceil(W/2)], dtype of x. For a cell
+        a b / c d: low (a + b + c + d) / 2, rows (a + b - c - d) / 2, columns
+        (a - b + c - d) / 2, diagonal (a - b - c + d) / 2.
+
+    Source: S. Mallat, "A theory for multiresolution signal decomposition", TPAMI 1989;
+    order and signs of PyWavelets' "haar" as pytorch_wavelets returns it.
+
+    Raises:
+        UsageError: unknown border.
+
+    >>> low, side = haar(paddle.to_tensor([[[[1.0, 2.0], [3.0, 4.0]]]]))
+    >>> low.item(), side.high.numpy().ravel().tolist()
+    (5.0, [-2.0, -1.0, 0.0])
+    """
+    if border not in _BORDERS:
+        raise UsageError(
+            f"haar: unknown border {border!r}{did_you_mean(border, _BORDERS)}"
+        )
+    size = spatial_size(x)
+    x = pad_to_multiple(x, 2, _BORDERS[border])
+    above, below = x[:, :, 0::2, :], x[:, :, 1::2, :]
+    total, rows = above + below, above - below
+    low = total[:, :, :, 0::2] + total[:, :, :, 1::2]
+    columns = total[:, :, :, 0::2] - total[:, :, :, 1::2]
+    diagonal = rows[:, :, :, 0::2] - rows[:, :, :, 1::2]
+    rows = rows[:, :, :, 0::2] + rows[:, :, :, 1::2]
+    high = paddle.concat([rows, columns, diagonal], axis=1)
+    return low * 0.5, HaarBands(high * 0.5, size)
+
+
+def haar_inverse(low, side):
+    """Put low band and details together again.
+
+    Args:
+        low: float [N, C, h, w].
+        side: HaarBands of the same N, C, h, w.
+
+    Returns:
+        [N, C, H, W] with (H, W) = side.size, dtype of low; for `haar`'s own two
+        results the map that it was given.
+
+    Raises:
+        UsageError: the shapes of low and the details differ (eager execution only).
+
+    >>> low, side = haar(paddle.to_tensor([[[[1.0, 2.0], [3.0, 4.0]]]]))
+    >>> haar_inverse(low, side).numpy()[0, 0].tolist()
+    [[1.0, 2.0], [3.0, 4.0]]
+    """
+    n, c, h, w = low.shape
+    if paddle.in_dynamic_mode() and list(side.high.shape) != [n, 3 * c, h, w]:
+        raise UsageError(
+            f"haar_inverse: the low band is {list(low.shape)}, so the details must be "
+            f"{[n, 3 * c, h, w]}, not {list(side.high.shape)}; the channels and size "
+            "must be those of the transform"
+        )
+    low = low * 0.5
+    high = side.high * 0.5
+    rows, columns, diagonal = (high[:, k * c : (k + 1) * c] for k in range(3))
+    plus, minus = low + rows, low - rows
+    other, opposite = columns + diagonal, columns - diagonal
+    cell = [plus + other, plus - other, minus + opposite, minus - opposite]
+    return fit(pixel_shuffle(paddle.stack(cell, axis=2).flatten(1, 2), 2), side.size, 2)

@@ -1,0 +1,97 @@
+"""Joint bilateral upsampling: coarse pixels are averaged by how near they lie and how
+alike the guide is there."""
+
+import paddle
+import paddle.nn.functional as F
+
+from .interpolate import interpolate
+from .size import spatial_size
+
+__all__ = ["joint_bilateral"]
+
+
+def joint_bilateral(x, guide, radius=2, sigma_space=0.5, sigma_range=0.25):
+    """Upsample x to the size of the guide, along the guide's edges.
+
+    y_p = sum_q w_pq x_q / sum_q w_pq over the (2*radius + 1)**2 coarse pixels q around
+    p, with w_pq = exp(-|p - q|**2 / (2*sigma_space**2)) *
+    exp(-|guide_p - guide_q|**2 / (2*sigma_range**2)).
+
+    Args:
+        x: float [N, C, H, W].
+        guide: float [N, G, H', W'].
+        radius: of the window, in coarse pixels, at least 0.
+        sigma_space: of the distance, in coarse pixels.
+        sigma_range: of the guide's Euclidean distance over its channels, in its units.
+
+    Returns:
+        [N, C, H', W'], dtype of x: a convex combination of coarse pixels, so a constant
+        stays constant, at borders too.
+
+    Grid: p is the centre of fine pixel i, at (i + 0.5) * H / H' - 0.5 of the coarse
+    map; the window is centred on the coarse pixel whose cell holds p, and its pixels
+    outside the map have no weight. The guide of a coarse pixel is the mean of its cell.
+
+    Source: Kopf et al., "Joint bilateral upsampling", ACM TOG (SIGGRAPH) 2007, with two
+    Gaussians. The paper reads the guide of a coarse pixel at one fine pixel; a cell of
+    even side has none in its middle. The weights are formed as a softmax in at least
+    float32: the same numbers, and nothing divides zero by zero.
+
+    >>> x = paddle.to_tensor([[[[0.0, 1.0]]]])
+    >>> guide = paddle.to_tensor([[[[0.0, 0.0, 9.0, 9.0]]]])
+    >>> joint_bilateral(x, guide, sigma_space=9.0).numpy().round(3).tolist()
+    [[[[0.0, 0.0, 1.0, 1.0]]]]
+    """
+    if guide.dtype in (paddle.float16, paddle.bfloat16):
+        guide = guide.astype("float32")
+    coarse, fine = spatial_size(x), spatial_size(guide)
+    small = interpolate(guide, size=coarse, mode="area")
+    rows, columns = (_Axis(coarse[i], fine[i], guide.dtype) for i in (0, 1))
+    steps = range(-radius, radius + 1)
+    row_squares = [rows.square(step).unsqueeze(1) for step in steps]
+    column_squares = [columns.square(step) for step in steps]
+    logits = []
+    for near_row, small_row in zip(row_squares, _shifted(small, rows, steps, 2)):
+        for near, there in zip(column_squares, _shifted(small_row, columns, steps, 3)):
+            alike = ((guide - there) ** 2).sum(1) / (2.0 * sigma_range**2)
+            logits.append((near_row + near) / (-2.0 * sigma_space**2) - alike)
+    weights = F.softmax(paddle.stack(logits, axis=1), axis=1).astype(x.dtype)
+    taps = iter(weights.unsqueeze(2).unbind(1))
+    y = 0.0
+    for x_row in _shifted(x, rows, steps, 2):
+        for there in _shifted(x_row, columns, steps, 3):
+            y = y + there * next(taps)
+    return y
+
+
+def _shifted(x, axis, steps, number):
+    """For every step, the map with the coarse pixels of an axis at that step."""
+    for step in steps:
+        yield paddle.index_select(x, axis.pixel(step), axis=number)
+
+
+class _Axis:
+    """Fine pixels among coarse ones along one axis, in whole numbers until the end."""
+
+    def __init__(self, coarse, fine, dtype):
+        index = paddle.arange(fine).astype("int32")
+        if not paddle.in_dynamic_mode():
+            coarse, fine = coarse.astype("int32"), fine.astype("int32")
+        twice = (2 * index + 1) * coarse  # centre + 0.5, times 2 * fine
+        self.nearest = twice // (2 * fine)
+        offset = (twice - fine - self.nearest * (2 * fine)).astype(dtype)
+        half = fine if isinstance(fine, int) else fine.astype(dtype)
+        self.offset = offset / (2.0 * half)  # from the nearest, in coarse pixels
+        self.last = coarse - 1
+        self._pixels = {}
+
+    def pixel(self, step):
+        """The coarse pixel `step` after the nearest one, held inside the map."""
+        if step not in self._pixels:
+            self._pixels[step] = paddle.clip(self.nearest + step, 0, self.last)
+        return self._pixels[step]
+
+    def square(self, step):
+        """Squared distance to it; very large outside the map."""
+        outside = self.pixel(step) != self.nearest + step
+        return (step - self.offset) ** 2 + outside.astype(self.offset.dtype) * 1e15

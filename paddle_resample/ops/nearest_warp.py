@@ -1,0 +1,45 @@
+"""Sampling at places that are counted from the middle of a coarse pixel."""
+
+import paddle
+
+from .size import spatial_size
+from .warp import offset_warp
+
+__all__ = ["nearest_warp"]
+
+
+def nearest_warp(x, offset, scale, groups=1, padding="zeros"):
+    """Sample groups of channels near the coarse pixel that each fine pixel belongs to.
+
+    Args:
+        x: float [N, C, H, W]; groups divides C.
+        offset: float [N, 2*groups, H*scale, W*scale], the columns of every group, then
+            the rows, in pixels of x.
+        scale: integer from 1.
+        groups: of neighbouring channels that move together.
+        padding: what lies outside, see `grid_sample`.
+
+    Returns:
+        [N, C, H*scale, W*scale], dtype of x. Zero offset equals nearest interpolation,
+        which is how this differs from `offset_warp`.
+
+    Grid: output (i, j) samples (i // scale, j // scale) plus its offset, bilinearly.
+
+    >>> x = paddle.to_tensor([[[[0.0, 1.0]]]])
+    >>> nearest_warp(x, paddle.zeros([1, 2, 2, 4]), 2).numpy()[0, 0, 0].tolist()
+    [0.0, 0.0, 1.0, 1.0]
+    """
+    if offset.dtype != paddle.float64:
+        offset = offset.astype("float32")
+    height, width = (spatial_size(offset)[i] for i in (0, 1))
+    columns = offset[:, :groups] + _to_middle(width, scale, offset.dtype)
+    rows = offset[:, groups:] + _to_middle(height, scale, offset.dtype).unsqueeze(-1)
+    offset = paddle.concat([columns, rows], axis=1)
+    return offset_warp(x, offset, groups, padding)
+
+
+def _to_middle(count, scale, dtype):
+    """From each of `count` fine pixels to the middle of its coarse one, in coarse
+    pixels."""
+    place = paddle.arange(count) % scale
+    return 0.5 - (place.astype(dtype) + 0.5) / scale

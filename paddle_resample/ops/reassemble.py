@@ -1,0 +1,255 @@
+"""Reassembly: every output pixel is a weighted sum of a small window of the input, with
+weights of its own. The core of CARAFE and of the upsamplers that follow it."""
+
+import paddle
+import paddle.nn.functional as F
+
+from ..errors import UsageError, did_you_mean
+from .shuffle import pixel_shuffle, pixel_unshuffle
+from .size import spatial_size
+
+__all__ = ["check_border", "reassemble", "reassemble_down", "similarity"]
+
+_BORDERS = ("zero", "replicate", "renormalise")
+
+
+def reassemble(
+    x, kernels, kernel_size, scale, groups=1, dilation=1, border="zero", owner=None
+):
+    """y[p] = sum over the window q of kernels[p, q] * x[p // scale + q].
+
+    Args:
+        x: float [N, C, H, W].
+        kernels: float [N, groups*k*k, H*scale, W*scale], channels ordered (group, row,
+            column); used as they are, the sum of a window need not be 1.
+        kernel_size: k, side of the window, odd.
+        scale: integer from 1.
+        groups: groups of channels, each with its own kernels; divides C.
+        dilation: distance between neighbours of the window in input pixels.
+        border: what lies outside x. "zero" as published: zeros, so that weights which
+            point outside are lost (of a 5x5 mean a corner keeps 9/25 = 0.36);
+            "replicate": the nearest pixel of x; "renormalise": nothing, the weights
+            inside are divided by their sum, which must not vanish.
+        owner: name for error messages.
+
+    Returns:
+        [N, C, H*scale, W*scale], dtype of x.
+
+    Grid: output (i, j) belongs to the input pixel (i // scale, j // scale), the middle
+    of its window.
+
+    Memory: no window is ever unfolded. Taps are views of one padded copy of x, so that
+    two maps of the output's size are alive at a time, and training keeps x, kernels
+    and the padded copy only.
+
+    Source: Wang et al., "CARAFE: Content-aware reassembly of features", ICCV 2019,
+    section 3.3; "replicate" and "renormalise" are ours.
+
+    Raises:
+        UsageError: unknown border, even k, shapes that do not fit (eager execution
+            only).
+
+    >>> x = paddle.ones([1, 1, 3, 3])
+    >>> mean = paddle.full([1, 25, 6, 6], 1 / 25)
+    >>> y = reassemble(x, mean, 5, 2)
+    >>> round(y[0, 0, 0, 0].item(), 2), round(y[0, 0, 2, 0].item(), 2)
+    (0.36, 0.36)
+    >>> reassemble(x, mean, 5, 2, border="renormalise").numpy().round(4).min().item()
+    1.0
+    """
+    owner = owner or "reassemble"
+    check_border(owner, border)
+    if kernel_size % 2 == 0:
+        raise UsageError(
+            f"{owner}: kernel_size={kernel_size} has no middle; choose an odd one"
+        )
+    _check_kernels(
+        owner,
+        x,
+        kernels,
+        kernel_size,
+        groups,
+        lambda side: side * scale,
+    )
+    height, width = _sides(x)
+    taps = kernel_size**2
+    weights = pixel_unshuffle(kernels.astype(x.dtype), scale).reshape(
+        [-1, groups, taps, scale * scale, height, width]
+    )
+
+    def gather(values, border):
+        cells, total = values.shape[1] * scale * scale, None
+        values = pad_window(values, kernel_size, dilation, border)
+        values = _group(values, groups).unsqueeze(3)
+        for q, tap in enumerate(window_taps(values, kernel_size, dilation)):
+            total = _add(total, tap * weights[:, :, q].unsqueeze(2))
+        return pixel_shuffle(total.reshape([-1, cells, height, width]), scale)
+
+    y = gather(x, border)
+    if border == "renormalise":
+        y = _divide(y, gather(paddle.ones_like(x[:1, :groups]), "zero"), groups)
+    return y
+
+
+def reassemble_down(
+    x, kernels, kernel_size, scale, groups=1, border="zero", owner=None
+):
+    """y[p] = sum over the window q of kernels[p, q] * x[p * scale + q].
+
+    Args:
+        x: float [N, C, H, W].
+        kernels: float [N, groups*k*k, ceil(H/scale), ceil(W/scale)], channels ordered
+            (group, row, column).
+        kernel_size: k, side of the window.
+        scale, groups, border, owner: as in `reassemble`.
+
+    Returns:
+        [N, C, ceil(H/scale), ceil(W/scale)], dtype of x.
+
+    Grid: the window of output (i, j) starts (k - 1) // 2 rows and columns before input
+    (i * scale, j * scale): centred there for odd k, half a pixel after for even k.
+
+    Source: Wang et al., "CARAFE++", TPAMI 2021; even k: Dai et al., "Learning
+    affinity-aware upsampling for deep image matting", CVPR 2021.
+
+    >>> x = paddle.ones([1, 1, 5, 5])
+    >>> y = reassemble_down(x, paddle.full([1, 9, 3, 3], 1 / 9), 3, 2)
+    >>> [round(v, 3) for v in y.numpy()[0, 0, 0].tolist()]
+    [0.444, 0.667, 0.444]
+    """
+    owner = owner or "reassemble_down"
+    check_border(owner, border)
+    _check_kernels(
+        owner, x, kernels, kernel_size, groups, lambda side: -(-side // scale)
+    )
+    height, width = _sides(kernels)
+    weights = kernels.astype(x.dtype).reshape(
+        [-1, groups, kernel_size**2, height, width]
+    )
+
+    def gather(values, border):
+        channels, total = values.shape[1], None
+        values = _group(pad_window(values, kernel_size, 1, border), groups)
+        for q, tap in enumerate(window_taps(values, kernel_size, 1, scale)):
+            total = _add(total, tap * weights[:, :, q].unsqueeze(2))
+        return total.reshape([-1, channels, height, width])
+
+    y = gather(x, border)
+    if border == "renormalise":
+        y = _divide(y, gather(paddle.ones_like(x[:1, :groups]), "zero"), groups)
+    return y
+
+
+def similarity(query, key, kernel_size, scale, border="zero", owner=None):
+    """s[p, q] = <query[p], key[p // scale + q]> for the window q.
+
+    Args:
+        query: float [N, D, H*scale, W*scale].
+        key: float [N, D, H, W].
+        kernel_size: k, side of the window, odd.
+        scale: integer from 1.
+        border: "replicate" repeats the border's keys; with "zero" and "renormalise"
+            keys outside are zero, and so are their scores.
+        owner: name for error messages.
+
+    Returns:
+        [N, k*k, H*scale, W*scale], dtype of query; the order of `reassemble`'s kernels.
+
+    Source: Lu et al., "SAPA: Similarity-aware point affiliation for feature
+    upsampling", NeurIPS 2022.
+
+    >>> s = similarity(paddle.ones([1, 3, 2, 2]), paddle.ones([1, 3, 1, 1]), 3, 2)
+    >>> s.numpy()[0, :, 0, 0].tolist()
+    [0.0, 0.0, 0.0, 0.0, 3.0, 0.0, 0.0, 0.0, 0.0]
+    """
+    check_border(owner or "similarity", border)
+    height, width = _sides(key)
+    depth = key.shape[1]
+    fine = pixel_unshuffle(query, scale).reshape(
+        [-1, depth, scale * scale, height, width]
+    )
+    key = pad_window(key, kernel_size, 1, border).unsqueeze(2)
+    scores = [(fine * tap).sum(axis=1) for tap in window_taps(key, kernel_size)]
+    scores = paddle.stack(scores, axis=1)
+    cells = kernel_size**2 * scale * scale
+    return pixel_shuffle(scores.reshape([-1, cells, height, width]), scale)
+
+
+def check_border(owner, border):
+    """Refuse a border rule that `reassemble` does not have.
+
+    Args:
+        owner: name for the message.
+        border: "zero", "replicate" or "renormalise".
+
+    Returns:
+        str: border.
+
+    Raises:
+        UsageError: any other.
+    """
+    if border not in _BORDERS:
+        raise UsageError(
+            f"{owner}: unknown border {border!r}{did_you_mean(border, _BORDERS)}"
+        )
+    return border
+
+
+def _sides(x):
+    size = spatial_size(x)
+    return size[0], size[1]
+
+
+def _group(x, groups):
+    """[N, C, H, W] -> [N, groups, C/groups, H, W]."""
+    height, width = _sides(x)
+    return x.reshape([-1, groups, x.shape[1] // groups, height, width])
+
+
+def pad_window(x, kernel_size, dilation, border):
+    """Surround x [N, C, H, W] so that every pixel has its window."""
+    before = (kernel_size - 1) // 2 * dilation
+    after = kernel_size // 2 * dilation
+    mode = "replicate" if border == "replicate" else "constant"
+    return F.pad(x, [before, after, before, after], mode) if after else x
+
+
+def window_taps(x, kernel_size, dilation=1, stride=1):
+    """Views of a padded map x [..., H, W], one for each place of the window."""
+    reach = (kernel_size - 1) * dilation
+    for row in range(0, reach + 1, dilation):
+        for column in range(0, reach + 1, dilation):
+            rows = slice(row, row - reach or None, stride)
+            columns = slice(column, column - reach or None, stride)
+            yield x[..., rows, columns]
+
+
+def _add(total, part):
+    if total is None:
+        return part
+    # In place, or three maps would be alive at a time.
+    return total.add_(part) if paddle.in_dynamic_mode() else total + part
+
+
+def _divide(y, total, groups):
+    height, width = _sides(y)
+    channels = y.shape[1]
+    y = y.reshape([-1, groups, channels // groups, height, width])
+    return (y / total.unsqueeze(2)).reshape([-1, channels, height, width])
+
+
+def _check_kernels(owner, x, kernels, kernel_size, groups, side):
+    channels = x.shape[1]
+    if channels % groups:
+        raise UsageError(
+            f"{owner}: groups={groups} must divide the {channels} channels"
+        )
+    if not paddle.in_dynamic_mode():
+        return
+    n, _, height, width = x.shape
+    wanted = [n, groups * kernel_size**2, side(height), side(width)]
+    if list(kernels.shape) != wanted:
+        raise UsageError(
+            f"{owner}: kernels are {list(kernels.shape)}, but for x of "
+            f"{list(x.shape)} they must be {wanted}"
+        )

@@ -1,0 +1,97 @@
+"""Pooling by a weighted mean whose weights are exponentials: SoftPool and LIP."""
+
+import paddle
+import paddle.nn.functional as F
+
+from ..errors import UsageError, did_you_mean
+
+__all__ = ["importance_pool", "soft_pool"]
+
+_WEIGHTS = ("channel", "shared")
+
+
+def soft_pool(x, kernel_size=2, stride=None, padding=0, weights="channel"):
+    """Mean of each window weighted by the softmax of its own values.
+
+    Args:
+        x: float [N, C, H, W].
+        kernel_size: window side k.
+        stride: step, default kernel_size.
+        padding: rows and columns added on every side that never weigh anything.
+        weights: "channel": every channel has its own weights, exp(x) / sum(exp(x)), the
+            paper's equation and what the released GPU kernel computes; "shared": the
+            sum of exp(x) over the channels weighs all of them and negative results
+            become 0, as the released Python path computes.
+
+    Returns:
+        [N, C, h, w], dtype of x: h = floor((H + 2*padding - k) / stride) + 1.
+
+    Source: Stergiou et al., "Refining activation downsampling with SoftPool", ICCV
+    2021, eq. 1 and 2. The largest exponent of a window is subtracted first, which
+    changes no result and lets none overflow. The gradient is the true one; the
+    released kernel's takes the weights for constants.
+
+    Raises:
+        UsageError: unknown weights.
+
+    >>> soft_pool(paddle.to_tensor([[[[1000.0, 0.0], [0.0, 0.0]]]])).item()
+    1000.0
+    """
+    if weights not in _WEIGHTS:
+        raise UsageError(
+            f"soft_pool: unknown weights {weights!r}{did_you_mean(weights, _WEIGHTS)}"
+        )
+    stride = kernel_size if stride is None else stride
+    if weights == "channel":
+        return importance_pool(x, x, kernel_size, stride, padding)
+    wide = paddle.logsumexp(_wide(x), axis=1, keepdim=True)
+    return F.relu(importance_pool(x, wide, kernel_size, stride, padding))
+
+
+def importance_pool(x, logit, kernel_size=3, stride=2, padding=1):
+    """Mean of each window weighted by exp(logit).
+
+    Args:
+        x: float [N, C, H, W].
+        logit: float [N, C, H, W] or [N, 1, H, W].
+        kernel_size, stride, padding: see `soft_pool`; padding at most half of
+            kernel_size.
+
+    Returns:
+        [N, C, h, w], dtype of x; the sums are float32 at the least.
+
+    Source: Gao et al., "LIP: Local importance-based pooling", ICCV 2019, eq. 1 and 2.
+
+    >>> x = paddle.to_tensor([[[[1.0, 2.0], [3.0, 4.0]]]])
+    >>> importance_pool(x, paddle.zeros_like(x), 2, 2, 0).item()
+    2.5
+    """
+    values, logit = _wide(x), _wide(logit)
+    if padding:
+        sides = [padding] * 4
+        values = F.pad(values, sides)
+        logit = F.pad(logit, sides, value=float("-inf"))
+    largest = None
+    for tap in _taps(logit.detach(), kernel_size, stride):
+        largest = tap if largest is None else paddle.maximum(largest, tap)
+    above = below = 0.0
+    for value, tap in zip(
+        _taps(values, kernel_size, stride), _taps(logit, kernel_size, stride)
+    ):
+        weight = paddle.exp(tap - largest)
+        above = above + weight * value
+        below = below + weight
+    return (above / below).astype(x.dtype)
+
+
+def _wide(x):
+    return x.astype("float32") if x.dtype in (paddle.float16, paddle.bfloat16) else x
+
+
+def _taps(x, kernel_size, stride):
+    """Each place of the window, as a map of the size of the result."""
+    for row in range(kernel_size):
+        for column in range(kernel_size):
+            below = row + 1 - kernel_size or None
+            right = column + 1 - kernel_size or None
+            yield x[:, :, row:below:stride, column:right:stride]

@@ -1,0 +1,20 @@
+"""FeatUp's joint bilateral upsamplers."""
+
+from adapters.weights import fill
+from paddle_resample import build
+from paddle_resample.blocks.learned_range import LearnedRange
+
+
+def learned_range(v):
+    layer = LearnedRange(v.args["guidance_dim"], v.args["key_dim"], v.args["radius"])
+    x, guide, leaves = v.input(), v.input("guide"), fill(layer, v)
+    return {"out": layer(x, guide)}, {"x": x, "guide": guide, **leaves}
+
+
+def stack(v):
+    layer = build("featup_jbu", v.args["feat_dim"], scale=16, guide_channels=3)
+    x, guide, leaves = v.input(), v.input("guide"), fill(layer, v)
+    return {"out": layer(x, guide=guide)}, {"x": x, "guide": guide, **leaves}
+
+
+ADAPTERS = {("jbu", "JBULearnedRange"): learned_range, ("jbu", "JBUStack"): stack}
