@@ -1,0 +1,175 @@
+"""A2U: reassembly kernels from the affinity of the guide's channels, a second-order
+feature of the guide."""
+
+import math
+
+import paddle.nn as nn
+import paddle.nn.functional as F
+
+from ..base import Upsampler, whole_number
+from ..errors import UsageError
+from ..initialise import torch_uniform
+from ..ops import (
+    check_border,
+    dynamic_conv,
+    fit,
+    fit_guide,
+    pixel_shuffle,
+    reassemble,
+    spatial_size,
+)
+from ..registry import register
+
+__all__ = ["A2u"]
+
+
+@register("a2u")
+class A2u(Upsampler):
+    """Affinity-aware upsampling.
+
+    Two k_e x k_e kernels u and v, made from the pooled guide for each image, are
+    convolved with the guide at stride 2; a = <f(u * guide), f(v * guide)> / sqrt(G),
+    with f = LeakyReLU(GroupNorm), is one number for each coarse pixel. It scales 4*k*k
+    numbers p of the image, which become weights by pixel shuffle, sigmoid and softmax;
+    y = reassemble(x, weights).
+
+    Args:
+        in_channels: C.
+        out_channels: C.
+        guide_channels: channels G of the guide, default C.
+        scale: 2.
+        kernel_size: k of the reassembly, odd; with 1 there is a sigmoid only.
+        encoder_kernel: k_e of the dynamic kernels.
+        share: whether all channels share one pair of kernels u, v; with False every
+            channel has its own pair.
+        groups: g, groups of x's channels with weights of their own; divides C.
+        border: of the reassembly: "zero" as published, "replicate" or "renormalise",
+            see `carafe`.
+
+    Call:
+        x: float [N, C, H, W]. guide: float [N, G, H', W'] with H' and W' less than 2
+        from 2*H and 2*W: cropped, or extended by its last row and column. size: default
+        the guide's; y is fitted to it in the same way.
+
+    Returns:
+        [N, C, H', W'], dtype of x.
+
+    Grid: output (i, j) belongs to coarse pixel (i // 2, j // 2), the middle of its
+    window. The dynamic kernels' windows start (k_e - 1) // 2 before pixel (2*i, 2*j) of
+    the guide; zeros outside. The sigmoid keeps every weight of k = 3 between 0.044 and
+    0.254, so that the result is always blurred.
+
+    Cost: (4*k*k*g + 6)*G + 4*k*k*g + 2 parameters (share); 2*k_e*k_e*G + G + 4*k*k*g +
+    4*k*k*C multiply-accumulates per coarse pixel, and those of the 1x1 convolutions
+    once for an image. The norms have 32 groups as published, or the greatest common
+    divisor of 32 and G.
+
+    Source: Dai et al., "Learning affinity-aware upsampling for deep image matting",
+    CVPR 2021. Starts as PyTorch's default. The released module also predicts kernels
+    for downsampling (bconv_DP), which upsampling does not use and which is left out
+    here; and with more than one group it normalises over another order of channels than
+    it reads, so that windows do not sum to 1, which is mended here.
+
+    Raises:
+        UsageError: called without a guide or with one too far off, even kernel_size,
+            groups that do not divide C, unknown border.
+
+    >>> sum(p.size for p in A2u(256).parameters())
+    10790
+    """
+
+    source = "Dai et al., CVPR 2021"
+    year = 2021
+    scales = (2,)
+    learned = True
+    needs_guide = True
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        guide_channels=None,
+        scale=2,
+        kernel_size=3,
+        encoder_kernel=6,
+        share=True,
+        groups=1,
+        border="zero",
+    ):
+        super().__init__(in_channels, out_channels, scale=scale)
+        if guide_channels is None:
+            guide_channels = in_channels
+        g = self.guide_channels = whole_number(
+            self.name, "guide_channels", guide_channels
+        )
+        self.kernel_size = whole_number(self.name, "kernel_size", kernel_size, odd=True)
+        whole_number(self.name, "encoder_kernel", encoder_kernel)
+        self.groups = whole_number(self.name, "groups", groups)
+        self.border = check_border(self.name, border)
+        if in_channels % groups:
+            raise UsageError(
+                f"a2u: groups={groups} must divide in_channels={in_channels}"
+            )
+        made = 1 if share else g
+        self.bnu = _norm(g)
+        self.bnv = _norm(g)
+        self.bconv_UP = _pooled_conv(g, scale**2 * kernel_size**2 * groups, 1)
+        self.bconv_U = _pooled_conv(g, made, encoder_kernel)
+        self.bconv_V = _pooled_conv(g, made, encoder_kernel)
+
+    @classmethod
+    def count(cls, site, *, kernel_size, encoder_kernel, share, groups, **options):
+        c, g, taps = site.in_channels, site.guide_channels, kernel_size**2
+        made = 1 if share else g
+        weights = site.scale**2 * taps * groups
+        window = encoder_kernel**2
+        parameters = 4 * g + (2 * made + weights) * (g + 1)
+        macs = 2 * window * g + g + weights + site.scale**2 * taps * c
+        once = 2 * window * g * made + weights * g
+        return parameters, macs * site.pixels + once
+
+    def affinity(self, guide):
+        """a of every coarse pixel, [N, 1, H, W], from the guide [N, G, 2*H, 2*W]."""
+        u = self.bnu(dynamic_conv(guide, self.bconv_U(guide), stride=2))
+        v = self.bnv(dynamic_conv(guide, self.bconv_V(guide), stride=2))
+        return (u * v).sum(axis=1, keepdim=True) / math.sqrt(self.guide_channels)
+
+    def kernels(self, x, guide):
+        """The weights of every output pixel, [N, g*k*k, 2*H, 2*W], windows sum to 1 for
+        k above 1."""
+        logits = self.affinity(guide) * self.bconv_UP(guide)
+        weights = F.sigmoid(pixel_shuffle(logits, self.scale))
+        if self.kernel_size == 1:
+            return weights
+        size = spatial_size(weights)
+        taps = self.kernel_size**2
+        windows = weights.reshape([-1, self.groups, taps, size[0], size[1]])
+        return F.softmax(windows, axis=2).flatten(1, 2)
+
+    def forward(self, x, guide=None, side=None, size=None):
+        guide, fine = fit_guide(guide, x, self.scale, self.guide_channels, self.name)
+        y = reassemble(
+            x,
+            self.kernels(x, guide),
+            self.kernel_size,
+            self.scale,
+            self.groups,
+            border=self.border,
+            owner=self.name,
+        )
+        return fit(y, fine if size is None else size, self.scale)
+
+
+def _norm(channels):
+    groups = math.gcd(32, channels)
+    return nn.Sequential(nn.GroupNorm(groups, channels), nn.LeakyReLU(0.01))
+
+
+def _pooled_conv(in_channels, out_channels, size):
+    """[N, C, H, W] -> [N, D, size, size]."""
+    start = torch_uniform(in_channels)
+    return nn.Sequential(
+        nn.AdaptiveAvgPool2D(size),
+        nn.Conv2D(in_channels, out_channels, 1, weight_attr=start, bias_attr=start),
+    )

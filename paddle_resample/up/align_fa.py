@@ -1,0 +1,119 @@
+"""Aligned feature aggregation: the coarse and the fine map are each warped by a flow of
+their own, then added."""
+
+import paddle
+import paddle.nn as nn
+import paddle.nn.functional as F
+
+from ..base import Upsampler
+from ..blocks.guided import guide_size, torch_conv
+from ..errors import UsageError, did_you_mean
+from ..ops import flow_warp, interpolate
+from ..registry import register
+
+__all__ = ["AlignFa"]
+
+_UNITS = ("half", "pixel")
+
+
+@register("align_fa")
+class AlignFa(Upsampler):
+    """Add x and the guide after warping both (AlignSeg's AlignFA).
+
+    h = bilinear(x), flow_x = 3x3(LReLU(BN(1x1([guide, h])))), flow_g another such,
+    y = warp(h, flow_x) + warp(guide, flow_g).
+
+    Args:
+        in_channels: C.
+        out_channels: C.
+        guide_channels: must be C.
+        scale: integer from 1; the guide's size decides.
+        unit: what a flow of 1 means: "half" an output pixel, as in the released
+            forward pass, or one whole "pixel", as in the function that its authors
+            recommend since instead.
+
+    Call:
+        x: float [N, C, H, W]. guide: float [N, C, H', W']. size: ignored if equal to
+        the guide's; any other is an error.
+
+    Returns:
+        [N, C, H', W'], dtype of x.
+
+    Grid: corners aligned, as the released code sampled under the PyTorch of its time
+    (newer ones read its grid without aligned corners, so that zero flow moves the
+    map); samples outside are zero. x is interpolated before it is warped. The last
+    convolutions start at zero: bilinear interpolation plus the guide.
+
+    Cost: 2*(2*C*C + 20*C) parameters; 2*(2*C*C + 18*C) + 12*C multiply-accumulates per
+    output pixel.
+
+    Source: Huang et al., "AlignSeg: Feature-aligned segmentation networks", TPAMI
+    2021 (AlignFA; `CAB` in the released code); the other convolutions
+    start as PyTorch's default, the slope of the leaky ReLU is 0.01.
+
+    Raises:
+        UsageError: called without a guide, unknown unit, guide_channels other than
+            in_channels, size not the guide's.
+
+    >>> sum(p.size for p in AlignFa(256).parameters() if not p.stop_gradient)
+    272384
+    """
+
+    source = "Huang et al., TPAMI 2021"
+    year = 2021
+    learned = True
+    needs_guide = True
+    guide_same_channels = True
+    fuses_guide = True
+    any_size = True
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        guide_channels=None,
+        scale=2,
+        unit="half",
+    ):
+        super().__init__(in_channels, out_channels, scale=scale)
+        if guide_channels not in (None, in_channels):
+            raise UsageError(
+                f"align_fa: adds x and the guide, so guide_channels={guide_channels} "
+                f"must equal in_channels={in_channels}"
+            )
+        if unit not in _UNITS:
+            raise UsageError(
+                f"align_fa: unknown unit {unit!r}{did_you_mean(unit, _UNITS)}"
+            )
+        self.unit = unit
+        self.delta_gen1 = _delta_gen(in_channels)
+        self.delta_gen2 = _delta_gen(in_channels)
+
+    @classmethod
+    def count(cls, site, **options):
+        c, fine = site.in_channels, site.scale**2
+        weights = 2 * (2 * c * c + 18 * c)
+        return weights + 4 * c, (weights + 12 * c) * fine * site.pixels
+
+    def forward(self, x, guide=None, side=None, size=None):
+        size = guide_size(self.name, guide, self.in_channels, size)
+        coarse = interpolate(x, size=size, mode="bilinear", align_corners=True)
+        both = paddle.concat([guide, coarse], axis=1)
+        coarse = flow_warp(coarse, self.delta_gen1(both), unit=self.unit)
+        return coarse + flow_warp(guide, self.delta_gen2(both), unit=self.unit)
+
+
+class _NormLeaky(nn.BatchNorm2D):
+    """Batch norm and leaky ReLU in one, as the released weights are numbered."""
+
+    def forward(self, x):
+        return F.leaky_relu(nn.BatchNorm2D.forward(self, x), 0.01)
+
+
+def _delta_gen(channels):
+    last = torch_conv(channels, 2, 3)
+    nn.initializer.Constant(0.0)(last.weight)
+    return nn.Sequential(
+        torch_conv(2 * channels, channels, 1), _NormLeaky(channels), last
+    )

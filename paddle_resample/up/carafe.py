@@ -1,0 +1,145 @@
+"""CARAFE: each output pixel is a weighted mean of a window of the coarse map, and a
+small network reads the weights off the coarse map itself."""
+
+import paddle.nn as nn
+import paddle.nn.functional as F
+
+from ..base import Upsampler, whole_number
+from ..errors import UsageError
+from ..ops import check_border, fit, pixel_shuffle, reassemble, spatial_size
+from ..registry import register
+
+__all__ = ["Carafe"]
+
+
+@register("carafe")
+class Carafe(Upsampler):
+    """Content-aware reassembly of features.
+
+    1x1 compression, k_e x k_e convolution to s*s*g*k*k channels, pixel shuffle, softmax
+    over the k*k weights of every output pixel, reassembly.
+
+    Args:
+        in_channels: C.
+        out_channels: C.
+        scale: s, integer from 1.
+        kernel_size: k of the reassembly, odd.
+        encoder_kernel: k_e of the convolution that predicts the weights, odd.
+        encoder_dilation: its dilation.
+        compressed_channels: M, channels after the compression.
+        groups: g, groups of channels with weights of their own; divides C.
+        border: "zero" as published: what lies outside is zero and weights are lost
+            there; "replicate" repeats the border pixel; "renormalise" divides by the
+            weights inside.
+
+    Call:
+        x: float [N, C, H, W]. size: (H', W') less than s from (H*s, W*s): cropped, or
+        extended by the last row and column.
+
+    Returns:
+        [N, C, H', W'], dtype of x.
+
+    Grid: output (i, j) belongs to coarse pixel (i // s, j // s), the middle of its
+    window. At the start all weights are almost 1/(k*k): nearest interpolation of the
+    k x k box mean of the zero-padded map, so for k = 5 a constant keeps 0.36 of its
+    value at a corner and 0.6 at an edge.
+
+    Cost: C*M + M + (k_e*k_e*M + 1)*s*s*k*k*g parameters; C*M + k_e*k_e*M*s*s*k*k*g +
+    s*s*k*k*C multiply-accumulates per coarse pixel.
+
+    Source: Wang et al., "CARAFE: Content-aware reassembly of features", ICCV 2019;
+    defaults, names of the weights and start (Xavier uniform, the encoder's weights
+    N(0, 0.001), biases 0) of the released code. encoder_dilation and groups are the
+    released code's; "replicate" and "renormalise" are ours.
+
+    Raises:
+        UsageError: even kernel_size or encoder_kernel, groups that do not divide C,
+            unknown border.
+
+    >>> sum(p.size for p in Carafe(256).parameters())
+    74148
+    """
+
+    source = "Wang et al., ICCV 2019"
+    year = 2019
+    learned = True
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        scale=2,
+        kernel_size=5,
+        encoder_kernel=3,
+        encoder_dilation=1,
+        compressed_channels=64,
+        groups=1,
+        border="zero",
+    ):
+        super().__init__(in_channels, out_channels, scale=scale)
+        self.kernel_size = whole_number(self.name, "kernel_size", kernel_size, odd=True)
+        whole_number(self.name, "encoder_kernel", encoder_kernel, odd=True)
+        whole_number(self.name, "encoder_dilation", encoder_dilation)
+        whole_number(self.name, "compressed_channels", compressed_channels)
+        self.groups = whole_number(self.name, "groups", groups)
+        self.border = check_border(self.name, border)
+        if in_channels % groups:
+            raise UsageError(
+                f"carafe: groups={groups} must divide in_channels={in_channels}"
+            )
+        zero = nn.initializer.Constant(0.0)
+        self.channel_compressor = nn.Conv2D(
+            in_channels,
+            compressed_channels,
+            1,
+            weight_attr=nn.initializer.XavierUniform(),
+            bias_attr=zero,
+        )
+        self.content_encoder = nn.Conv2D(
+            compressed_channels,
+            scale**2 * kernel_size**2 * groups,
+            encoder_kernel,
+            padding=encoder_kernel // 2 * encoder_dilation,
+            dilation=encoder_dilation,
+            weight_attr=nn.initializer.Normal(0.0, 0.001),
+            bias_attr=zero,
+        )
+
+    @classmethod
+    def count(
+        cls,
+        site,
+        *,
+        kernel_size,
+        encoder_kernel,
+        compressed_channels,
+        groups,
+        **options,
+    ):
+        c, m, taps = site.in_channels, compressed_channels, kernel_size**2
+        kernels = site.scale**2 * taps * groups
+        encoder = encoder_kernel**2 * m * kernels
+        macs = c * m + encoder + site.scale**2 * taps * c
+        return c * m + m + encoder + kernels, macs * site.pixels
+
+    def kernels(self, x):
+        """The weights of every output pixel, [N, g*k*k, H*s, W*s], windows sum to 1."""
+        logits = self.content_encoder(self.channel_compressor(x))
+        logits = pixel_shuffle(logits, self.scale)
+        size = spatial_size(logits)
+        taps = self.kernel_size**2
+        windows = logits.reshape([-1, self.groups, taps, size[0], size[1]])
+        return F.softmax(windows, axis=2).flatten(1, 2)
+
+    def forward(self, x, guide=None, side=None, size=None):
+        y = reassemble(
+            x,
+            self.kernels(x),
+            self.kernel_size,
+            self.scale,
+            self.groups,
+            border=self.border,
+            owner=self.name,
+        )
+        return fit(y, size, self.scale)

@@ -1,0 +1,133 @@
+"""DySample: each fine pixel is one bilinear sample of the coarse map, at a place that a
+1x1 convolution of the map itself chooses."""
+
+import paddle.nn as nn
+import paddle.nn.functional as F
+
+from ..base import Upsampler, whole_number
+from ..errors import UsageError, did_you_mean
+from ..ops import fit, offset_warp, pixel_shuffle
+from ..registry import register
+
+__all__ = ["DySample"]
+
+_STYLES = ("lp", "pl")
+
+
+@register("dysample")
+class DySample(Upsampler):
+    """Sample x at the place of each fine pixel plus a learned offset, group by group.
+
+    Style lp: offset = pixel_shuffle(0.25 * 1x1(x)). Style pl: offset =
+    0.25 * 1x1(pixel_shuffle(x)), with s**4 times fewer weights. With dyscope the factor
+    0.25 becomes 0.5 * sigmoid(scope), scope a second 1x1 convolution without bias.
+
+    Args:
+        in_channels: C.
+        out_channels: C.
+        scale: s, integer from 1.
+        style: "lp" (linear, then shuffle) or "pl" (shuffle, then linear).
+        groups: g, groups of neighbouring channels with offsets of their own; divides C.
+            The paper takes 4 with lp and 8 with pl.
+        dyscope: whether the reach of the offsets is learned per pixel (the paper's
+            "+" variants: DySample+ is lp, DySample-S+ is pl).
+
+    Call:
+        x: float [N, C, H, W]. size: (H', W') less than s from (H*s, W*s): cropped, or
+        extended by the last row and column.
+
+    Returns:
+        [N, C, H', W'], dtype of x.
+
+    Grid: corners not aligned; places outside are moved to the border. Offsets are in
+    pixels of x; channels of the offset are (columns or rows, group), of the lp
+    convolution (columns or rows, group, row and column in the cell). Zero offset is
+    bilinear interpolation, and the start is near it (weights N(0, 0.001), bias and
+    scope 0); code that initialises convolutions anew after construction destroys that.
+    Under AMP coordinates stay float32.
+
+    Cost: lp 2*g*s*s*(C + 1) parameters (+ 2*g*s*s*C with dyscope), pl
+    2*g*(C/(s*s) + 1) (+ 2*g*C/(s*s)); multiply-accumulates per input pixel 2*g*s*s*C
+    for each lp convolution, 2*g*C for each pl one, and 4*s*s*C for sampling. Published
+    tables count the weights without biases.
+
+    Source: Liu et al., "Learning to upsample by learning to sample", ICCV 2023,
+    section 3; scope without bias as in the released code since 2024.
+
+    Raises:
+        UsageError: unknown style, groups that do not divide C, style pl where C is no
+            multiple of s*s.
+
+    >>> sum(p.size for p in DySample(256, style="pl", groups=8).parameters())
+    1040
+    """
+
+    source = "Liu et al., ICCV 2023"
+    year = 2023
+    learned = True
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        scale=2,
+        style="lp",
+        groups=4,
+        dyscope=False,
+    ):
+        super().__init__(in_channels, out_channels, scale=scale)
+        if style not in _STYLES:
+            raise UsageError(
+                f"dysample: unknown style {style!r}{did_you_mean(style, _STYLES)}"
+            )
+        self.groups = whole_number(self.name, "groups", groups)
+        if in_channels % groups:
+            raise UsageError(
+                f"dysample: groups={groups} must divide in_channels={in_channels}"
+            )
+        if style == "pl" and in_channels % (scale * scale):
+            raise UsageError(
+                f"dysample: style 'pl' needs in_channels to be a multiple of "
+                f"scale*scale={scale * scale}, not {in_channels}; use style 'lp'"
+            )
+        self.style = style
+        inside, made = _channels(in_channels, scale, style, groups)
+        self.offset = nn.Conv2D(
+            inside,
+            made,
+            1,
+            weight_attr=nn.initializer.Normal(0.0, 0.001),
+            bias_attr=nn.initializer.Constant(0.0),
+        )
+        self.scope = None
+        if dyscope:
+            zero = nn.initializer.Constant(0.0)
+            self.scope = nn.Conv2D(inside, made, 1, weight_attr=zero, bias_attr=False)
+
+    @classmethod
+    def count(cls, site, *, style, groups, dyscope):
+        inside, made = _channels(site.in_channels, site.scale, style, groups)
+        weights = inside * made * (2 if dyscope else 1)
+        area = site.scale**2
+        macs = weights * (area if style == "pl" else 1) + 4 * area * site.in_channels
+        return weights + made, macs * site.pixels
+
+    def forward(self, x, guide=None, side=None, size=None):
+        features = pixel_shuffle(x, self.scale) if self.style == "pl" else x
+        offset = self.offset(features)
+        if self.scope is None:
+            offset = 0.25 * offset
+        else:
+            offset = 0.5 * F.sigmoid(self.scope(features)) * offset
+        if self.style == "lp":
+            offset = pixel_shuffle(offset, self.scale)
+        return fit(offset_warp(x, offset, self.groups), size, self.scale)
+
+
+def _channels(channels, scale, style, groups):
+    """Channels that the offset convolution reads and makes."""
+    area = scale * scale
+    if style == "pl":
+        return channels // area, 2 * groups
+    return channels, 2 * groups * area

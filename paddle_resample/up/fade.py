@@ -1,0 +1,137 @@
+"""FADE: reassembly kernels predicted from the fine and the coarse map together, and a
+gate that lets the fine map itself through where detail is wanted."""
+
+import paddle.nn.functional as F
+
+from ..base import Upsampler, whole_number
+from ..blocks.semi_shift import GuideGate, SemiShift
+from ..errors import UsageError
+from ..ops import check_border, fit, fit_guide, reassemble
+from ..registry import register
+
+__all__ = ["Fade"]
+
+
+@register("fade")
+class Fade(Upsampler):
+    """Fusing the assets of decoder and encoder.
+
+    K = softmax(E(1x1(guide)) + nearest(E(1x1(x)))), u = reassemble(x, K),
+    y = g * guide + (1 - g) * u with g = nearest(sigmoid(1x1(x))).
+
+    Args:
+        in_channels: C.
+        out_channels: C.
+        guide_channels: channels G of the guide, default C; must be C with the gate.
+        scale: 2.
+        kernel_size: k of the reassembly, odd.
+        compressed_channels: M that guide and x are compressed to.
+        encoder_kernel: k_e of the shared encoder E, odd.
+        gate: whether the guide's content is mixed in. As the paper has it, and as
+            `fuses_guide` of the class says, FADE is fusion; with gate=False y = u,
+            upsampling alone (the class's fuses_guide is then not true of the layer).
+            The authors' later detection and segmentation ports default to False.
+        border: "zero" as published, "replicate" or "renormalise", see `carafe`.
+
+    Call:
+        x: float [N, C, H, W]. guide: float [N, G, H', W'] with H' and W' less than 2
+        from 2*H and 2*W: cropped, or extended by its last row and column. size: default
+        the guide's; y is fitted to it in the same way.
+
+    Returns:
+        [N, C, H', W'], dtype of x.
+
+    Grid: output (i, j) belongs to coarse pixel (i // 2, j // 2), the middle of its
+    window. Convolutions pad with zeros.
+
+    Cost: G*M + M + C*M + (k_e*k_e*M + 1)*k*k parameters, and C + 1 with the gate;
+    4*G*M + C*M + 5*k_e*k_e*M*k*k + 4*k*k*C multiply-accumulates per coarse pixel, and
+    9*C with the gate.
+
+    Source: Lu et al., "FADE: Fusing the assets of decoder and encoder for task-agnostic
+    upsampling", ECCV 2022; all weights start Xavier uniform, biases 0. The released
+    layouts H2L and L2H are one function; upstream, one copy of H2L interleaves its four
+    phases wrongly and another fails unless the map is square.
+
+    Raises:
+        UsageError: called without a guide or with one too far off, guide_channels other
+            than C with the gate, even kernel_size or encoder_kernel, unknown border.
+
+    >>> sum(p.size for p in Fade(256).parameters())
+    47514
+    >>> sum(p.size for p in Fade(256, gate=False).parameters())
+    47257
+    """
+
+    source = "Lu et al., ECCV 2022"
+    year = 2022
+    scales = (2,)
+    learned = True
+    needs_guide = True
+    guide_same_channels = True
+    fuses_guide = True
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        guide_channels=None,
+        scale=2,
+        kernel_size=5,
+        compressed_channels=64,
+        encoder_kernel=3,
+        gate=True,
+        border="zero",
+    ):
+        super().__init__(in_channels, out_channels, scale=scale)
+        if guide_channels is None:
+            guide_channels = in_channels
+        self.guide_channels = whole_number(self.name, "guide_channels", guide_channels)
+        self.kernel_size = whole_number(self.name, "kernel_size", kernel_size, odd=True)
+        whole_number(self.name, "compressed_channels", compressed_channels)
+        whole_number(self.name, "encoder_kernel", encoder_kernel, odd=True)
+        self.border = check_border(self.name, border)
+        if gate and guide_channels != in_channels:
+            raise UsageError(
+                f"fade: the gate adds the guide to the result, so guide_channels="
+                f"{guide_channels} must equal in_channels={in_channels}, or gate be "
+                "False"
+            )
+        self.gate_generator = GuideGate(in_channels) if gate else None
+        self.ker_generator = SemiShift(
+            in_channels,
+            guide_channels,
+            compressed_channels,
+            kernel_size**2,
+            encoder_kernel,
+        )
+
+    @classmethod
+    def count(
+        cls, site, *, kernel_size, compressed_channels, encoder_kernel, gate, **options
+    ):
+        c, g, m = site.in_channels, site.guide_channels, compressed_channels
+        taps, fine = kernel_size**2, site.scale**2
+        encoder = encoder_kernel**2 * m * taps
+        parameters = g * m + m + c * m + encoder + taps + gate * (c + 1)
+        macs = fine * g * m + c * m + (fine + 1) * encoder + fine * taps * c
+        return parameters, (macs + gate * (c + 2 * fine * c)) * site.pixels
+
+    def kernels(self, x, guide):
+        """The weights of every output pixel, [N, k*k, 2*H, 2*W], windows sum to 1."""
+        return F.softmax(self.ker_generator(x, guide, self.scale), axis=1)
+
+    def forward(self, x, guide=None, side=None, size=None):
+        guide, fine = fit_guide(guide, x, self.scale, self.guide_channels, self.name)
+        y = reassemble(
+            x,
+            self.kernels(x, guide),
+            self.kernel_size,
+            self.scale,
+            border=self.border,
+            owner=self.name,
+        )
+        if self.gate_generator is not None:
+            y = self.gate_generator(x, guide, y, self.scale)
+        return fit(y, fine if size is None else size, self.scale)

@@ -1,0 +1,175 @@
+"""FaPN's feature alignment: a deformable convolution moves the interpolated coarse map
+to where the fine map says, and the selected fine map is added."""
+
+import math
+
+import paddle
+import paddle.nn as nn
+import paddle.nn.functional as F
+from paddle.nn.initializer import Constant, Uniform
+from paddle.vision.ops import deform_conv2d
+
+from ..base import Upsampler, whole_number
+from ..blocks.guided import guide_size
+from ..errors import UsageError
+from ..initialise import torch_uniform
+from ..ops import interpolate
+from ..registry import register
+
+__all__ = ["Fapn"]
+
+_TAPS = 9  # of the 3x3 deformable convolution
+
+
+@register("fapn")
+class Fapn(Upsampler):
+    """Align x to the selected guide, then add them (FaPN's FSM and FAM).
+
+    l = 1x1(guide + guide * sigmoid(1x1(mean of guide))), h = bilinear(x),
+    places, mask = 3x3(1x1([l, 2*h])), y = ReLU(deformable 3x3(h, places, mask)) + l.
+
+    Args:
+        in_channels: C.
+        out_channels: C.
+        guide_channels: channels G of the guide, default C.
+        scale: integer from 1; the guide's size decides.
+        groups: g, groups of channels with places and masks of their own; divides C.
+            Default 8, as published, or the largest power of two below that divides C.
+
+    Call:
+        x: float [N, C, H, W]. guide: float [N, G, H', W']. size: ignored if equal to
+        the guide's; any other is an error.
+
+    Returns:
+        [N, C, H', W'], dtype of x.
+
+    Grid: bilinear interpolation with corners not aligned; the deformable convolution
+    samples pixel coordinates of the interpolated map, zero outside. At the start no
+    place is moved and every mask is 0.5: the ReLU of half a plain 3x3 convolution.
+
+    Cost: G*G + G*C + 2*C*C + (9*C*C + C) + 27*g*(9*C + 1) parameters; as many
+    multiply-accumulates per output pixel without the G*G (which is paid once) and the
+    biases, and 4*C + G for interpolation and selection, 45*C for the places and masks.
+
+    Source: Huang et al., "FaPN: Feature-aligned pyramid network for dense image
+    prediction", ICCV 2021, section 3; released code for the factor 2 and the start
+    (1x1 convolutions U(-b, b), b = sqrt(3 / channels read), no bias). Without the
+    normalisation that the released code can add.
+
+    Raises:
+        UsageError: called without a guide, groups that do not divide C, size not the
+            guide's.
+
+    >>> sum(p.size for p in Fapn(256, guide_channels=256).parameters())
+    1350104
+    """
+
+    source = "Huang et al., ICCV 2021"
+    year = 2021
+    learned = True
+    needs_guide = True
+    fuses_guide = True
+    any_size = True
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        guide_channels=None,
+        scale=2,
+        groups=None,
+    ):
+        super().__init__(in_channels, out_channels, scale=scale)
+        if guide_channels is None:
+            guide_channels = in_channels
+        self.guide_channels = whole_number(self.name, "guide_channels", guide_channels)
+        groups = _groups(in_channels, groups)
+        whole_number(self.name, "groups", groups)
+        if in_channels % groups:
+            raise UsageError(
+                f"fapn: groups={groups} must divide in_channels={in_channels}"
+            )
+        self.lateral_conv = _Selection(guide_channels, in_channels)
+        self.offset = _conv1x1(2 * in_channels, in_channels)
+        self.dcpack_L2 = _DeformableConv(in_channels, groups)
+
+    @classmethod
+    def count(cls, site, *, groups):
+        c, g, fine = site.in_channels, site.guide_channels, site.scale**2
+        groups = _groups(c, groups)
+        dense = g * c + 2 * c * c + _TAPS * c * c + 3 * _TAPS * groups * _TAPS * c
+        biases = c + 3 * _TAPS * groups
+        sampling = 4 * c + g + _TAPS * 5 * c
+        macs = g * g + (dense + sampling) * fine * site.pixels
+        return g * g + dense + biases, macs
+
+    def forward(self, x, guide=None, side=None, size=None):
+        size = guide_size(self.name, guide, self.guide_channels, size)
+        coarse = interpolate(x, size=size, mode="bilinear")
+        fine = self.lateral_conv(guide)
+        where = self.offset(paddle.concat([fine, 2 * coarse], axis=1))
+        return F.relu(self.dcpack_L2(coarse, where)) + fine
+
+
+class _Selection(nn.Layer):
+    """Channels of the guide raised by what their means say, then mixed."""
+
+    def __init__(self, in_channels, out_channels):
+        super().__init__()
+        self.conv_atten = _conv1x1(in_channels, in_channels)
+        self.conv = _conv1x1(in_channels, out_channels)
+
+    def forward(self, guide):
+        gate = F.sigmoid(self.conv_atten(guide.mean([2, 3], keepdim=True)))
+        return self.conv(guide + guide * gate)
+
+
+class _DeformableConv(nn.Layer):
+    """3x3 modulated deformable convolution whose places come from another map."""
+
+    def __init__(self, channels, groups):
+        super().__init__()
+        self.groups = groups
+        self.weight = self.create_parameter(
+            [channels, channels, 3, 3],
+            default_initializer=torch_uniform(channels * _TAPS),
+        )
+        self.bias = self.create_parameter([channels], is_bias=True)
+        self.conv_offset_mask = nn.Conv2D(
+            channels,
+            3 * _TAPS * groups,
+            3,
+            padding=1,
+            weight_attr=Constant(0.0),
+            bias_attr=Constant(0.0),
+        )
+
+    def forward(self, x, where):
+        made = self.conv_offset_mask(where)
+        moved = 2 * _TAPS * self.groups
+        # (group, tap, row or column), then (group, tap).
+        return deform_conv2d(
+            x,
+            made[:, :moved],
+            self.weight,
+            self.bias,
+            padding=1,
+            deformable_groups=self.groups,
+            mask=F.sigmoid(made[:, moved:]),
+        )
+
+
+def _groups(channels, groups):
+    return math.gcd(channels, 8) if groups is None else groups
+
+
+def _conv1x1(in_channels, out_channels):
+    bound = math.sqrt(3 / in_channels)
+    return nn.Conv2D(
+        in_channels,
+        out_channels,
+        1,
+        weight_attr=Uniform(-bound, bound),
+        bias_attr=False,
+    )

@@ -1,0 +1,118 @@
+"""FeatUp's stack of joint bilateral upsamplers: each doubles the map and filters it
+along the guide, with a learned range kernel."""
+
+import math
+
+import paddle.nn as nn
+
+from ..base import Upsampler, whole_number
+from ..blocks.guided import guide_size
+from ..blocks.learned_range import LearnedRange, count_learned_range
+from ..initialise import torch_uniform
+from ..ops import interpolate, spatial_size
+from ..registry import register
+
+__all__ = ["FeatupJbu"]
+
+
+@register("featup_jbu")
+class FeatupJbu(Upsampler):
+    """log2(scale) learned joint bilateral upsamplers, then y + 0.1 * 1x1(y).
+
+    Args:
+        in_channels: C.
+        out_channels: C.
+        guide_channels: channels G of the guide, default C; 3 for an image.
+        scale: s, 2, 4, 8 or 16; published 16.
+        key_channels: of the guide's projection.
+        radius: of the window, in fine pixels.
+        dropout: whether training drops channels as published, with probability 0.1 in
+            the two projections of each stage and 0.2 before the last convolution; off
+            by default, so that training and evaluation see one operator.
+
+    Call:
+        x: float [N, C, H, W]. guide: float [N, G, H', W'], at least 2*radius + 2 pixels
+        a side. size: the guide's or None.
+
+    Returns:
+        [N, C, H', W'], dtype of x.
+
+    Grid: a stage resizes bicubically (align_corners=False) to twice the size, the last
+    one to the guide's, and filters there with reflected borders; the guide of a stage
+    is the mean over its cells.
+
+    Cost: a stage has G*k + k*k + (G + t)*t + t*t weights with k = key_channels and t =
+    (2*radius + 1)**2, 2*k + 2*t biases and 2 numbers (6,233 for an image); C*C + C
+    after the last. Multiply-accumulates per pixel a stage puts out: its weights, t*k +
+    t*C and 16*C of bicubic; C*C per output pixel.
+
+    Source: Fu et al., "FeatUp: a model-agnostic framework for features at any
+    resolution", ICLR 2024, as released: the neighbours are those of the enlarged map,
+    where Kopf's filter takes coarse pixels, and the learned correction of the kernel is
+    not normalised, so a constant comes out some percent smaller or larger.
+
+    Raises:
+        UsageError: called without a guide, size not the guide's, a map too small to
+            reflect.
+
+    >>> sum(p.size for p in FeatupJbu(384, guide_channels=3, scale=16).parameters())
+    172772
+    """
+
+    source = "Fu et al., ICLR 2024"
+    year = 2024
+    learned = True
+    needs_guide = True
+    any_size = True
+    scales = (2, 4, 8, 16)
+    guide_is_image = True
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        guide_channels=None,
+        scale=2,
+        key_channels=32,
+        radius=3,
+        dropout=False,
+    ):
+        super().__init__(in_channels, out_channels, scale=scale)
+        if guide_channels is None:
+            guide_channels = in_channels
+        self.guide_channels = whole_number(self.name, "guide_channels", guide_channels)
+        whole_number(self.name, "key_channels", key_channels)
+        whole_number(self.name, "radius", radius)
+        self.stages = round(math.log2(scale))
+        for i in range(1, self.stages + 1):
+            stage = LearnedRange(
+                guide_channels, key_channels, radius, 0.1 if dropout else 0.0
+            )
+            setattr(self, f"up{i}", stage)
+        start = torch_uniform(in_channels)
+        self.fixup_proj = nn.Sequential(
+            nn.Dropout2D(0.2 if dropout else 0.0),
+            nn.Conv2D(in_channels, in_channels, 1, weight_attr=start, bias_attr=start),
+        )
+
+    @classmethod
+    def count(cls, site, *, key_channels, radius, **options):
+        c = site.in_channels
+        stages = round(math.log2(site.scale))
+        parameters, macs = count_learned_range(
+            site.guide_channels, c, key_channels, radius
+        )
+        pixels = sum(4**i for i in range(1, stages + 1))
+        total = macs * pixels + c * c * site.scale**2
+        return stages * parameters + c * c + c, total * site.pixels
+
+    def forward(self, x, guide=None, side=None, size=None):
+        guide_size(self.name, guide, self.guide_channels, size)
+        for i in range(1, self.stages + 1):
+            small = guide
+            if i < self.stages:
+                height, width = (spatial_size(x)[axis] for axis in (0, 1))
+                small = interpolate(guide, size=[2 * height, 2 * width], mode="area")
+            x = getattr(self, f"up{i}")(x, small)
+        return x + 0.1 * self.fixup_proj(x)

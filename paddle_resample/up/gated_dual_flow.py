@@ -1,0 +1,119 @@
+"""Gated dual flow: the coarse and the fine map are both warped, each by its own flow,
+and a gate mixes them pixel by pixel."""
+
+import paddle
+import paddle.nn as nn
+
+from ..base import Upsampler, whole_number
+from ..blocks.guided import guide_size, torch_conv
+from ..errors import UsageError
+from ..ops import flow_warp, interpolate
+from ..registry import register
+
+__all__ = ["GatedDualFlow"]
+
+
+@register("gated_dual_flow")
+class GatedDualFlow(Upsampler):
+    """Warp x and the guide by two flows and mix them (SFNet-Lite's GD-FAM).
+
+    h = bilinear(1x1(x)), l = 1x1(guide), flow_x, flow_g = k x k([h, l]),
+    g = sigmoid(k x k([h, l])), y = g * warp(x, flow_x) + (1 - g) * warp(guide, flow_g).
+
+    Args:
+        in_channels: C.
+        out_channels: C.
+        guide_channels: must be C.
+        scale: integer from 1; the guide's size decides.
+        mid_channels: M of the two 1x1 convolutions, default max(C // 2, 1).
+        kernel_size: k of the flow and of the gate convolution, odd.
+
+    Call:
+        x: float [N, C, H, W]. guide: float [N, C, H', W']. size: ignored if equal to
+        the guide's; any other is an error.
+
+    Returns:
+        [N, C, H', W'], dtype of x.
+
+    Grid: corners aligned, as released; a flow of 1 is half an output pixel; samples
+    outside are zero. With zero flow and the gate open it is bilinear interpolation with
+    aligned corners.
+
+    Cost: 2*C*M + 10*k*k*M parameters (no biases); C*M multiply-accumulates per input
+    pixel and C*M + 10*k*k*M + 4*M + 10*C per output pixel.
+
+    Source: Li et al., "SFNet: Faster and accurate semantic segmentation via semantic
+    flow", IJCV 2024 (arXiv 2207.04415), GD-FAM; starts as PyTorch's default, so
+    the first flows are not zero.
+
+    Raises:
+        UsageError: called without a guide, even kernel_size, guide_channels other than
+            in_channels, size not the guide's.
+
+    >>> sum(p.size for p in GatedDualFlow(256).parameters())
+    77056
+    """
+
+    source = "Li et al., IJCV 2024"
+    year = 2024
+    learned = True
+    needs_guide = True
+    guide_same_channels = True
+    fuses_guide = True
+    any_size = True
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        guide_channels=None,
+        scale=2,
+        mid_channels=None,
+        kernel_size=3,
+    ):
+        super().__init__(in_channels, out_channels, scale=scale)
+        if guide_channels not in (None, in_channels):
+            raise UsageError(
+                f"{self.name}: mixes x and the guide, so guide_channels="
+                f"{guide_channels} must equal in_channels={in_channels}"
+            )
+        mid = max(in_channels // 2, 1) if mid_channels is None else mid_channels
+        whole_number(self.name, "kernel_size", kernel_size, odd=True)
+        whole_number(self.name, "mid_channels", mid)
+        self.down_h = torch_conv(in_channels, mid, 1)
+        self.down_l = torch_conv(in_channels, mid, 1)
+        self.flow_make = torch_conv(2 * mid, 4, kernel_size)
+        read = self._gate_channels(mid)
+        self.flow_gate = nn.Sequential(torch_conv(read, 1, kernel_size), nn.Sigmoid())
+
+    @classmethod
+    def count(cls, site, *, mid_channels, kernel_size):
+        c, fine = site.in_channels, site.scale**2
+        mid = max(c // 2, 1) if mid_channels is None else mid_channels
+        dense = kernel_size**2 * (8 * mid + cls._gate_channels(mid))
+        # Sampling of the embedding, two warps, the mixture.
+        rest = 4 * mid + 8 * c + 2 * c
+        macs = c * mid + fine * (c * mid + dense + rest)
+        return 2 * c * mid + dense, macs * site.pixels
+
+    @staticmethod
+    def _gate_channels(mid):
+        """Channels that the gate reads."""
+        return 2 * mid
+
+    @staticmethod
+    def _gate_input(coarse, fine, guide):
+        """What the gate reads: both embeddings."""
+        return paddle.concat([coarse, fine], axis=1)
+
+    def forward(self, x, guide=None, side=None, size=None):
+        size = guide_size(self.name, guide, self.in_channels, size)
+        coarse = interpolate(
+            self.down_h(x), size=size, mode="bilinear", align_corners=True
+        )
+        fine = self.down_l(guide)
+        flow = self.flow_make(paddle.concat([coarse, fine], axis=1))
+        gate = self.flow_gate(self._gate_input(coarse, fine, guide))
+        warped = flow_warp(x, flow[:, :2]), flow_warp(guide, flow[:, 2:])
+        return gate * warped[0] + (1 - gate) * warped[1]

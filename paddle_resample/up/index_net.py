@@ -1,0 +1,70 @@
+"""Index-guided upsampling: each pixel fills its cell, weighed by the index map that an
+indexed pooling recorded (IndexNet)."""
+
+from ..base import Upsampler
+from ..blocks.index_block import index_upsample
+from ..errors import UsageError
+from ..ops import fit
+from ..registry import register
+
+__all__ = ["IndexNet"]
+
+
+@register("index_net")
+class IndexNet(Upsampler):
+    """y = index * nearest(x), with the index of the partner index_pool; no weights.
+
+    Args:
+        in_channels: C, the channels of the pooled map.
+        out_channels: C.
+        scale: 2 only.
+
+    Call:
+        x: float [N, C, h, w]. side: what index_pool returned for a map of C channels;
+        it also holds the exact size before pooling, so odd sizes come back. size: less
+        than 2 from that one: cropped, or extended by the last row and column.
+
+    Returns:
+        [N, C, H, W], dtype of x. The index is a sigmoid and not normalised: untrained,
+        the result is about half of nearest interpolation.
+
+    Grid: a pixel fills its 2x2 cell; no border rule is needed.
+
+    Cost: 4*C multiply-accumulates per input pixel; the index was predicted by the
+    pooling.
+
+    Source: Lu et al., "Indices matter: learning to index for deep image matting", ICCV
+    2019. index_net_hin, index_net_o2o and index_net_m2o predict the index
+    from a guide instead, as comparisons of upsamplers use IndexNet.
+
+    Raises:
+        UsageError: called without side, or with another number of channels or size
+            than the pooling recorded.
+
+    >>> import paddle
+    >>> from paddle_resample.blocks.index_block import IndexMap
+    >>> side = IndexMap(paddle.full([1, 1, 2, 2], 0.5), [2, 2])
+    >>> IndexNet(1)(paddle.full([1, 1, 1, 1], 3.0), side=side).numpy().ravel().tolist()
+    [1.5, 1.5, 1.5, 1.5]
+    """
+
+    source = "Lu et al., ICCV 2019"
+    year = 2019
+    needs_side = "index_map"
+    scales = (2,)
+
+    @classmethod
+    def count(cls, site, **options):
+        return 0, 4 * site.in_channels * site.pixels
+
+    def forward(self, x, guide=None, side=None, size=None):
+        if side is None:
+            raise UsageError("index_net: called without side, index_pool's index map")
+        recorded = side.index.shape
+        if recorded[1] not in (1, x.shape[1]):
+            raise UsageError(
+                f"index_net: x has {x.shape[1]} channels but index_pool recorded an "
+                f"index of {recorded[1]}; give the site the channels of the pooled map"
+            )
+        y = index_upsample(x, side.index)
+        return fit(fit(y, side.size, self.scale), size, self.scale)

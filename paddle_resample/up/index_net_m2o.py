@@ -1,0 +1,104 @@
+"""IndexNet with a guide, many to one: every channel has its own index, predicted from
+all channels of the guide."""
+
+import paddle
+
+from ..base import Upsampler
+from ..blocks.index_block import count_index_block, index_block, index_upsample
+from ..errors import UsageError
+from ..ops import fit, fit_guide
+from ..registry import register
+
+__all__ = ["IndexNetM2o"]
+
+
+@register("index_net_m2o")
+class IndexNetM2o(Upsampler):
+    """y = sigmoid(block(guide)) * nearest(x), an index for each channel from all.
+
+    Args:
+        in_channels: C.
+        out_channels: C.
+        guide_channels: C.
+        scale: 2 only.
+        nonlinear: convolution, batch norm, ReLU6 and a 1x1 convolution in the block
+            instead of one convolution.
+        context: the block looks at 4x4 pixels, zero padded, instead of the cell alone.
+        init: "torch", PyTorch's default, or "mobilenet", normal with variance
+            2 / (kernel area * outputs).
+
+    Call:
+        x: float [N, C, H, W]. guide: float [N, C, H', W'], less than 2 from
+        (2*H, 2*W): its last row and column are cropped or repeated before the block,
+        and the result is brought back to H', W' the same way. size: the guide's or
+        None.
+
+    Returns:
+        [N, C, H', W'], dtype of x. Untrained, about half of nearest interpolation.
+
+    Grid: a pixel fills its 2x2 cell.
+
+    Cost: with k 4 (context) or 2: 4*k*k*C*C parameters and multiply-accumulates per
+    input pixel, nonlinear 4*(k*k*C*C + 2*C + C*C) parameters; 4*C more
+    multiply-accumulates for the weighing.
+
+    Source: Lu et al., "Indices matter", ICCV 2019 (DepthwiseM2OIndexBlock
+    in the released code). The published SegFormer and FPN results of "IndexNet" were
+    trained with this block, linear and without context (1,048,576 parameters a site of
+    256 channels); their table of cost shows index_net_hin's.
+
+    Raises:
+        UsageError: called without a guide, a guide or size that does not fit, unknown
+            init.
+
+    >>> sum(p.size for p in IndexNetM2o(256).parameters())
+    1048576
+    """
+
+    source = "Lu et al., ICCV 2019"
+    year = 2019
+    learned = True
+    needs_guide = True
+    guide_same_channels = True
+    scales = (2,)
+    block = "m2o"
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        guide_channels=None,
+        scale=2,
+        nonlinear=False,
+        context=False,
+        init="torch",
+    ):
+        super().__init__(in_channels, out_channels, scale=scale)
+        if guide_channels is None:
+            guide_channels = in_channels
+        if self.guide_same_channels and guide_channels != in_channels:
+            raise UsageError(
+                f"{self.name}: the guide must have the {in_channels} channels of the "
+                f"upsampled map, not {guide_channels}"
+            )
+        self.guide_channels = guide_channels
+        self.index = index_block(
+            self.name, self.block, guide_channels, nonlinear, context, init
+        )
+
+    @classmethod
+    def count(cls, site, *, nonlinear, context, **options):
+        g = site.guide_channels
+        parameters, macs = count_index_block(cls.block, g, nonlinear, context)
+        return parameters, (macs + 4 * site.in_channels) * site.pixels
+
+    def forward(self, x, guide=None, side=None, size=None):
+        cells, fine = fit_guide(guide, x, 2, self.guide_channels, self.name)
+        if paddle.in_dynamic_mode() and size is not None:
+            if [int(n) for n in size] != fine:
+                raise UsageError(
+                    f"{self.name}: size={tuple(size)} differs from the guide's "
+                    f"{tuple(fine)}"
+                )
+        return fit(index_upsample(x, self.index(cells)[1]), fine, slack=2)

@@ -1,0 +1,156 @@
+"""JAFAR: every pixel of the image attends to the coarse pixels, and their weighted mean
+is the result, at any resolution."""
+
+import paddle.nn as nn
+import paddle.nn.functional as F
+
+from ..base import Upsampler, whole_number
+from ..blocks.guided import guide_size
+from ..blocks.image_attention import (
+    ImageAttention,
+    Rotary,
+    count_attention,
+    count_encoder,
+    encoder,
+    group_norm,
+    pooled,
+)
+from ..errors import UsageError
+from ..initialise import torch_uniform
+from ..ops import spatial_size
+from ..registry import register
+
+__all__ = ["Jafar"]
+
+
+@register("jafar")
+class Jafar(Upsampler):
+    """Attention of encoded guide pixels over coarse pixels, averaged over heads.
+
+    e = rotary(encode(guide)); queries = norm(pool(encode(e))) at the result's size;
+    keys = gamma * norm(pool(encode(e))) + beta at the size of x, with gamma and beta
+    1x1 convolutions of encode(x / |x|); y = mean over heads of softmax(q k / sqrt(d))
+    times x.
+
+    Args:
+        in_channels: C.
+        out_channels: C.
+        guide_channels: channels G of the guide, default C; 3 for an image.
+        scale: integer from 1; the guide or size decides.
+        width: D, channels of queries and keys, a multiple of 8 and of heads.
+        heads: of the attention.
+        kernel_size: of the first convolution on the guide, odd.
+        chunk: query pixels whose weights are held at a time (see Cost).
+
+    Call:
+        x: float [N, C, H, W]. guide: float [N, G, H'', W''], an image or a feature map
+        of any size. size: any (H', W'), default the guide's.
+
+    Returns:
+        [N, C, H', W'], dtype of x: convex combinations of the pixels of x, so a
+        constant stays constant. Untrained it is near the mean of the whole map.
+
+    Grid: positions from 0 to 1 between the centres of the corner pixels; pooling is
+    the mean over cells; 3x3 convolutions pad with zeros, larger ones on the guide
+    reflect.
+
+    Cost: 529,792 + 257*C parameters for an image with D = 128 (595,584 at C = 256), of
+    which 129*C + 16,512 are frozen because the released module never uses them; the
+    closed form counts the others. Multiply-accumulates grow with H'*W' * H*W * (D + C):
+    attention is global. Memory without gradients: N * chunk * H * W numbers; with
+    gradients, or in an exported program, N * heads * H'*W' * H*W.
+
+    Source: Couairon et al., "JAFAR: jack up any feature at any resolution", NeurIPS
+    2025, with the released names; the released code makes its coordinates on a CUDA
+    device only.
+
+    Raises:
+        UsageError: called without a guide, one with other channels, a width that does
+            not divide.
+
+    >>> layer = Jafar(256, guide_channels=3)
+    >>> sum(p.size for p in layer.parameters())
+    595584
+    """
+
+    source = "Couairon et al., NeurIPS 2025"
+    year = 2025
+    learned = True
+    needs_guide = True
+    any_size = True
+    guide_is_image = True
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        guide_channels=None,
+        scale=2,
+        width=128,
+        heads=4,
+        kernel_size=1,
+        chunk=4096,
+    ):
+        super().__init__(in_channels, out_channels, scale=scale)
+        if guide_channels is None:
+            guide_channels = in_channels
+        self.guide_channels = whole_number(self.name, "guide_channels", guide_channels)
+        whole_number(self.name, "heads", heads)
+        whole_number(self.name, "kernel_size", kernel_size, odd=True)
+        whole_number(self.name, "chunk", chunk)
+        whole_number(self.name, "width", width)
+        if width % 8 or width % heads:
+            raise UsageError(
+                f"jafar: width={width} must be a multiple of 8 and of heads={heads}"
+            )
+        self.image_encoder = encoder(guide_channels, width, kernel_size)
+        self.key_encoder = encoder(width, width)
+        self.query_encoder = encoder(width, width)
+        self.key_features_encoder = encoder(in_channels, width)
+        self.cross_decode = ImageAttention(width, heads, chunk, in_channels)
+        self.sft_key = _Modulation(width)
+        self.rope = Rotary(width)
+
+    @classmethod
+    def count(cls, site, *, width, kernel_size, **options):
+        c, fine = site.in_channels, site.scale**2
+        image = count_encoder(site.guide_channels, width, kernel_size)
+        inner, features = count_encoder(width, width), count_encoder(c, width)
+        used, per_query, per_key = count_attention(width)
+        if (
+            c == width
+        ):  # PyTorch then keeps the unused projection in one with the others
+            used += width * width
+        modulation = 2 * width * width
+        parameters = image[0] + 2 * inner[0] + features[0] + used + modulation
+        fine_macs = image[1] + 2 * inner[1] + 2 * width + per_query
+        coarse_macs = features[1] + modulation + width + per_key
+        pairs = fine * site.pixels**2 * (width + c)
+        macs = (fine * fine_macs + coarse_macs) * site.pixels + pairs
+        return parameters + 2 * width, macs
+
+    def forward(self, x, guide=None, side=None, size=None):
+        fine = guide_size(self.name, guide, self.guide_channels, None)
+        size = fine if size is None else size
+        image = self.rope(self.image_encoder(guide))
+        queries = group_norm(pooled(self.query_encoder(image), size))
+        keys = pooled(self.key_encoder(image), spatial_size(x))
+        features = self.key_features_encoder(F.normalize(x, axis=1))
+        return self.cross_decode(queries, self.sft_key(keys, features), x)
+
+
+class _Modulation(nn.Layer):
+    """gamma(features) * norm(x) + beta(features), 1x1 without bias."""
+
+    def __init__(self, width):
+        super().__init__()
+        self.gamma, self.beta = (
+            nn.Conv2D(
+                width, width, 1, weight_attr=torch_uniform(width), bias_attr=False
+            )
+            for _ in range(2)
+        )
+
+    def forward(self, x, features):
+        return self.gamma(features) * group_norm(x) + self.beta(features)

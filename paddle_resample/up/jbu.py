@@ -1,0 +1,92 @@
+"""Joint bilateral upsampling without weights: coarse pixels are averaged by how near
+they lie and by how alike the guide is there."""
+
+from ..base import Upsampler, whole_number
+from ..blocks.guided import guide_size
+from ..errors import UsageError
+from ..ops import joint_bilateral
+from ..registry import register
+
+__all__ = ["Jbu"]
+
+
+@register("jbu")
+class Jbu(Upsampler):
+    """Bilateral average of the (2*radius + 1)**2 coarse pixels around; no weights.
+
+    Args:
+        in_channels: C.
+        out_channels: C.
+        guide_channels: channels G of the guide, default C.
+        scale: integer from 1; the guide's size decides.
+        radius: of the window, in coarse pixels.
+        sigma_space: of the Gaussian of the distance, in coarse pixels.
+        sigma_range: of the Gaussian of the guide's Euclidean distance, in its units:
+            the default suits images in [-1, 1]; for a feature map, about the
+            difference of two pixels of one object.
+
+    Call:
+        x: float [N, C, H, W]. guide: float [N, G, H', W'], an image or a feature map
+        of any size. size: the guide's or None.
+
+    Returns:
+        [N, C, H', W'], dtype of x; values between those of x.
+
+    Grid: output i lies at (i + 0.5) * H / H' - 0.5, the window around the coarse pixel
+    of that cell; pixels outside the map have no weight and the rest is normalised. The
+    guide of a coarse pixel is the mean of its cell.
+
+    Cost: no parameters; (2*radius + 1)**2 * (G + C) multiply-accumulates per output
+    pixel and G for the mean.
+
+    Source: Kopf et al., "Joint bilateral upsampling", ACM TOG 2007. The defaults are
+    ours.
+
+    Raises:
+        UsageError: called without a guide, size not the guide's, a sigma that is not
+            positive.
+
+    >>> import paddle
+    >>> x = paddle.to_tensor([[[[0.0, 1.0]]]])
+    >>> guide = paddle.to_tensor([[[[0.0, 0.0, 0.0, 9.0]]]])
+    >>> Jbu(1, sigma_space=9.0)(x, guide=guide).numpy().round(2).ravel().tolist()
+    [0.0, 0.0, 0.0, 1.0]
+    """
+
+    source = "Kopf et al., ACM TOG 2007"
+    year = 2007
+    needs_guide = True
+    any_size = True
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        guide_channels=None,
+        scale=2,
+        radius=2,
+        sigma_space=0.5,
+        sigma_range=0.25,
+    ):
+        super().__init__(in_channels, out_channels, scale=scale)
+        if guide_channels is None:
+            guide_channels = in_channels
+        self.guide_channels = whole_number(self.name, "guide_channels", guide_channels)
+        self.radius = whole_number(self.name, "radius", radius)
+        for key, value in (("sigma_space", sigma_space), ("sigma_range", sigma_range)):
+            if not value > 0:
+                raise UsageError(f"jbu: {key} must be a positive number, not {value!r}")
+        self.sigma_space = sigma_space
+        self.sigma_range = sigma_range
+
+    @classmethod
+    def count(cls, site, *, radius, **options):
+        c, g, taps = site.in_channels, site.guide_channels, (2 * radius + 1) ** 2
+        return 0, site.scale**2 * (taps * (g + c) + g) * site.pixels
+
+    def forward(self, x, guide=None, side=None, size=None):
+        guide_size(self.name, guide, self.guide_channels, size)
+        return joint_bilateral(
+            x, guide, self.radius, self.sigma_space, self.sigma_range
+        )

@@ -1,0 +1,236 @@
+"""LDA-AQU: every fine pixel attends to a small window of places around it, moved by
+offsets that its own query predicts."""
+
+import math
+
+import paddle
+import paddle.nn as nn
+import paddle.nn.functional as F
+from paddle.nn.initializer import Constant, TruncatedNormal, XavierUniform
+
+from ..base import Upsampler, whole_number
+from ..errors import UsageError, did_you_mean
+from ..ops import flow_warp, interpolate, scaled_size, spatial_size
+from ..registry import register
+
+__all__ = ["LdaAqu"]
+
+_PADDINGS = ("zeros", "border")
+
+
+@register("lda_aqu")
+class LdaAqu(Upsampler):
+    """Local deformable attention with queries interpolated from x (LDA-AQU).
+
+    q = bilinear(1x1(LN x)), k = 1x1(LN x); places = own pixel + window + reach *
+    tanh(offset(q)) for each group of channels; y = sum of x at the places, weighted by
+    softmax over them of <q, k at the place + bias of the place> / sqrt(D / heads).
+    offset is depthwise 3x3, LN, GELU, convolution.
+
+    Args:
+        in_channels: C.
+        out_channels: C.
+        scale: integer from 1.
+        reduction: queries and keys have D = C / reduction channels, rounded up to a
+            multiple of groups and heads.
+        heads: of the attention; divides C.
+        groups: g, groups of channels with places of their own; divides C.
+        kernel_size: k, side of the window, odd.
+        offset_kernel: k_o, side of the convolution that predicts offsets, odd.
+        reach: how far an offset can move a place, in output pixels.
+        padding: "zeros" (published; places outside count as zero but keep their share
+            of the softmax, so that borders darken) or "border".
+
+    Call:
+        x: float [N, C, H, W]. size: any (H', W'), computed directly; default
+        (H*s, W*s).
+
+    Returns:
+        [N, C, H', W'], dtype of x.
+
+    Grid: corners aligned, for the queries and for the places; the window's step is one
+    output pixel. The start has no offsets: each fine pixel attends to the k x k around.
+
+    Cost: 2*C*D + 2*C + 9*D/g + 2*D/g + (k_o*k_o*D/g + 1)*2*k*k + k*k*D parameters;
+    2*C*D multiply-accumulates per input pixel and 4*D + 9*D + 2*k_o*k_o*k*k*D +
+    5*k*k*(C + D) per output pixel.
+
+    Source: Du et al., "LDA-AQU: Adaptive query-guided upsampling via local deformable
+    attention", ACM MM 2024; order of layers as in the released code, whose
+    window is counted in output pixels.
+
+    Raises:
+        UsageError: groups or heads that do not divide C, even kernels, unknown padding.
+
+    >>> sum(p.size for p in LdaAqu(256).parameters())
+    39410
+    """
+
+    source = "Du et al., ACM MM 2024"
+    year = 2024
+    learned = True
+    any_size = True
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        scale=2,
+        reduction=4,
+        heads=1,
+        groups=2,
+        kernel_size=3,
+        offset_kernel=3,
+        reach=11.0,
+        padding="zeros",
+    ):
+        super().__init__(in_channels, out_channels, scale=scale)
+        for key, value in (
+            ("reduction", reduction),
+            ("heads", heads),
+            ("groups", groups),
+        ):
+            whole_number(self.name, key, value)
+        self.kernel_size = whole_number(self.name, "kernel_size", kernel_size, odd=True)
+        whole_number(self.name, "offset_kernel", offset_kernel, odd=True)
+        if in_channels % groups or in_channels % heads:
+            raise UsageError(
+                f"lda_aqu: groups={groups} and heads={heads} must divide in_channels="
+                f"{in_channels}"
+            )
+        if padding not in _PADDINGS:
+            raise UsageError(
+                f"lda_aqu: unknown padding {padding!r}"
+                + did_you_mean(padding, _PADDINGS)
+            )
+        self.heads, self.groups = heads, groups
+        self.reach, self.padding = reach, padding
+        depth = _depth(in_channels, reduction, heads, groups)
+        part, taps = depth // groups, kernel_size**2
+        self.layer_norm = _ChannelNorm(in_channels)
+        self.proj_q = _conv(in_channels, depth, 1)
+        self.proj_k = _conv(in_channels, depth, 1)
+        self.conv_offset = nn.Sequential(
+            _conv(part, part, 3, groups=part),
+            _ChannelNorm(part),
+            nn.GELU(),
+            nn.Conv2D(
+                part,
+                2 * taps,
+                offset_kernel,
+                padding=offset_kernel // 2,
+                weight_attr=Constant(0.0),
+                bias_attr=Constant(0.0),
+            ),
+        )
+        self.relative_position_bias_table = self.create_parameter(
+            [1, heads, 1, taps, depth // heads],
+            default_initializer=TruncatedNormal(std=0.02),
+        )
+
+    @classmethod
+    def count(
+        cls,
+        site,
+        *,
+        reduction,
+        heads,
+        groups,
+        kernel_size,
+        offset_kernel,
+        reach,
+        padding,
+    ):
+        c, taps, area = site.in_channels, kernel_size**2, offset_kernel**2
+        depth = _depth(c, reduction, heads, groups)
+        part = depth // groups
+        offsets = 11 * part + (area * part + 1) * 2 * taps
+        parameters = 2 * c * depth + 2 * c + offsets + taps * depth
+        fine = 13 * depth + 2 * area * taps * depth + 5 * taps * (c + depth)
+        return parameters, (2 * c * depth + site.scale**2 * fine) * site.pixels
+
+    def forward(self, x, guide=None, side=None, size=None):
+        size = scaled_size(x, self.scale) if size is None else size
+        normal = self.layer_norm(x)
+        query = interpolate(
+            self.proj_q(normal), size=size, mode="bilinear", align_corners=True
+        )
+        flows = self._flows(query)
+        key, value = (_regroup(m, self.groups) for m in (self.proj_k(normal), x))
+        weights = self._attend(query, key, flows)
+        y = 0.0
+        for tap, flow in enumerate(flows):
+            moved = self._sample(value, flow, x.shape[1])
+            y = y + weights[:, :, tap].unsqueeze(2) * _heads(moved, self.heads)
+        return y.flatten(1, 2)
+
+    def _flows(self, query):
+        """For each place of the window [N*groups, 2 (columns, rows), H', W']."""
+        offset = self.conv_offset(_regroup(query, self.groups))
+        offset = self.reach * F.tanh(offset)
+        k = self.kernel_size
+        flows = []
+        for tap in range(k * k):
+            row = offset[:, 2 * tap : 2 * tap + 1] + (tap // k - k // 2)
+            column = offset[:, 2 * tap + 1 : 2 * tap + 2] + (tap % k - k // 2)
+            flows.append(paddle.concat([column, row], axis=1))
+        return flows
+
+    def _sample(self, x, flow, channels):
+        moved = flow_warp(x, flow, True, self.padding, unit="pixel")
+        height, width = (spatial_size(moved)[i] for i in (0, 1))
+        return moved.reshape([-1, channels, height, width])
+
+    def _attend(self, query, key, flows):
+        """Softmax over the window, [N, heads, k*k, H', W']."""
+        depth = query.shape[1]
+        query = _heads(query * (depth // self.heads) ** -0.5, self.heads)
+        bias = self.relative_position_bias_table.squeeze([0, 2])
+        scores = []
+        for tap, flow in enumerate(flows):
+            near = _heads(self._sample(key, flow, depth), self.heads)
+            near = near + bias[:, tap].unsqueeze([0, -1, -1])
+            scores.append((query * near).sum(axis=2))
+        return F.softmax(paddle.stack(scores, axis=2), axis=2)
+
+
+class _ChannelNorm(nn.Layer):
+    """Layer norm over the channels of each pixel."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.norm = nn.LayerNorm(channels)
+
+    def forward(self, x):
+        return self.norm(x.transpose([0, 2, 3, 1])).transpose([0, 3, 1, 2])
+
+
+def _conv(in_channels, out_channels, kernel_size, groups=1):
+    return nn.Conv2D(
+        in_channels,
+        out_channels,
+        kernel_size,
+        padding=kernel_size // 2,
+        groups=groups,
+        weight_attr=XavierUniform(),
+        bias_attr=False,
+    )
+
+
+def _depth(channels, reduction, heads, groups):
+    """Channels of queries and keys."""
+    step = heads * groups // math.gcd(heads, groups)
+    return -(-max(channels // reduction, 1) // step) * step
+
+
+def _regroup(x, groups):
+    """[N, C, H, W] -> [N*groups, C/groups, H, W]."""
+    height, width = (spatial_size(x)[i] for i in (0, 1))
+    return x.reshape([-1, x.shape[1] // groups, height, width])
+
+
+def _heads(x, heads):
+    """[N, C, H, W] -> [N, heads, C/heads, H, W]."""
+    height, width = (spatial_size(x)[i] for i in (0, 1))
+    return x.reshape([-1, heads, x.shape[1] // heads, height, width])

@@ -1,0 +1,184 @@
+"""LiFT: a small U-Net block that takes the doubled map and an encoding of the image to
+the features that a network of twice the resolution would give."""
+
+import paddle
+import paddle.nn as nn
+
+from ..base import Upsampler, whole_number
+from ..errors import UsageError
+from ..initialise import torch_uniform
+from ..ops import fit, fit_guide
+from ..registry import register
+
+__all__ = ["Lift"]
+
+_WIDTH = 32  # of the image's encoding
+# Pixels of the guide in a coarse pixel's side -> strides of the first two convolutions.
+_STRIDES = {2: (1, 1), 4: (2, 1), 8: (2, 2), 16: (2, 2)}
+
+
+@register("lift")
+class Lift(Upsampler):
+    """Transposed convolution of [x, image], two 3x3 convolutions with the image, 1x1.
+
+    g = encode(guide) at twice the size of x, h = encode(g) at the size of x;
+    y = 1x1(double([transposed([x, h]), g])), each convolution but the last with batch
+    norm and ReLU.
+
+    Args:
+        in_channels: C.
+        out_channels: C.
+        guide_channels: channels G of the guide, default C; 3 for an image.
+        scale: 2 only; apply it again for more.
+        patch_size: pixels of the guide in the side of a coarse pixel. 2, a guide at the
+            output's resolution, is the place of a decoder; 8 and 16 take the image
+            itself, as released, 4 lies between.
+
+    Call:
+        x: float [N, C, H, W]. guide: float [N, G, H', W'], its encoding g less than 2
+        pixels a side from (2*H, 2*W): g is cropped, or its last row and column are
+        repeated, and the result is brought back to the size of g in the same way. With
+        patch_size 2 that is the guide's size. size: that size or None.
+
+    Returns:
+        [N, C, H', W'] (a patch_size / 2 part of them for a larger patch_size), dtype of
+        x. Content of the guide enters: fusion, not upsampling alone.
+
+    Grid: 2x2 cells; the 3x3 convolutions pad with zeros.
+
+    Cost: with c = C + 32, m = floor(c / 2), o = floor(C / 2): 4*c*m + m, 9*(m + 32)*o +
+    9*o*o + 4*o, o*C + C and 288*G + 18,656 for the image: 569,360 parameters for C =
+    256, G = 3. Multiply-accumulates per coarse pixel at patch_size 2: 4*(c*m + 9*(m +
+    32)*o + 9*o*o + o*C) + 4*(288*G + 9,216) + 9,216.
+
+    Source: Suri et al., "LiFT: a surprisingly simple lightweight feature transform for
+    dense ViT descriptors", ECCV 2024, with the released layers and names. Untrained it
+    is no interpolation: it regresses features. The released code stops the program at
+    other patch sizes than 8 and 16.
+
+    Raises:
+        UsageError: called without a guide, a guide or size that does not fit, unknown
+            patch_size.
+
+    >>> layer = Lift(256, guide_channels=3)
+    >>> sum(p.size for p in layer.parameters() if not p.stop_gradient)
+    569360
+    """
+
+    source = "Suri et al., ECCV 2024"
+    year = 2024
+    learned = True
+    needs_guide = True
+    fuses_guide = True
+    scales = (2,)
+    guide_is_image = True
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        guide_channels=None,
+        scale=2,
+        patch_size=2,
+    ):
+        super().__init__(in_channels, out_channels, scale=scale)
+        if guide_channels is None:
+            guide_channels = in_channels
+        self.guide_channels = whole_number(self.name, "guide_channels", guide_channels)
+        if patch_size not in _STRIDES:
+            raise UsageError(
+                f"lift: patch_size must be 2, 4, 8 or 16, not {patch_size!r}"
+            )
+        first, second = _STRIDES[patch_size]
+        self.image_convs_1 = nn.Sequential(
+            *_conv_norm(guide_channels, _WIDTH, first, bias=True),
+            *_conv_norm(_WIDTH, _WIDTH, second, bias=True),
+        )
+        pooled = patch_size == 16
+        self.scale_adapter = nn.MaxPool2D(2, 2) if pooled else nn.Identity()
+        self.image_convs_2 = nn.Sequential(*_conv_norm(_WIDTH, _WIDTH, 2, bias=True))
+        half = max(in_channels // 2, 1)
+        self.up1 = _Up(in_channels + _WIDTH, half)
+        start = torch_uniform(half)
+        self.outc = nn.Conv2D(half, in_channels, 1, weight_attr=start, bias_attr=start)
+
+    @classmethod
+    def count(cls, site, *, patch_size, **options):
+        c, g = site.in_channels, site.guide_channels
+        joined, half = c + _WIDTH, max(c // 2, 1)
+        middle = joined // 2
+        up, last = 4 * joined * middle, half * c
+        double = 9 * (middle + _WIDTH) * half + 9 * half * half
+        image = (9 * g * _WIDTH, 9 * _WIDTH * _WIDTH, 9 * _WIDTH * _WIDTH)
+        norms = 2 * (3 * _WIDTH + 2 * half)
+        biases = middle + c + 3 * _WIDTH
+        first, second = _STRIDES[patch_size]
+        side = patch_size // first
+        cells = (side**2, (side // second) ** 2, 1)
+        encode = sum(weights * pixels for weights, pixels in zip(image, cells))
+        macs = up + 4 * (double + last) + encode
+        parameters = up + double + last + sum(image) + norms + biases
+        return parameters, macs * site.pixels
+
+    def forward(self, x, guide=None, side=None, size=None):
+        if guide is None:
+            raise UsageError("lift: called without a guide")
+        if paddle.in_dynamic_mode() and guide.shape[1] != self.guide_channels:
+            raise UsageError(
+                f"lift: the guide has {guide.shape[1]} channels, but the layer was "
+                f"built with guide_channels={self.guide_channels}"
+            )
+        fine = self.scale_adapter(self.image_convs_1(guide))
+        fine, wanted = fit_guide(fine, x, 2, _WIDTH, "lift")
+        if paddle.in_dynamic_mode() and size is not None:
+            if [int(n) for n in size] != wanted:
+                raise UsageError(
+                    f"lift: size={tuple(size)} differs from the guide's {tuple(wanted)}"
+                )
+        x = paddle.concat([x, self.image_convs_2(fine)], axis=1)
+        return fit(self.outc(self.up1(x, fine)), wanted, slack=2)
+
+
+class _Up(nn.Layer):
+    """Transposed convolution to half the channels, then two convolutions with fine."""
+
+    def __init__(self, in_channels, out_channels):
+        super().__init__()
+        middle = in_channels // 2
+        start = torch_uniform(middle * 4)
+        self.up = nn.Conv2DTranspose(
+            in_channels, middle, 2, stride=2, weight_attr=start, bias_attr=start
+        )
+        self.conv_1 = _Double(middle + _WIDTH, out_channels)
+
+    def forward(self, x, fine):
+        return self.conv_1(paddle.concat([self.up(x), fine], axis=1))
+
+
+class _Double(nn.Layer):
+    """Two convolutions, under the name of the released weights."""
+
+    def __init__(self, in_channels, out_channels):
+        super().__init__()
+        self.double_conv = nn.Sequential(
+            *_conv_norm(in_channels, out_channels, 1, bias=False),
+            *_conv_norm(out_channels, out_channels, 1, bias=False),
+        )
+
+    def forward(self, x):
+        return self.double_conv(x)
+
+
+def _conv_norm(in_channels, out_channels, stride, bias):
+    start = torch_uniform(9 * in_channels)
+    conv = nn.Conv2D(
+        in_channels,
+        out_channels,
+        3,
+        stride=stride,
+        padding=1,
+        weight_attr=start,
+        bias_attr=start if bias else False,
+    )
+    return conv, nn.BatchNorm2D(out_channels), nn.ReLU()

@@ -1,0 +1,245 @@
+"""ReSFU: similarity-guided upsampling whose scores are learned differences, made of a
+fine feature filtered to look like the coarse one."""
+
+import math
+
+import paddle
+import paddle.nn as nn
+import paddle.nn.functional as F
+from paddle.nn.initializer import Constant, Normal
+
+from ..base import Upsampler, whole_number
+from ..errors import UsageError
+from ..ops import fit, fit_guide, interpolate, reassemble, spatial_size
+from ..registry import register
+
+__all__ = ["Resfu"]
+
+
+@register("resfu")
+class Resfu(Upsampler):
+    """Weighted sum of sub-pixel neighbours of x, steered by the guide (ReSFU).
+
+    q = 1x1(GN guide), k = bilinear(1x1(GN x)); q_gf = guided filter of k by q, q_gs =
+    3x3 Gaussian of q; scores = PCDC(q_gf - k) + PCDC(q - q_gs), where PCDC compares
+    a pixel with its neighbours s fine pixels away by a learned 3x3 difference
+    convolution, then mixes its results; y = softmax-weighted sum of bilinear(x) at
+    those neighbours.
+
+    Args:
+        in_channels: C.
+        out_channels: C.
+        guide_channels: channels G of the guide, default C.
+        scale: s, integer from 1; large ratios are meant to be done at once.
+        embedding: D, channels of q and k.
+        mid_channels: M of each PCDC.
+        kernel_size: n, side of the window, odd.
+        groups: of the difference convolution; divides D and M.
+        norm_groups: of the group norms inside PCDC; divides D and M.
+        radius: of the guided filter in fine pixels; it works on every second pixel.
+        epsilon: of the guided filter, which keeps flat places flat.
+
+    Call:
+        x: float [N, C, H, W]. guide: float [N, G, H', W'], less than s pixels a side
+        from (H*s, W*s). size: default the guide's.
+
+    Returns:
+        [N, C, H', W'], dtype of x.
+
+    Grid: corners not aligned; the neighbours of a fine pixel stand at its own place in
+    the coarse map plus whole coarse pixels. Neighbours outside get no weight, the
+    others share it: a constant stays constant up to the border. A guide that is not
+    exactly s times x is cropped or extended first (`ops.fit_guide`), and the result is
+    fitted back.
+
+    Cost: 2*(C + G) + (C + G + 2)*D + 2*P parameters with P = 2*D + n*n*M*D/groups + M +
+    M*M/groups + M + 2*M + n*n*(M + 1); C*D multiply-accumulates per input pixel and
+    G*D + 2*((n*n + 1)*M*D/groups + M*M/groups + n*n*M) + (9 + 4 + 8)*D + (n*n + 4)*C
+    per output pixel.
+
+    Source: Zhou et al., "A refreshed similarity-based upsampler for direct high-ratio
+    feature upsampling", arXiv 2407.02283, 2024; order of layers and start
+    (1x1 convolutions N(0, 0.02), difference convolutions He normal by fan-out) as in
+    the released code. Left out: its multiplier of PCDC's gradients, 1 by default and
+    500 in its configurations, which is the optimiser's to give.
+
+    Raises:
+        UsageError: called without a guide, groups that do not divide, even kernel_size,
+            a guide too far from x times scale.
+
+    >>> sum(p.size for p in Resfu(256).parameters())
+    47570
+    """
+
+    source = "Zhou et al., arXiv 2407.02283, 2024"
+    year = 2024
+    learned = True
+    needs_guide = True
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        guide_channels=None,
+        scale=2,
+        embedding=32,
+        mid_channels=128,
+        kernel_size=3,
+        groups=4,
+        norm_groups=8,
+        radius=8,
+        epsilon=0.001,
+    ):
+        super().__init__(in_channels, out_channels, scale=scale)
+        if guide_channels is None:
+            guide_channels = in_channels
+        self.guide_channels = whole_number(self.name, "guide_channels", guide_channels)
+        for key, value in (
+            ("embedding", embedding),
+            ("mid_channels", mid_channels),
+            ("groups", groups),
+            ("norm_groups", norm_groups),
+            ("radius", radius),
+        ):
+            whole_number(self.name, key, value)
+        self.kernel_size = whole_number(self.name, "kernel_size", kernel_size, odd=True)
+        for key, value in (("groups", groups), ("norm_groups", norm_groups)):
+            if embedding % value or mid_channels % value:
+                raise UsageError(
+                    f"resfu: {key}={value} must divide embedding={embedding} and "
+                    f"mid_channels={mid_channels}"
+                )
+        self.radius, self.epsilon = radius, epsilon
+        self.norm_x = _group_norm(in_channels)
+        self.norm_y = _group_norm(guide_channels)
+        self.q = _conv1x1(guide_channels, embedding)
+        self.k = _conv1x1(in_channels, embedding)
+        inside = (embedding, mid_channels, kernel_size, scale, groups, norm_groups)
+        self.semantic_scores = _DifferenceScores(*inside)
+        self.detail_scores = _DifferenceScores(*inside)
+
+    @classmethod
+    def count(
+        cls,
+        site,
+        *,
+        embedding,
+        mid_channels,
+        kernel_size,
+        groups,
+        norm_groups,
+        radius,
+        epsilon,
+    ):
+        c, g, d, mid = site.in_channels, site.guide_channels, embedding, mid_channels
+        taps = kernel_size**2
+        weights = taps * mid * d // groups + mid * mid // groups + taps * mid
+        pcdc = 2 * d + weights + mid + mid + 2 * mid + taps
+        parameters = 2 * (c + g) + (c + g + 2) * d + 2 * pcdc
+        fine = g * d + 2 * (weights + mid * d // groups) + 21 * d + (taps + 4) * c
+        return parameters, (c * d + site.scale**2 * fine) * site.pixels
+
+    def forward(self, x, guide=None, side=None, size=None):
+        guide, own = fit_guide(guide, x, self.scale, self.guide_channels, self.name)
+        query = self.q(self.norm_y(guide))
+        fine = spatial_size(query)
+        key = interpolate(self.k(self.norm_x(x)), size=fine, mode="bilinear")
+        like_key = _guided_filter(query, key, self.radius, self.epsilon)
+        scores = self.semantic_scores(key, like_key)
+        scores = scores + self.detail_scores(_gaussian(query), query)
+        # A neighbour one coarse pixel away is s pixels away in the interpolated map.
+        y = reassemble(
+            interpolate(x, size=fine, mode="bilinear"),
+            F.softmax(scores, axis=1),
+            self.kernel_size,
+            1,
+            dilation=self.scale,
+            border="renormalise",
+            owner=self.name,
+        )
+        return fit(y, own if size is None else size, self.scale)
+
+
+class _DifferenceScores(nn.Layer):
+    """Paired central difference convolution (PCDC) and the mixture of its results.
+
+    Call: centre, around [N, D, H, W] -> scores [N, k*k, H, W] of each pixel of centre
+    against its neighbours in around.
+    """
+
+    def __init__(self, embedding, mid, kernel_size, dilation, groups, norm_groups):
+        super().__init__()
+        self.dilation, self.groups = dilation, groups
+        self.reach = dilation * (kernel_size // 2)
+        self.norm = nn.GroupNorm(norm_groups, embedding)
+        self.weight = self.create_parameter(
+            [mid, embedding // groups, kernel_size, kernel_size],
+            default_initializer=Normal(0.0, math.sqrt(2 / (mid * kernel_size**2))),
+        )
+        self.bias = self.create_parameter([1, mid, 1, 1], is_bias=True)
+        self.channel_compressor = nn.Sequential(
+            nn.ReLU(),
+            _conv1x1(mid, mid, groups),
+            nn.ReLU(),
+            nn.GroupNorm(norm_groups, mid),
+            _conv1x1(mid, kernel_size**2),
+        )
+
+    def forward(self, centre, around):
+        r = self.reach
+        around = self.norm(around)
+        if r:
+            around = F.pad(around, [r, r, r, r], "replicate")
+        around = F.conv2d(
+            around, self.weight, dilation=self.dilation, groups=self.groups
+        )
+        total = self.weight.sum(axis=[2, 3], keepdim=True)
+        centre = F.conv2d(self.norm(centre), total, groups=self.groups)
+        return self.channel_compressor(around - centre + self.bias)
+
+
+def _guided_filter(guide, x, radius, epsilon):
+    """The local linear function of guide that is nearest to x (He et al., TPAMI 2013),
+    fitted on every second pixel."""
+    radius = radius // 2
+    small_guide, small = guide[:, :, ::2, ::2], x[:, :, ::2, ::2]
+
+    def mean(value):
+        return F.avg_pool2d(value, 2 * radius + 1, 1, radius, exclusive=True)
+
+    mean_guide, mean_x = mean(small_guide), mean(small)
+    covariance = mean(small_guide * small) - mean_guide * mean_x
+    variance = mean(small_guide * small_guide) - mean_guide * mean_guide
+    slope = covariance / (variance + epsilon)
+    level = mean_x - slope * mean_guide
+    size = spatial_size(guide)
+    slope = interpolate(mean(slope), size=size, mode="bilinear")
+    level = interpolate(mean(level), size=size, mode="bilinear")
+    return slope * guide + level
+
+
+def _gaussian(x):
+    """3x3 Gaussian of standard deviation 1, borders replicated."""
+    side = math.exp(-0.5)
+    for _ in range(2):  # one axis, then the other
+        wide = F.pad(x, [0, 0, 1, 1], "replicate")
+        x = (side * (wide[:, :, :-2] + wide[:, :, 2:]) + x) / (1 + 2 * side)
+        x = paddle.transpose(x, [0, 1, 3, 2])
+    return x
+
+
+def _group_norm(channels):
+    groups = channels if channels < 32 else math.gcd(channels, 32)
+    return nn.GroupNorm(groups, channels)
+
+
+def _conv1x1(in_channels, out_channels, groups=1):
+    return nn.Conv2D(
+        in_channels,
+        out_channels,
+        1,
+        groups=groups,
+        weight_attr=Normal(0.0, 0.02),
+        bias_attr=Constant(0.0),
+    )

@@ -1,0 +1,102 @@
+"""Resize-convolution: interpolate first, then convolve at the fine resolution, where
+every output pixel sees the same number of weights."""
+
+import paddle.nn as nn
+
+from ..base import Upsampler, whole_number
+from ..errors import UsageError, did_you_mean
+from ..initialise import torch_uniform
+from ..ops import interpolate
+from ..registry import register
+
+__all__ = ["ResizeConv"]
+
+_MODES = ("nearest", "bilinear")
+
+
+@register("resize_conv")
+class ResizeConv(Upsampler):
+    """Nearest or bilinear interpolation, then a k x k convolution.
+
+    Args:
+        in_channels: C.
+        out_channels: D, default C.
+        scale: s, integer from 1.
+        data_format: "NCHW" or "NHWC".
+        mode: "nearest" (the source's preference) or "bilinear" (align_corners=False).
+        kernel_size: k of the convolution, odd.
+        bias: whether a bias is added.
+
+    Call:
+        x: float [N, C, H, W]. size: any (H', W'), default (H*s, W*s).
+
+    Returns:
+        [N, D, H', W'], dtype of x.
+
+    Grid: the interpolation's; the convolution pads with zeros, so the outer k // 2
+    pixels receive less. A constant stays constant inside of them, before any training:
+    no checkerboard.
+
+    Cost: k*k*C*D (+ D) parameters; k*k*C*D multiply-accumulates per output pixel, s*s
+    times those of a convolution before pixel_shuffle with the same parameters, and 4*C
+    for bilinear interpolation.
+
+    Source: Odena et al., "Deconvolution and checkerboard artifacts", Distill 2016;
+    starts as PyTorch's default.
+
+    Raises:
+        UsageError: unknown mode, even kernel_size.
+
+    >>> sum(p.size for p in ResizeConv(256).parameters())
+    590080
+    """
+
+    source = "Odena et al., Distill 2016"
+    year = 2016
+    learned = True
+    keeps_channels = False
+    any_size = True
+    data_formats = ("NCHW", "NHWC")
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        scale=2,
+        data_format="NCHW",
+        mode="nearest",
+        kernel_size=3,
+        bias=True,
+    ):
+        super().__init__(
+            in_channels, out_channels, scale=scale, data_format=data_format
+        )
+        whole_number(self.name, "kernel_size", kernel_size, odd=True)
+        if mode not in _MODES:
+            raise UsageError(
+                f"resize_conv: unknown mode {mode!r}{did_you_mean(mode, _MODES)}"
+            )
+        self.mode = mode
+        start = torch_uniform(in_channels * kernel_size**2)
+        self.conv = nn.Conv2D(
+            in_channels,
+            self.out_channels,
+            kernel_size,
+            padding=kernel_size // 2,
+            weight_attr=start,
+            bias_attr=start if bias else False,
+            data_format=data_format,
+        )
+
+    @classmethod
+    def count(cls, site, *, mode, kernel_size, bias, **options):
+        weights = kernel_size**2 * site.in_channels * site.out_channels
+        taps = 4 * site.in_channels if mode == "bilinear" else 0
+        fine = site.scale**2 * site.pixels
+        return weights + bias * site.out_channels, (weights + taps) * fine
+
+    def forward(self, x, guide=None, side=None, size=None):
+        scale = self.scale if size is None else None
+        y = interpolate(x, size, scale, self.mode, data_format=self.data_format)
+        return self.conv(y)

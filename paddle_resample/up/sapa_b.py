@@ -1,0 +1,99 @@
+"""SAPA-B: the kernel of an output pixel is how alike the guide's feature there is to
+the coarse features around it, both projected to a small common space."""
+
+from ..base import whole_number
+from ..blocks.similarity import SimilarityUpsampler, linear, normalised, project
+from ..registry import register
+
+__all__ = ["SapaB"]
+
+
+@register("sapa_b")
+class SapaB(SimilarityUpsampler):
+    """Similarity-aware point affiliation, (low-rank) bilinear similarity.
+
+    w = softmax over the window of <Q norm(guide)[p], K norm(x)[q]>,
+    y = reassemble(x, w).
+
+    Args:
+        in_channels: C.
+        out_channels: C.
+        guide_channels: channels G of the guide, default C.
+        scale: s, integer from 1.
+        kernel_size: k of the window, odd.
+        embedding: D, rank of the similarity. The released class has 64, the authors'
+            logs, tables and later code 32.
+        norm: "layer" as in the paper's code, "group" (32 groups, as in the authors'
+            later detection and segmentation code) or "none".
+        bias: whether the projections have biases.
+        border: "zero" as published; "replicate" repeats the border's keys and values;
+            "renormalise" leaves pixels outside out of the softmax.
+
+    Call:
+        x: float [N, C, H, W]. guide: float [N, G, H', W'] with H' and W' less than s
+        from s*H and s*W: cropped, or extended by its last row and column. size: default
+        the guide's; y is fitted to it in the same way.
+
+    Returns:
+        [N, C, H', W'], dtype of x.
+
+    Grid: output (i, j) belongs to coarse pixel (i // s, j // s), the middle of its
+    window. As published a key outside scores 0 and takes part in the softmax, and its
+    value is 0: where all scores are equal a constant keeps 0.36 of its value at the
+    corner of a 5x5 window.
+
+    Cost: (G + C)*D + 2*D parameters and 2*(G + C) of the norms; G*D*s*s + C*D +
+    k*k*s*s*(D + C) multiply-accumulates per coarse pixel.
+
+    Source: Lu et al., "SAPA: Similarity-aware point affiliation for feature
+    upsampling", NeurIPS 2022; scores are not divided by sqrt(D). Starts N(0, 0.02),
+    biases 0. "replicate" and "renormalise" are ours.
+
+    Raises:
+        UsageError: called without a guide or with one too far off, even kernel_size,
+            unknown norm or border.
+
+    >>> sum(p.size for p in SapaB(256).parameters())
+    17472
+    """
+
+    source = "Lu et al., NeurIPS 2022"
+    year = 2022
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        guide_channels=None,
+        scale=2,
+        kernel_size=5,
+        embedding=32,
+        norm="layer",
+        bias=True,
+        border="zero",
+    ):
+        super().__init__(
+            in_channels,
+            out_channels,
+            guide_channels=guide_channels,
+            scale=scale,
+            kernel_size=kernel_size,
+            norm=norm,
+            border=border,
+        )
+        whole_number(self.name, "embedding", embedding)
+        self.q = linear(self.guide_channels, embedding, bias)
+        self.k = linear(in_channels, embedding, bias)
+
+    @classmethod
+    def count(cls, site, *, kernel_size, embedding, norm, bias, **options):
+        c, g, d = site.in_channels, site.guide_channels, embedding
+        fine, taps = site.scale**2, kernel_size**2
+        parameters = (g + c) * d + bias * 2 * d + (norm != "none") * 2 * (g + c)
+        macs = g * d * fine + c * d + taps * fine * (d + c)
+        return parameters, macs * site.pixels
+
+    def query_and_key(self, x, guide):
+        query = project(normalised(guide, self.norm_y), self.q)
+        return query, project(normalised(x, self.norm_x), self.k)

@@ -1,0 +1,164 @@
+"""SAPA-D: similarity kernels over points that the coarse map chooses, in place of a
+fixed window."""
+
+import paddle
+import paddle.nn as nn
+import paddle.nn.functional as F
+
+from ..base import Upsampler, whole_number
+from ..blocks.similarity import channel_norm, normalised
+from ..errors import UsageError
+from ..ops import fit, fit_guide, interpolate, nearest_warp, pixel_shuffle, spatial_size
+from ..registry import register
+
+__all__ = ["SapaD"]
+
+
+@register("sapa_d")
+class SapaD(Upsampler):
+    """Similarity-aware point affiliation with dynamic points.
+
+    For each of g groups of channels a 1x1 convolution of x places n points for every
+    output pixel; w = softmax over the points of <Q(guide)[p], K(x)[point]>, y = sum of
+    w * x[point].
+
+    Args:
+        in_channels: C.
+        out_channels: C.
+        guide_channels: channels G of the guide, default C.
+        scale: s, integer from 1.
+        points: n, points of an output pixel and group.
+        groups: g, divides C.
+        embedding: D, channels of query and key in each group.
+        high_offset: whether every output pixel has points of its own (pixel shuffle);
+            with False those of a coarse pixel share them.
+        norm: "none" as released, "group" (32 groups) or "layer", of guide and x before
+            their convolutions.
+        bias: whether the three convolutions have biases.
+
+    Call:
+        x: float [N, C, H, W]. guide: float [N, G, H', W'] with H' and W' less than s
+        from s*H and s*W: cropped, or extended by its last row and column. size: default
+        the guide's; y is fitted to it in the same way.
+
+    Returns:
+        [N, C, H', W'], dtype of x.
+
+    Grid: the points of output (i, j) are counted from coarse pixel (i // s, j // s) and
+    sampled bilinearly; keys and values outside are zero, so a point outside scores 0
+    and brings 0. The points start close to that pixel, so that the start is close to
+    nearest interpolation.
+
+    Cost: with P = 2*g*n*s*s (2*g*n without high_offset) (G + C + 2)*g*D + (C + 1)*P
+    parameters; s*s*G*g*D + C*g*D + C*P + n*s*s*(5*g*D + 5*C) multiply-accumulates per
+    coarse pixel, of which four in five of the last part are the bilinear sampling.
+
+    Source: Liu et al., "On point affiliation in feature upsampling", arXiv 2307.08198,
+    2023. All weights start N(0, 0.02), biases 0.
+
+    Raises:
+        UsageError: called without a guide or with one too far off, groups that do not
+            divide C, unknown norm.
+
+    >>> sum(p.size for p in SapaD(256).parameters())
+    139808
+    """
+
+    source = "Liu et al., arXiv 2307.08198, 2023"
+    year = 2023
+    learned = True
+    needs_guide = True
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        guide_channels=None,
+        scale=2,
+        points=9,
+        groups=4,
+        embedding=32,
+        high_offset=True,
+        norm="none",
+        bias=True,
+    ):
+        super().__init__(in_channels, out_channels, scale=scale)
+        if guide_channels is None:
+            guide_channels = in_channels
+        self.guide_channels = whole_number(self.name, "guide_channels", guide_channels)
+        self.points = whole_number(self.name, "points", points)
+        self.groups = whole_number(self.name, "groups", groups)
+        whole_number(self.name, "embedding", embedding)
+        if in_channels % groups:
+            raise UsageError(
+                f"sapa_d: groups={groups} must divide in_channels={in_channels}"
+            )
+        self.high_offset = high_offset
+        self.norm_y = channel_norm(self.name, norm, guide_channels)
+        self.norm_x = channel_norm(self.name, norm, in_channels)
+        made = 2 * groups * points * (scale * scale if high_offset else 1)
+        self.q = _conv(guide_channels, groups * embedding, bias)
+        self.k = _conv(in_channels, groups * embedding, bias)
+        self.offset = _conv(in_channels, made, bias)
+
+    @classmethod
+    def count(
+        cls, site, *, points, groups, embedding, high_offset, norm, bias, **options
+    ):
+        c, g, fine = site.in_channels, site.guide_channels, site.scale**2
+        d, made = groups * embedding, 2 * groups * points
+        made *= fine if high_offset else 1
+        parameters = (g + c) * d + c * made + bias * (2 * d + made)
+        macs = fine * g * d + c * (d + made) + 5 * points * fine * (d + c)
+        return parameters + (norm != "none") * 2 * (g + c), macs * site.pixels
+
+    def forward(self, x, guide=None, side=None, size=None):
+        guide, fine = fit_guide(guide, x, self.scale, self.guide_channels, self.name)
+        values = normalised(x, self.norm_x)
+        query = self.q(normalised(guide, self.norm_y))
+        offsets = self._offsets(values)
+        key = self.k(values)
+        scores = [self._score(query, key, offset) for offset in offsets]
+        weights = F.softmax(paddle.stack(scores, axis=2), axis=2).astype(x.dtype)
+        y = 0.0
+        for j, offset in enumerate(offsets):
+            point = nearest_warp(x, offset, self.scale, self.groups)
+            part = _grouped(point, self.groups) * weights[:, :, j].unsqueeze(2)
+            y = y + part.flatten(1, 2)
+        return fit(y, fine if size is None else size, self.scale)
+
+    def _offsets(self, x):
+        """For every point [N, 2*g, H*s, W*s], columns of the groups, then rows."""
+        offset = self.offset(x)
+        if self.high_offset:
+            offset = pixel_shuffle(offset, self.scale)
+        else:
+            offset = interpolate(offset, scale=self.scale, mode="nearest")
+        # Channels are ordered (group, point, axis), columns first.
+        step = 2 * self.points
+        return [
+            paddle.concat([offset[:, a::step] for a in (2 * j, 2 * j + 1)], axis=1)
+            for j in range(self.points)
+        ]
+
+    def _score(self, query, key, offset):
+        """<query, key at the point> in every group, [N, g, H*s, W*s]."""
+        point = nearest_warp(key, offset, self.scale, self.groups)
+        return _grouped(query * point, self.groups).sum(axis=2)
+
+
+def _conv(in_channels, out_channels, bias):
+    return nn.Conv2D(
+        in_channels,
+        out_channels,
+        1,
+        weight_attr=nn.initializer.Normal(0.0, 0.02),
+        bias_attr=nn.initializer.Constant(0.0) if bias else False,
+    )
+
+
+def _grouped(x, groups):
+    """[N, C, H, W] -> [N, groups, C/groups, H, W]."""
+    size = spatial_size(x)
+    return x.reshape([-1, groups, x.shape[1] // groups, size[0], size[1]])

@@ -1,0 +1,114 @@
+"""SAPA-G: similarity kernels whose query comes from the guide or from the coarse map
+itself, as a gate decides."""
+
+import paddle.nn.functional as F
+
+from ..base import whole_number
+from ..blocks.similarity import SimilarityUpsampler, linear, normalised, project
+from ..ops import interpolate
+from ..registry import register
+
+__all__ = ["SapaG"]
+
+
+@register("sapa_g")
+class SapaG(SimilarityUpsampler):
+    """Similarity-aware point affiliation, gated bilinear similarity.
+
+    g = sigmoid(gate norm(x)), query = g * Qy norm(guide) + (1 - g) * Qx x (x's parts
+    enlarged by nearest), w = softmax over the window of <query[p], K norm(x)[q]>,
+    y = reassemble(x, w). The gate chooses the query only: no content of the guide
+    enters.
+
+    Args:
+        in_channels: C.
+        out_channels: C.
+        guide_channels: channels G of the guide, default C.
+        scale: s, integer from 1.
+        kernel_size: k of the window, odd.
+        embedding: D, rank of the similarity; 64 in the released class, 32 in the
+            authors' logs and tables.
+        norm: "layer" as in the paper's code, "group" (32 groups, as in the authors'
+            later detection and segmentation code) or "none".
+        bias: whether the projections have biases.
+        border: "zero" as published; "replicate" repeats the border's keys and values;
+            "renormalise" leaves pixels outside out of the softmax.
+
+    Call:
+        x: float [N, C, H, W]. guide: float [N, G, H', W'] with H' and W' less than s
+        from s*H and s*W: cropped, or extended by its last row and column. size: default
+        the guide's; y is fitted to it in the same way.
+
+    Returns:
+        [N, C, H', W'], dtype of x.
+
+    Grid: output (i, j) belongs to coarse pixel (i // s, j // s), the middle of its
+    window. As published a key outside scores 0 and takes part in the softmax, and its
+    value is 0: where all scores are equal a constant keeps 0.36 of its value at the
+    corner of a 5x5 window.
+
+    Cost: (G + 2*C)*D + 3*D + C + 1 parameters and 2*(G + C) of the norms; G*D*s*s +
+    2*C*D + C + 2*D*s*s + k*k*s*s*(D + C) multiply-accumulates per coarse pixel.
+    Published tables repeat SAPA-B's cost, which is too little; the released code
+    projects x after enlarging it, with the same result at s*s times that part's cost.
+
+    Source: Lu et al., "SAPA: Similarity-aware point affiliation for feature
+    upsampling", NeurIPS 2022; as in the released code Qx sees x before its norm. Starts
+    N(0, 0.02), biases 0. "replicate" and "renormalise" are ours.
+
+    Raises:
+        UsageError: called without a guide or with one too far off, even kernel_size,
+            unknown norm or border.
+
+    >>> sum(p.size for p in SapaG(256).parameters())
+    25953
+    """
+
+    source = "Lu et al., NeurIPS 2022"
+    year = 2022
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        guide_channels=None,
+        scale=2,
+        kernel_size=5,
+        embedding=32,
+        norm="layer",
+        bias=True,
+        border="zero",
+    ):
+        super().__init__(
+            in_channels,
+            out_channels,
+            guide_channels=guide_channels,
+            scale=scale,
+            kernel_size=kernel_size,
+            norm=norm,
+            border=border,
+        )
+        whole_number(self.name, "embedding", embedding)
+        self.qy = linear(self.guide_channels, embedding, bias)
+        self.qx = linear(in_channels, embedding, bias)
+        self.gate = linear(in_channels, 1, bias)
+        self.k = linear(in_channels, embedding, bias)
+
+    @classmethod
+    def count(cls, site, *, kernel_size, embedding, norm, bias, **options):
+        c, g, d = site.in_channels, site.guide_channels, embedding
+        fine, taps = site.scale**2, kernel_size**2
+        parameters = (g + 2 * c) * d + c + bias * (3 * d + 1)
+        macs = g * d * fine + 2 * c * d + c + 2 * d * fine + taps * fine * (d + c)
+        return parameters + (norm != "none") * 2 * (g + c), macs * site.pixels
+
+    def query_and_key(self, x, guide):
+        values = normalised(x, self.norm_x)
+        fine = project(normalised(guide, self.norm_y), self.qy)
+        coarse, gate = (
+            interpolate(part, scale=self.scale, mode="nearest")
+            for part in (project(x, self.qx), F.sigmoid(project(values, self.gate)))
+        )
+        query = gate * fine + (1.0 - gate) * coarse
+        return query, project(values, self.k)

@@ -1,0 +1,95 @@
+"""SAPA-I: the kernel of an output pixel is how alike the guide's feature there is to
+the coarse features around it."""
+
+from ..blocks.similarity import SimilarityUpsampler, normalised
+from ..errors import UsageError
+from ..registry import register
+
+__all__ = ["SapaI"]
+
+
+@register("sapa_i")
+class SapaI(SimilarityUpsampler):
+    """Similarity-aware point affiliation, inner product without projections.
+
+    w = softmax over the window of <norm(guide)[p], norm(x)[q]>, y = reassemble(x, w).
+
+    Args:
+        in_channels: C.
+        out_channels: C.
+        guide_channels: channels of the guide, C.
+        scale: s, integer from 1.
+        kernel_size: k of the window, odd.
+        norm: "layer" as in the paper's code, "group" (32 groups, as in the authors'
+            later detection and segmentation code) or "none".
+        border: "zero" as published; "replicate" repeats the border's keys and values;
+            "renormalise" leaves pixels outside out of the softmax.
+
+    Call:
+        x: float [N, C, H, W]. guide: float [N, G, H', W'] with H' and W' less than s
+        from s*H and s*W: cropped, or extended by its last row and column. size: default
+        the guide's; y is fitted to it in the same way.
+
+    Returns:
+        [N, C, H', W'], dtype of x.
+
+    Grid: output (i, j) belongs to coarse pixel (i // s, j // s), the middle of its
+    window. As published a key outside scores 0 and takes part in the softmax, and its
+    value is 0: where all scores are equal a constant keeps 0.36 of its value at the
+    corner of a 5x5 window.
+
+    Cost: 4*C parameters, of the two norms, which published tables count as none (0 with
+    "none"); 2*k*k*C multiply-accumulates per output pixel.
+
+    Source: Lu et al., "SAPA: Similarity-aware point affiliation for feature
+    upsampling", NeurIPS 2022. This variant was not released; its norms keep their
+    weights here, as those of the released SAPA-B do. "replicate" and "renormalise" are
+    ours.
+
+    Raises:
+        UsageError: called without a guide or with one too far off, guide_channels other
+            than C, even kernel_size, unknown norm or border.
+
+    >>> sum(p.size for p in SapaI(256).parameters())
+    1024
+    """
+
+    source = "Lu et al., NeurIPS 2022"
+    year = 2022
+    guide_same_channels = True
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        guide_channels=None,
+        scale=2,
+        kernel_size=5,
+        norm="layer",
+        border="zero",
+    ):
+        super().__init__(
+            in_channels,
+            out_channels,
+            guide_channels=guide_channels,
+            scale=scale,
+            kernel_size=kernel_size,
+            norm=norm,
+            border=border,
+        )
+        if self.guide_channels != in_channels:
+            raise UsageError(
+                f"sapa_i: guide_channels={guide_channels} must equal in_channels="
+                f"{in_channels}, for their features are compared as they are; sapa_b "
+                "projects them"
+            )
+
+    @classmethod
+    def count(cls, site, *, kernel_size, norm, **options):
+        c = site.in_channels
+        macs = 2 * kernel_size**2 * site.scale**2 * c
+        return (norm != "none") * 4 * c, macs * site.pixels
+
+    def query_and_key(self, x, guide):
+        return normalised(guide, self.norm_y), normalised(x, self.norm_x)
