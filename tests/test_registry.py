@@ -77,8 +77,8 @@ def test_find_gives_the_class():
                              r".*\?$"),
     ("conv_transposed", Resampler, "^unknown resampler 'conv_transposed'; did you mean "
                                    r"'conv_transpose'\?$"),
-    ("???", Downsampler, "^unknown downsampler .*; known: 'avg_pool', 'max_pool'"),
-    (3, Upsampler, "^unknown upsampler 3; known: 'area', 'bicubic'"),
+    ("???", Downsampler, "^unknown downsampler .*; known: .*'avg_pool', .*'max_pool'"),
+    (3, Upsampler, "^unknown upsampler 3; known: .*'area', .*'bicubic'"),
     (["bilinear"], Upsampler, r"^unknown upsampler \['bilinear'\]"),
     (None, Resampler, "^unknown resampler None; known: "),
 ], ids=str)  # fmt: skip
@@ -89,9 +89,9 @@ def test_unknown_name_shows_the_nearest(name, kind, text):
 
 @pytest.mark.parametrize("name, kind, text", [
     ("max_pool", Upsampler, "^'max_pool' is a downsampler and the site needs an "
-                            "upsampler; known: area, bicubic"),
+                            "upsampler; known: .*area, .*bicubic"),
     ("bilinear", Downsampler, "^'bilinear' is an upsampler and the site needs a "
-                              "downsampler; known: avg_pool, max_pool"),
+                              "downsampler; known: .*avg_pool, .*max_pool"),
 ])  # fmt: skip
 def test_wrong_kind_shows_the_right_ones(name, kind, text):
     with pytest.raises(UsageError, match=text):
@@ -131,8 +131,8 @@ def test_spec_is_a_name_or_a_mapping():
 
 @pytest.mark.parametrize("spec, kind, text", [
     (None, Upsampler, "^an upsampler spec is a name or a mapping with a name, such as "
-                      r"\{name: area\}, not None$"),
-    (["max_pool"], Downsampler, r"^a downsampler spec is a name .* \{name: avg_pool\}, "
+                      r"\{name: \w+\}, not None$"),
+    (["max_pool"], Downsampler, r"^a downsampler spec is a name .* \{name: \w+\}, "
                                 r"not \['max_pool'\]$"),
     ({}, Resampler, "^a resampler spec needs the key 'name', but {} has none$"),
     ({"scale": 2}, Upsampler, "^an upsampler spec needs .* {'scale': 2} has none$"),
