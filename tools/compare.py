@@ -38,7 +38,12 @@ def parse_args():
     )
     add = parser.add_argument
     add("--image", help="picture file; default: the photograph of a temple")
-    add("--operators", nargs="+", metavar="SPEC", help="default: all, and variants")
+    add(
+        "--operators",
+        nargs="+",
+        metavar="SPEC",
+        help="default: all light ones, and variants",
+    )
     add("--size", type=int, default=usual.size, help="longer side in pixels")
     add("--steps", type=int, default=usual.steps, help="of fitting the learned ones")
     add("--learning_rate", type=float, default=usual.learning_rate, help="at first")

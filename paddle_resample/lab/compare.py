@@ -5,12 +5,19 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..base import Upsampler
+from ..cost import cost
 from ..errors import UsageError
-from .contestants import contestant, default_specs
+from ..registry import names
+from .contestants import COLOURS, contestant, default_specs
 from .picture import Window, finest_window, working_copy
 from .restore import Settings, restore
 
-__all__ = ["Comparison", "compare_operators"]
+__all__ = ["HEAVY", "Comparison", "compare_operators"]
+
+# Multiply-accumulates of one pass; fitting more takes minutes on a CPU, and attention
+# over a whole picture many gigabytes.
+HEAVY = 2e8
 
 
 @dataclass
@@ -40,7 +47,7 @@ def compare_operators(picture, specs=None, settings=None, crop=None, progress=No
     Args:
         picture: uint8 [H, W, 3].
         specs: list of specs (dict); default `default_specs()`, of which those are
-            left out that cannot be built for three channels.
+            left out that cannot be built for three channels or are `HEAVY`.
         settings: Settings.
         crop: (x, y, size) of the detail in the picture worked on; default the square
             that loses most.
@@ -55,7 +62,7 @@ def compare_operators(picture, specs=None, settings=None, crop=None, progress=No
             row at all.
     """
     settings = settings or Settings()
-    chosen, left_out = _choose(specs)
+    chosen, left_out = _choose(specs, settings)
     # A multiple of 4 in any case, so that one more operator changes no picture.
     multiple = math.lcm(4, *(one.up.scale for _, one in chosen))
     photo = working_copy(picture, settings.size, multiple)
@@ -86,11 +93,13 @@ def compare_operators(picture, specs=None, settings=None, crop=None, progress=No
     return result
 
 
-def _choose(specs):
+def _choose(specs, settings):
     """Build each operator once, so that a mistake shows before anything runs."""
     chosen, left_out = {}, {}
     for spec in default_specs() if specs is None else specs:
         try:
+            if specs is None:
+                _check_light(spec, settings)
             one = contestant(spec)
         except UsageError as error:
             if specs is not None:
@@ -99,6 +108,19 @@ def _choose(specs):
         else:
             chosen.setdefault(one.label, (spec, one))
     return list(chosen.values()), left_out
+
+
+def _check_light(spec, settings):
+    """Refuse, unless it was asked for by name, what would take minutes or gigabytes."""
+    if spec["name"] not in names(Upsampler):
+        return
+    side = settings.size // 2
+    macs = cost(spec, COLOURS, (side, side)).macs
+    if macs > HEAVY:
+        raise UsageError(
+            f"{spec['name']}: {macs / 1e9:.1f} billion multiply-accumulates a pass, "
+            "name it with --operators to run it"
+        )
 
 
 def _name_twins(rows):

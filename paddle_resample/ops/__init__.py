@@ -6,7 +6,7 @@ from .guide import fit_guide
 from .haar import HaarBands, haar, haar_inverse
 from .interpolate import interpolate
 from .joint_bilateral import joint_bilateral
-from .nearest_warp import nearest_warp
+from .nearest_warp import nearest_grid, nearest_warp
 from .patch import expand_cells, merge_cells
 from .pool import PoolIndices, max_pool, max_unpool
 from .reassemble import check_border, reassemble, reassemble_down, similarity
@@ -36,6 +36,7 @@ __all__ = [
     "max_pool",
     "max_unpool",
     "merge_cells",
+    "nearest_grid",
     "nearest_warp",
     "offset_warp",
     "pad_to_multiple",

@@ -3,9 +3,9 @@
 import paddle
 
 from .size import spatial_size
-from .warp import offset_warp
+from .warp import _grouped, _regroup, _unconverted, grid_sample
 
-__all__ = ["nearest_warp"]
+__all__ = ["nearest_grid", "nearest_warp"]
 
 
 def nearest_warp(x, offset, scale, groups=1, padding="zeros"):
@@ -29,13 +29,29 @@ def nearest_warp(x, offset, scale, groups=1, padding="zeros"):
     >>> nearest_warp(x, paddle.zeros([1, 2, 2, 4]), 2).numpy()[0, 0, 0].tolist()
     [0.0, 0.0, 1.0, 1.0]
     """
+    grid = nearest_grid(x, offset, scale, groups)
+    parts = _regroup(x, x.shape[1] // groups)
+    return _regroup(grid_sample(parts, grid, padding=padding), x.shape[1])
+
+
+def nearest_grid(x, offset, scale, groups=1):
+    """The sampling grid of `nearest_warp`, for several maps of the size of x.
+
+    Args:
+        x: [N, C, H, W]; only its size matters.
+        offset, scale, groups: as in `nearest_warp`.
+
+    Returns:
+        [N*groups, H*scale, W*scale, 2] for `grid_sample` with corners not aligned,
+        float64 if offset is and float32 otherwise.
+    """
     if offset.dtype != paddle.float64:
         offset = offset.astype("float32")
     height, width = (spatial_size(offset)[i] for i in (0, 1))
     columns = offset[:, :groups] + _to_middle(width, scale, offset.dtype)
     rows = offset[:, groups:] + _to_middle(height, scale, offset.dtype).unsqueeze(-1)
     offset = paddle.concat([columns, rows], axis=1)
-    return offset_warp(x, offset, groups, padding)
+    return _unconverted(_grouped, offset, groups, spatial_size(x))
 
 
 def _to_middle(count, scale, dtype):

@@ -8,7 +8,15 @@ import paddle.nn.functional as F
 from ..base import Upsampler, whole_number
 from ..blocks.similarity import channel_norm, normalised
 from ..errors import UsageError
-from ..ops import fit, fit_guide, interpolate, nearest_warp, pixel_shuffle, spatial_size
+from ..ops import (
+    fit,
+    fit_guide,
+    grid_sample,
+    interpolate,
+    nearest_grid,
+    pixel_shuffle,
+    spatial_size,
+)
 from ..registry import register
 
 __all__ = ["SapaD"]
@@ -116,36 +124,34 @@ class SapaD(Upsampler):
     def forward(self, x, guide=None, side=None, size=None):
         guide, fine = fit_guide(guide, x, self.scale, self.guide_channels, self.name)
         values = normalised(x, self.norm_x)
-        query = self.q(normalised(guide, self.norm_y))
-        offsets = self._offsets(values)
-        key = self.k(values)
-        scores = [self._score(query, key, offset) for offset in offsets]
-        weights = F.softmax(paddle.stack(scores, axis=2), axis=2).astype(x.dtype)
-        y = 0.0
-        for j, offset in enumerate(offsets):
-            point = nearest_warp(x, offset, self.scale, self.groups)
-            part = _grouped(point, self.groups) * weights[:, :, j].unsqueeze(2)
-            y = y + part.flatten(1, 2)
+        grids = self._grids(x, self.offset(values))
+        query = self._split(self.q(normalised(guide, self.norm_y)))
+        key = self._split(self.k(values))
+        scores = [(query * grid_sample(key, g)).sum(axis=1) for g in grids]
+        weights = F.softmax(paddle.stack(scores, axis=1), axis=1).astype(x.dtype)
+        parts, y = self._split(x), None
+        for j, grid in enumerate(grids):
+            part = grid_sample(parts, grid) * weights[:, j].unsqueeze(1)
+            y = part if y is None else y + part
+        y = _channels(y, self.in_channels)
         return fit(y, fine if size is None else size, self.scale)
 
-    def _offsets(self, x):
-        """For every point [N, 2*g, H*s, W*s], columns of the groups, then rows."""
-        offset = self.offset(x)
+    def _grids(self, x, offset):
+        """Of every point, [N*g, H*s, W*s, 2], from the offsets of coarse pixels."""
         if self.high_offset:
             offset = pixel_shuffle(offset, self.scale)
         else:
             offset = interpolate(offset, scale=self.scale, mode="nearest")
         # Channels are ordered (group, point, axis), columns first.
-        step = 2 * self.points
-        return [
-            paddle.concat([offset[:, a::step] for a in (2 * j, 2 * j + 1)], axis=1)
-            for j in range(self.points)
-        ]
+        offset = paddle.concat([offset[:, 0::2], offset[:, 1::2]], axis=1)
+        grid = nearest_grid(x, offset, self.scale, self.groups * self.points)
+        height, width = (spatial_size(offset)[i] for i in (0, 1))
+        grid = grid.reshape([-1, self.points, height, width, 2])
+        return [grid[:, j] for j in range(self.points)]
 
-    def _score(self, query, key, offset):
-        """<query, key at the point> in every group, [N, g, H*s, W*s]."""
-        point = nearest_warp(key, offset, self.scale, self.groups)
-        return _grouped(query * point, self.groups).sum(axis=2)
+    def _split(self, x):
+        """[N, C, H, W] -> [N*g, C/g, H, W]."""
+        return _channels(x, x.shape[1] // self.groups)
 
 
 def _conv(in_channels, out_channels, bias):
@@ -158,7 +164,7 @@ def _conv(in_channels, out_channels, bias):
     )
 
 
-def _grouped(x, groups):
-    """[N, C, H, W] -> [N, groups, C/groups, H, W]."""
+def _channels(x, channels):
+    """Move channels to the batch, or back."""
     size = spatial_size(x)
-    return x.reshape([-1, groups, x.shape[1] // groups, size[0], size[1]])
+    return x.reshape([-1, channels, size[0], size[1]])

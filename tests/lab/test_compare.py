@@ -109,3 +109,12 @@ def test_crop_is_checked_against_what_is_worked_on(picture):
     assert result.window == (20, 28, 20)
     with pytest.raises(UsageError, match="picture of 40x48 pixels"):
         compare_operators(picture, specs("nearest"), FEW, crop=[21, 28, 20])
+
+
+def test_heavy_operators_run_only_when_named():
+    chosen, left_out = compare._choose(None, Settings())
+    ran = {spec["name"] for spec, _ in chosen}
+    assert {"bilinear", "pixel_shuffle", "max_unpool", "flow"} <= ran
+    assert "jafar" not in ran and "name it with --operators" in left_out["jafar"]
+    named, _ = compare._choose([{"name": "carafe"}], Settings())
+    assert [spec["name"] for spec, _ in named] == ["carafe"]
