@@ -17,7 +17,7 @@ __all__ = ["HEAVY", "Comparison", "compare_operators"]
 
 # Multiply-accumulates of one pass; fitting more takes minutes on a CPU, and attention
 # over a whole picture many gigabytes.
-HEAVY = 2e8
+HEAVY = 1e7
 
 
 @dataclass
@@ -118,7 +118,7 @@ def _check_light(spec, settings):
     macs = cost(spec, COLOURS, (side, side)).macs
     if macs > HEAVY:
         raise UsageError(
-            f"{spec['name']}: {macs / 1e9:.1f} billion multiply-accumulates a pass, "
+            f"{spec['name']}: {macs / 1e6:.0f} million multiply-accumulates a pass, "
             "name it with --operators to run it"
         )
 
