@@ -96,7 +96,11 @@ def conditions(comparison, photo_name):
     if any(row.parameters for row in comparison.rows):
         said.insert(1, _fitting(settings))
     if comparison.left_out:
-        said.append("Left out: " + "; ".join(comparison.left_out.values()) + ".")
+        said.append(
+            "Left out unless named (millions are multiply-accumulates): "
+            + "; ".join(comparison.left_out.values())
+            + "."
+        )
     if comparison.stopped:
         said.append("Stopped early: operators are missing.")
     return said
