@@ -48,8 +48,8 @@ def spec_of_each_site(owner, key, given, sites, rest=None):
         for wrong in default:
             hint = "; write name, not type" if wrong == "type" else ""
             raise UsageError(
-                f"{owner}: {key} has no site {wrong!r}"
-                f"{hint or did_you_mean(wrong, sites)}"
+                f"{owner}: {key} has no 'name', as a spec has, and {wrong!r} is no "
+                f"site{hint or did_you_mean(wrong, sites)}"
             )
         default = rest
     specs = {}

@@ -28,8 +28,8 @@ def test_the_rest():
 
 @pytest.mark.parametrize("given, text", [
     (["a", "b"], "Net: upsample lists 2 specs, but there are 3 sites: up1, up2, last"),
-    ({"lost": "a"}, "Net: upsample has no site 'lost'; did you mean 'last'"),
-    ({"type": "a"}, "Net: upsample has no site 'type'; write name, not type"),
+    ({"lost": "a"}, "'lost' is no site; did you mean 'last'"),
+    ({"type": "a"}, "has no 'name', as a spec has, and 'type' is no site; write"),
     ({"up*": "a"}, "Net: upsample gives no spec for site 'last'; list it, or add 'na"),
 ], ids=str)  # fmt: skip
 def test_refused_in_one_sentence(given, text):

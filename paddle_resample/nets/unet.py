@@ -8,6 +8,7 @@ from ..base import Downsampler, Upsampler, whole_number
 from ..errors import UsageError
 from ..ops import spatial_size
 from ..registry import build, parse_spec
+from ..site_specs import spec_of_each_site
 
 __all__ = ["ResampleUNet"]
 
@@ -26,8 +27,11 @@ class ResampleUNet(nn.Layer):
         in_channels: channels of the image.
         width: channels of the first level.
         depth: number of down- and of upsampling sites.
-        downsample: spec of a downsampler; the sites keep the channels.
-        upsample: spec of an upsampler; the sites halve the channels.
+        downsample: spec of a downsampler for all sites, or one for each
+            (`site_specs`): level_1 to level_depth, named after the level they land at;
+            the sites keep the channels.
+        upsample: spec of an upsampler for all sites, or one for each: level_{depth-1}
+            to level_0; the sites halve the channels.
         pretrained: path or address of a checkpoint, loaded by PaddleSeg.
 
     Call:
@@ -59,26 +63,30 @@ class ResampleUNet(nn.Layer):
         for key, value in {**sizes, "width": width, "depth": depth}.items():
             whole_number("ResampleUNet", key, value)
         widths = [width * 2**level for level in range(depth + 1)]
-        side = parse_spec(downsample, Downsampler)[0].gives_side
+        names = [f"level_{level}" for level in range(depth + 1)]
+        downs = spec_of_each_site("ResampleUNet", "downsample", downsample, names[1:])
+        ups = spec_of_each_site("ResampleUNet", "upsample", upsample, names[-2::-1])
         self.encoder = nn.LayerList()
         self.down = nn.LayerList()
         self.up = nn.LayerList()
         self.decoder = nn.LayerList()
         arriving = in_channels
-        for channels in widths[:-1]:
+        for channels, spec in zip(widths, downs.values()):
             self.encoder.append(DoubleConv(arriving, channels))
-            self.down.append(build(downsample, channels, scale=2, kind=Downsampler))
+            self.down.append(build(spec, channels, scale=2, kind=Downsampler))
             arriving = channels
         self.bottleneck = DoubleConv(arriving, widths[-1])
-        for channels in reversed(widths[:-1]):
+        for level in reversed(range(depth)):
+            channels = widths[level]
+            recorded = parse_spec(downs[names[level + 1]], Downsampler)[0].gives_side
             self.up.append(
                 build(
-                    upsample,
+                    ups[names[level]],
                     2 * channels,
                     channels,
                     scale=2,
                     guide_channels=channels,
-                    side=side,
+                    side=recorded,
                     kind=Upsampler,
                 )
             )

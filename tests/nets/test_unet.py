@@ -3,10 +3,10 @@ import paddle
 import paddle.nn as nn
 import pytest
 import yaml
-from paddle.static import InputSpec
 
 from paddle_resample import Downsampler, Upsampler, UsageError, find, names
 from paddle_resample.nets import ResampleUNet
+from tests.nets.network_checks import assert_exports, image, trainable
 from tests.reference import pool
 
 PAIRS = [(down, up) for down in names(Downsampler) for up in names(Upsampler)]
@@ -18,15 +18,6 @@ def fits(down, up):
 
 LEGAL = [pair for pair in PAIRS if fits(*pair)]
 ILLEGAL = [pair for pair in PAIRS if not fits(*pair)]
-
-
-def image(rng, height, width, batch=1):
-    x = rng.normal(size=(batch, 3, height, width)).astype("float32")
-    return paddle.to_tensor(x)
-
-
-def trainable(layer):
-    return sum(p.size for p in layer.parameters() if not p.stop_gradient)
 
 
 # The default network
@@ -241,7 +232,7 @@ def test_paddleseg_builds_it_from_yaml(rng, tmp_path):
     ("max_pol", "flow", "unknown downsampler 'max_pol'; did you mean 'max_pool'"),
     ("avg_pool", "max_unpool", "this site has none; downsample with max_pool"),
     ("max_pool", "{name: flow, kernel: 3}", "flow: unknown option 'kernel'; did you"),
-    ("max_pool", "{scale: 2}", "an upsampler spec needs the key 'name'"),
+    ("max_pool", "{scale: 2}", "upsample has no 'name', as a spec has"),
 ], ids=str)  # fmt: skip
 def test_the_remedy_survives_paddleseg(tmp_path, down, up, text):
     with pytest.raises(RuntimeError) as error:
@@ -252,28 +243,44 @@ def test_the_remedy_survives_paddleseg(tmp_path, down, up, text):
 # Export
 
 
-def exported_equals_eager(net, sizes, rng, path):
-    net.eval()
-    images = [image(rng, *size) for size in sizes]
-    expected = [net(x)[0].numpy() for x in images]
-    spec = InputSpec([None, 3, None, None], "float32", "x")
-    traced = paddle.jit.to_static(net, input_spec=[spec], full_graph=True)
-    paddle.jit.save(traced, str(path / "net"))
-    loaded = paddle.jit.load(str(path / "net"))
-    for x, y in zip(images, expected):
-        got = loaded(x)
-        got = got[0] if isinstance(got, (list, tuple)) else got
-        np.testing.assert_allclose(got.numpy(), y, rtol=1e-4, atol=1e-4)
-
-
 @pytest.mark.parametrize("up", [up for down, up in LEGAL if down == "max_pool"])
 def test_exports_with_free_sizes(rng, tmp_path, up):
     net = ResampleUNet(2, width=4, depth=2, upsample=up)
-    exported_equals_eager(net, [(21, 27), (16, 24)], rng, tmp_path)
+    assert_exports(net, rng, tmp_path, [(21, 27), (16, 24)])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("down, up", LEGAL)
 def test_every_legal_pair_exports_with_free_sizes(rng, tmp_path, down, up):
     net = ResampleUNet(2, width=4, depth=2, downsample=down, upsample=up)
-    exported_equals_eager(net, [(21, 27), (16, 24), (18, 19)], rng, tmp_path)
+    assert_exports(net, rng, tmp_path, [(21, 27), (16, 24), (18, 19)])
+
+
+# Sites
+
+
+def test_every_site_may_have_its_own_operator(rng):
+    net = ResampleUNet(
+        2,
+        width=4,
+        depth=3,
+        downsample=["max_pool", "avg_pool", "blur_pool"],
+        upsample={"name": "bilinear", "level_0": "max_unpool", "level_1": "flow"},
+    )
+    kinds = [find(n) for n in ("max_pool", "avg_pool", "blur_pool")]
+    assert [type(layer) for layer in net.down] == kinds
+    inner = [getattr(layer, "upsample", layer) for layer in net.up]
+    kinds = [find(n) for n in ("bilinear", "flow", "max_unpool")]
+    assert [type(layer) for layer in inner] == kinds
+    assert list(net(image(rng, 21, 27))[0].shape) == [1, 2, 21, 27]
+
+
+def test_unpooling_needs_the_indices_of_its_own_level():
+    with pytest.raises(UsageError, match="max_unpool: needs pool_indices"):
+        ResampleUNet(
+            2,
+            width=4,
+            depth=2,
+            downsample=["avg_pool", "max_pool"],
+            upsample={"name": "bilinear", "level_0": "max_unpool"},
+        )

@@ -1,10 +1,11 @@
-"""The two decoders of the seed articles, composed from our interpolation."""
+"""The two decoders of the seed articles."""
 
 import paddle
 import paddle.nn as nn
 
 from adapters.weights import fill
 from paddle_resample import ops
+from paddle_resample.nets.fpn import TopDownPathway
 
 
 class SegformerDecoder(nn.Layer):
@@ -27,23 +28,6 @@ class SegformerDecoder(nn.Layer):
         return self.fuse_conv(paddle.concat(maps, axis=1))
 
 
-class StepwiseInterpolation(nn.Layer):
-    """From the coarsest stage on: enlarge by nearest, add the next finer stage."""
-
-    def __init__(self, in_channels, width):
-        super().__init__()
-        self.conv = nn.LayerList([nn.Conv2D(c, width, 1) for c in in_channels])
-
-    def forward(self, maps):
-        finer = [conv(x) for conv, x in zip(self.conv, maps)]
-        y, results = finer.pop(), []
-        while finer:
-            skip = finer.pop()
-            y = skip + ops.interpolate(y, size=skip.shape[2:], mode="nearest")
-            results.append(y)
-        return results[::-1]
-
-
 def _inputs(v):
     return {f"x{stage}": v.input(f"x{stage}") for stage in (1, 2, 3, 4)}
 
@@ -55,9 +39,11 @@ def segformer_decoder(v):
 
 
 def stepwise_interpolation(v):
-    layer = StepwiseInterpolation(v.args["in_dims"], v.args["embed"])
-    maps, leaves = _inputs(v), fill(layer, v)
-    results = layer(list(maps.values()))
+    strides = [2**stage for stage in range(len(v.args["in_dims"]))]
+    layer = TopDownPathway("", v.args["in_dims"], strides, v.args["embed"], "nearest")
+    maps = _inputs(v)
+    leaves = fill(layer, v, lambda name: name.replace("conv.", "lateral."))
+    results = layer(list(maps.values()))[:-1]
     outputs = {f"out:f{i}": y for i, y in enumerate(results, 1)}
     return outputs, {**maps, **leaves}
 
