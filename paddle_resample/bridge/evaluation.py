@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import paddle
+import paddle.nn.functional as F
 from paddleseg.core import infer
 
 from ..errors import UsageError
@@ -28,6 +29,7 @@ def evaluate(
     amp_level="O1",
     test_config=None,
     on_images=None,
+    image_scores=None,
 ):
     """Score a model on a data set; void is never counted.
 
@@ -40,6 +42,8 @@ def evaluate(
         test_config: dict as PaddleSeg's `test_config`: aug_eval, scales,
             flip_horizontal, flip_vertical, is_slide, crop_size, stride.
         on_images: called with the number of images just done.
+        image_scores: `metrics.ImageScores` that counts every image of this process,
+            boundaries, thin structures and confidence included; None saves the time.
 
     Returns:
         dict: `metrics.region_scores`, and "images", "images_per_second" (of this
@@ -60,7 +64,9 @@ def evaluate(
     with paddle.no_grad(), autocast(precision, amp_level):
         for groups in loader:
             for group in groups:
-                predicted = predict(model, group["img"], group["trans_info"], **options)
+                predicted, confidence = _predict(
+                    model, group, options, image_scores is not None
+                )
                 if predicted.shape != group["label"].shape:
                     raise UsageError(
                         f"the model predicts {predicted.shape[1:]} for a label of "
@@ -70,6 +76,8 @@ def evaluate(
                 matrix += confusion_matrix(
                     predicted, group["label"], classes, dataset.ignore_index
                 )
+                if image_scores is not None:
+                    _count_images(image_scores, dataset, group, predicted, confidence)
                 images += len(predicted)
                 if on_images:
                     on_images(len(predicted))
@@ -85,6 +93,24 @@ def evaluate(
         "images_per_second": images / seconds,
         "confusion": matrix.tolist(),
     }
+
+
+def _predict(model, group, options, with_confidence):
+    """Labels and, if asked for, confidences of a group of images of one size."""
+    images, trans_info = group["img"], group["trans_info"]
+    if with_confidence:
+        return predict(model, images, trans_info, with_confidence=True, **options)
+    return predict(model, images, trans_info, **options), None
+
+
+def _count_images(image_scores, dataset, group, predicted, confidence):
+    """Hand every image of a group to its scores, with the widths the data knows."""
+    files = getattr(dataset, "file_list", None)
+    for i, index in enumerate(group["index"]):
+        name = files[index][0] if files else index
+        scene = dataset.scene(index) if hasattr(dataset, "scene") else None
+        width = None if scene is None else scene.width
+        image_scores.add(name, predicted[i], group["label"][i], confidence[i], width)
 
 
 def inference_options(test_config):
@@ -120,7 +146,9 @@ def inference_options(test_config):
     return options
 
 
-def predict(model, images, trans_info, *, augment=None, **sliding):
+def predict(
+    model, images, trans_info, *, augment=None, with_confidence=False, **sliding
+):
     """Predict the class of every pixel at the original size.
 
     Args:
@@ -128,35 +156,53 @@ def predict(model, images, trans_info, *, augment=None, **sliding):
         images: Tensor [N, C, H, W], normalised.
         trans_info: list, what the transforms did to the size.
         augment: None, or dict of scales, flip_horizontal, flip_vertical.
+        with_confidence: whether to return the probability of the class too.
         sliding: is_slide, crop_size, stride.
 
     Returns:
-        int32 array [N, H', W'].
+        int32 array [N, H', W'], or (that, float32 array [N, H', W']).
     """
     # PaddleSeg's sliding window takes one image, and some of its models (MaskFormer)
     # return one image of a batch.
     alone = sliding.get("is_slide") or getattr(model, "_one_image_at_a_time", False)
     if alone and len(images) > 1:
-        return np.concatenate(
-            [
-                predict(
-                    model, images[i : i + 1], trans_info, augment=augment, **sliding
-                )
-                for i in range(len(images))
-            ]
-        )
+        parts = [
+            predict(
+                model,
+                images[i : i + 1],
+                trans_info,
+                augment=augment,
+                with_confidence=True,
+                **sliding,
+            )
+            for i in range(len(images))
+        ]
+        labels, confidence = (np.concatenate(part) for part in zip(*parts))
+        return (labels, confidence) if with_confidence else labels
     if augment is None:
-        labels, _ = infer.inference(model, images, trans_info=trans_info, **sliding)
+        labels, logits = infer.inference(
+            model, images, trans_info=trans_info, **sliding
+        )
     else:
         scales = augment.get("scales", 1.0)
         scales = list(scales) if isinstance(scales, (list, tuple)) else float(scales)
-        labels, _ = infer.aug_inference(
+        labels, logits = infer.aug_inference(
             model, images, trans_info, **{**augment, "scales": scales}, **sliding
         )
     if len(labels) != len(images):
         model._one_image_at_a_time = True
-        return predict(model, images, trans_info, augment=augment, **sliding)
-    return labels.numpy()[:, 0]
+        return predict(
+            model,
+            images,
+            trans_info,
+            augment=augment,
+            with_confidence=with_confidence,
+            **sliding,
+        )
+    labels = labels.numpy()[:, 0]
+    if not with_confidence:
+        return labels
+    return labels, F.softmax(logits.astype("float32"), axis=1).max(axis=1).numpy()
 
 
 @contextlib.contextmanager

@@ -116,8 +116,9 @@ def evaluation_loader(dataset, batch_size, num_workers=0, rank=0, ranks=1):
         num_workers, rank, ranks: as in training_loader.
 
     Yields:
-        list of dict: "img" Tensor [n, C, H, W], "label" int array [n, H', W'] and
-        "trans_info", what PaddleSeg's transforms did to the size.
+        list of dict: "img" Tensor [n, C, H, W], "label" int array [n, H', W'],
+        "trans_info", what PaddleSeg's transforms did to the size, and "index", list of
+        the samples' numbers in the data set.
     """
     samples = Samples(dataset)
     indices = list(range(rank, len(samples), ranks))
@@ -129,12 +130,13 @@ def evaluation_loader(dataset, batch_size, num_workers=0, rank=0, ranks=1):
         collate_fn=_group_by_size,
         return_list=True,
     )
-    for batch in _sound(loader):
+    for numbers, batch in zip(batches, _sound(loader)):
         yield [
             {
                 "img": group["img"],
                 "label": group["label"].numpy(),
                 "trans_info": _decode(group["trans_info"]),
+                "index": [numbers[i] for i in group["position"].numpy()],
             }
             for group in batch["groups"]
         ]
@@ -182,18 +184,20 @@ def _group_by_size(batch):
     if fault:
         return {"fault": _encode(fault)}
     groups = {}
-    for sample in batch:
+    for position, sample in enumerate(batch):
         trans_info = _encode(sample["trans_info"])
         label = np.asarray(sample["label"])
         label = label.reshape(label.shape[-2:])
         key = (sample["img"].shape, label.shape, trans_info.tobytes())
-        group = groups.setdefault(key, {"img": [], "label": []})
+        group = groups.setdefault(key, {"img": [], "label": [], "position": []})
         group["img"].append(sample["img"])
         group["label"].append(label)
+        group["position"].append(position)
         group["trans_info"] = trans_info
     for group in groups.values():
         group["img"] = np.stack(group["img"])
         group["label"] = np.stack(group["label"]).astype("int32")
+        group["position"] = np.array(group["position"])
     return {"groups": list(groups.values())}
 
 

@@ -6,7 +6,7 @@ from paddleseg.transforms import Normalize, Resize
 from paddle_resample.bridge.evaluation import evaluate
 from paddle_resample.data import FineShapes
 from paddle_resample.errors import UsageError
-from paddle_resample.metrics import confusion_matrix
+from paddle_resample.metrics import ImageScores, confusion_matrix
 
 
 class Brightness(paddle.nn.Layer):
@@ -95,3 +95,37 @@ def test_size_that_is_not_recorded():
     data.transforms.transforms.append(lambda d: {**d, "img": d["img"][:20]})
     with pytest.raises(UsageError, match=r"predicts \(20, 32\) for a label of \(32,"):
         evaluate(Brightness(), data)
+
+
+# Image by image
+
+
+@pytest.mark.parametrize("batch_size", [1, 3])
+@pytest.mark.parametrize("one_image", [False, True], ids=str)
+def test_every_image_is_counted_by_itself(batch_size, one_image):
+    data = dataset()
+    scores = ImageScores(12)
+    model = Brightness(one_image)
+    whole = evaluate(model, data, batch_size=batch_size, image_scores=scores)
+    assert scores.names == [f"FineShapes/val/{i:06d}" for i in range(5)]
+    assert scores.summary()["miou"] == pytest.approx(whole["miou"], abs=1e-12)
+    for i, (hits, labelled, _) in enumerate(scores.counts["region"]):
+        one = by_hand(paddle.io.Subset(data, [i]))
+        assert hits.tolist() == np.diag(one).tolist()
+        assert labelled.tolist() == one.sum(1).tolist()
+    widths = np.stack([data.scene(i).width for i in range(5)])
+    assert np.sum([c[1] for c in scores.counts["thin"]]) == (widths > 0).sum()
+
+
+def test_confidence_is_the_probability_of_the_predicted_class():
+    data = dataset(samples=2)
+    scores = ImageScores(12)
+    evaluate(Brightness(), data, image_scores=scores)
+    expected = 0
+    for i in range(2):
+        mean = data[i]["img"].mean(axis=0)
+        logits = -np.stack([(mean - c / 6 + 1) ** 2 for c in range(12)])
+        share = np.exp(logits) / np.exp(logits).sum(0)
+        expected += share.max(0).sum()
+    found = np.sum([c[1] for c in scores.counts["calibration"]])
+    assert found == pytest.approx(expected, rel=1e-5)

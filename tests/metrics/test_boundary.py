@@ -1,0 +1,163 @@
+import itertools
+
+import numpy as np
+import pytest
+
+from paddle_resample.metrics.boundary import (
+    boundary_f1,
+    boundary_iou_counts,
+    inner_boundary,
+    label_boundary,
+    trimap_counts,
+)
+
+VOID = 255
+
+
+def picture(rng, height=17, width=23, classes=4, void=True):
+    """Blobs of classes, some void, and a prediction that is shifted and noisy."""
+    label = rng.integers(0, classes, (height // 4 + 1, width // 4 + 1))
+    label = label.repeat(4, 0).repeat(4, 1)[:height, :width]
+    prediction = np.roll(label, 1, axis=1)
+    noise = rng.random(label.shape) < 0.1
+    prediction = np.where(noise, rng.integers(0, classes, label.shape), prediction)
+    if void:
+        label = np.where(rng.random(label.shape) < 0.08, VOID, label)
+    return prediction, label
+
+
+def neighbours(y, x, shape):
+    for dy, dx in ((0, 1), (1, 0), (0, -1), (-1, 0)):
+        if 0 <= y + dy < shape[0] and 0 <= x + dx < shape[1]:
+            yield y + dy, x + dx
+
+
+def contour(image):
+    """Pixels with a 4-neighbour of another class, by looking at every one."""
+    found = np.zeros(image.shape, bool)
+    for y, x in np.ndindex(image.shape):
+        for n in neighbours(y, x, image.shape):
+            if image[y, x] >= 0 and image[n] >= 0 and image[n] != image[y, x]:
+                found[y, x] = True
+    return found
+
+
+def nearest(points, targets):
+    """Euclidean distance of every point to the nearest target."""
+    targets = np.argwhere(targets)
+    return [min(np.hypot(*(targets - p).T)) for p in np.argwhere(points)]
+
+
+def voided(prediction, label):
+    void = label == VOID
+    return np.where(void, -1, prediction), np.where(void, -1, label)
+
+
+@pytest.mark.parametrize("distance", [1, 2, 3])
+def test_inner_boundary_by_looking_around(rng, distance):
+    mask = rng.random((11, 13)) < 0.8
+    expected = np.zeros_like(mask)
+    for y, x in np.argwhere(mask):
+        for dy, dx in itertools.product(range(-distance, distance + 1), repeat=2):
+            inside = 0 <= y + dy < 11 and 0 <= x + dx < 13
+            if not inside or not mask[y + dy, x + dx]:
+                expected[y, x] = True
+    assert (inner_boundary(mask, distance) == expected).all()
+
+
+def test_boundary_iou_of_shifted_squares():
+    """Two 20x20 squares, 4 columns apart, boundary 1 pixel: by hand."""
+    label = np.zeros((60, 60), int)
+    label[10:30, 10:30] = 1
+    prediction = np.zeros_like(label)
+    prediction[10:30, 14:34] = 1
+    counts = boundary_iou_counts(prediction, label, 2, ratio=1 / 60 / 2**0.5)
+    # Rows 10 and 29 share 16 columns; each ring has 76 pixels; a column of one ring
+    # crosses the other's rows at its two ends, which are counted already.
+    assert counts[:, 1].tolist() == [32, 2 * 76 - 32]
+
+
+def test_boundary_iou_counts_by_loops(rng):
+    prediction, label = picture(rng)
+    p, g = voided(prediction, label)
+    counts = boundary_iou_counts(prediction, label, 4, ratio=0.05)
+    distance = round(0.05 * np.hypot(17, 23))
+    assert distance == 1
+    for c in range(4):
+        a = inner_boundary(p == c, 1)
+        b = inner_boundary(g == c, 1)
+        assert counts[:, c].tolist() == [(a & b).sum(), (a | b).sum()]
+
+
+def test_label_boundary_by_loops(rng):
+    prediction, label = picture(rng)
+    assert (label_boundary(voided(prediction, label)[1]) == contour(
+        voided(prediction, label)[1]
+    )).all()  # fmt: skip
+
+
+@pytest.mark.parametrize("void", [False, True], ids=str)
+def test_trimap_by_loops(rng, void):
+    prediction, label = picture(rng, void=void)
+    p, g = voided(prediction, label)
+    edge = contour(g)
+    widths = (1, 2, 4)
+    counts = trimap_counts(prediction, label, 4, widths=widths)
+    for i, width in enumerate(widths):
+        expected = np.zeros((3, 4), int)
+        for y, x in np.argwhere(g >= 0):
+            near = np.hypot(*(np.argwhere(edge) - (y, x)).T).min()
+            if near <= width - 1:
+                expected[0, g[y, x]] += p[y, x] == g[y, x]
+                expected[1, g[y, x]] += 1
+                expected[2, p[y, x]] += 1
+        assert (counts[i] == expected).all()
+
+
+def test_a_wide_band_is_the_whole_image(rng):
+    prediction, label = picture(rng, void=False)
+    counts = trimap_counts(prediction, label, 4, widths=(1000,))
+    assert counts[0, 1].tolist() == np.bincount(label.ravel(), minlength=4).tolist()
+
+
+def test_trimap_without_any_boundary():
+    assert not trimap_counts(np.zeros((5, 5), int), np.zeros((5, 5), int), 2).any()
+
+
+@pytest.mark.parametrize("void", [False, True], ids=str)
+def test_boundary_f1_by_loops(rng, void):
+    prediction, label = picture(rng, void=void)
+    p, g = voided(prediction, label)
+    tolerance = 0.06 * np.hypot(17, 23)
+    scores = boundary_f1(prediction, label, 5, ratio=0.06)
+    for c in range(4):
+        a, b = contour(p) & (p == c), contour(g) & (g == c)
+        precision = np.mean([d <= tolerance for d in nearest(a, b)])
+        recall = np.mean([d <= tolerance for d in nearest(b, a)])
+        expected = 2 * precision * recall / (precision + recall)
+        assert scores[c] == pytest.approx(expected, abs=1e-12)
+    assert np.isnan(scores[4])
+
+
+def test_boundary_f1_of_equal_and_of_absent():
+    label = np.zeros((20, 20), int)
+    label[5:10, 5:10] = 1
+    assert boundary_f1(label, label, 3)[:2].tolist() == [1, 1]
+    found = boundary_f1(np.zeros_like(label), label, 3)
+    assert found[1] == 0 and found[0] == 0 and np.isnan(found[2])
+
+
+def test_the_tolerance_is_a_share_of_the_diagonal():
+    """A contour 3 pixels off counts at 0.75 % of a diagonal of 400, not of 300."""
+    for side, expected in ((300, 1.0), (200, 0.0)):
+        label = np.zeros((side, side), int)
+        label[:, side // 2 :] = 1
+        prediction = np.roll(label, 3, axis=1)
+        prediction[:, :3] = 0
+        score = boundary_f1(prediction, label, 2)[1]
+        assert score == expected
+
+
+def test_shapes_must_agree():
+    with pytest.raises(ValueError, match="both must be one"):
+        boundary_f1(np.zeros((3, 3), int), np.zeros((3, 4), int), 2)
