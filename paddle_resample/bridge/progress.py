@@ -16,7 +16,7 @@ from rich.progress import (
 
 from ..files import finite
 
-__all__ = ["Averages", "Curve", "RunDisplay"]
+__all__ = ["Averages", "Curve", "RunDisplay", "clock"]
 
 
 class Curve:
@@ -150,7 +150,7 @@ class RunDisplay:
     def report(self, text):
         """Print progress as a line where no bar is shown."""
         if not self._live:
-            left = _clock(self._seconds_left())
+            left = clock(self._seconds_left())
             self.line(f"{self.title} {self.done}/{self.total}  {text}  left {left}")
 
     def _seconds_left(self):
@@ -159,7 +159,12 @@ class RunDisplay:
         return (self.total - self.done) * spent / steps if steps else 0.0
 
 
-def _clock(seconds):
+def clock(seconds):
+    """Seconds as hours:minutes:seconds.
+
+    >>> clock(3725.4)
+    '1:02:05'
+    """
     minutes, seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}"

@@ -1,0 +1,1 @@
+"""Many runs compared: plan, run (here or on a cluster), statistics, report."""

@@ -1,0 +1,142 @@
+"""What a network costs: parameters, multiply-accumulates, time and memory."""
+
+import resource
+import sys
+import time
+
+import numpy as np
+import paddle
+import paddle.nn as nn
+
+from ..base import Resampler, Site
+from ..registry import options
+
+__all__ = ["count_macs", "count_parameters", "interleaved_latency", "peak_memory"]
+
+
+def count_parameters(model):
+    """Number of trained parameters; running statistics are none."""
+    return int(sum(p.size for p in model.parameters() if not p.stop_gradient))
+
+
+def count_macs(model, size, channels=3):
+    """Multiply-accumulates of one image, as the papers of the field count them.
+
+    Convolutions and linear layers are counted from the shapes of a pass; resamplers by
+    their closed form (`Resampler.count`). Products that are no layers (attention
+    weights, resizing by functions) are not counted.
+
+    Args:
+        model: nn.Layer.
+        size: (H, W) of the image.
+        channels: of the image.
+
+    Returns:
+        int.
+    """
+    total = [0]
+    hooks = []
+    inside = set()
+    for _, layer in model.named_sublayers():
+        if isinstance(layer, Resampler):
+            inside.update(id(part) for part in layer.sublayers())
+    for _, layer in model.named_sublayers():
+        if id(layer) in inside:
+            continue
+        count = _counter(layer)
+        if count:
+
+            def note(layer, inputs, output, count=count):
+                total[0] += count(layer, inputs[0], output)
+
+            hooks.append(layer.register_forward_post_hook(note))
+    training = model.training
+    model.eval()
+    with paddle.no_grad():
+        model(paddle.zeros([1, channels, *size]))
+    for hook in hooks:
+        hook.remove()
+    if training:
+        model.train()
+    return int(total[0])
+
+
+def interleaved_latency(models, size, channels=3, rounds=15, warmup=2):
+    """Time of one image through each of several models, measured in turn.
+
+    Each round runs every model once, so that what slows the machine for a while slows
+    all of them.
+
+    Args:
+        models: dict, name -> nn.Layer.
+        size: (H, W) of the image.
+        channels: of the image.
+        rounds, warmup: passes of each model that are measured, and that are not.
+
+    Returns:
+        dict: name -> {"latency_ms": median, "latency_spread_ms": [p25, p75]}.
+    """
+    x = paddle.to_tensor(
+        np.random.default_rng(0).normal(size=(1, channels, *size)).astype("float32")
+    )
+    times = {name: [] for name in models}
+    for model in models.values():
+        model.eval()
+    with paddle.no_grad():
+        for turn in range(warmup + rounds):
+            for name, model in models.items():
+                began = time.perf_counter()
+                model(x)[0].numpy()
+                if turn >= warmup:
+                    times[name].append(1000 * (time.perf_counter() - began))
+    result = {}
+    for name, taken in times.items():
+        low, median, high = np.percentile(taken, [25, 50, 75])
+        result[name] = {
+            "latency_ms": round(float(median), 3),
+            "latency_spread_ms": [round(float(low), 3), round(float(high), 3)],
+        }
+    return result
+
+
+def peak_memory():
+    """Most memory that this process held so far, in MB: the GPU's if it computes
+    there, else all of the process (on a CPU Paddle itself takes some 300 MB)."""
+    if paddle.get_device().startswith("gpu"):
+        return round(paddle.device.cuda.max_memory_allocated() / 2**20, 1)
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(kilobytes / (2**20 if sys.platform == "darwin" else 2**10), 1)
+
+
+def _counter(layer):
+    if isinstance(layer, Resampler):
+        return _count_resampler
+    if isinstance(layer, nn.Conv2D):
+        return _count_convolution
+    if isinstance(layer, nn.Conv2DTranspose):
+        return _count_transposed
+    return _count_linear if isinstance(layer, nn.Linear) else None
+
+
+def _count_convolution(layer, x, y):
+    weight = layer.weight.shape  # [out, in / groups, k, k]
+    return y.shape[0] * y.shape[2] * y.shape[3] * int(np.prod(weight))
+
+
+def _count_transposed(layer, x, y):
+    weight = layer.weight.shape  # [in, out / groups, k, k]
+    return x.shape[0] * x.shape[2] * x.shape[3] * int(np.prod(weight))
+
+
+def _count_linear(layer, x, y):
+    return int(np.prod(x.shape)) * layer.weight.shape[1]
+
+
+def _count_resampler(layer, x, y):
+    height, width = x.shape[2:4]
+    guide_channels = getattr(layer, "guide_channels", layer.in_channels)
+    channels = layer.in_channels, layer.out_channels, guide_channels
+    site = Site(*channels, height, width, layer.scale)
+    values = {**options(type(layer)), **layer.given}
+    values.pop("scale", None)
+    return x.shape[0] * layer.count(site, **values)[1]

@@ -1,0 +1,260 @@
+"""A study: one configuration, what varies in it, and the cells of that grid."""
+
+import itertools
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Optional
+
+import yaml
+
+from ..bridge.config import ResampleConfig
+from ..bridge.record import describe_run
+from ..errors import UsageError, did_you_mean
+from ..files import write_json
+
+__all__ = ["Cell", "Study", "parse_vary", "read_study_file"]
+
+SEED = "seed"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One run of a study.
+
+    Attributes:
+        name: of the cell and its folder, such as "upsample=carafe,seed=0".
+        method: what is compared: the values of all that varies but the seed.
+        seed: of initial weights, order and augmentation.
+        values: dict, configuration key -> value, and "seed".
+    """
+
+    name: str
+    method: str
+    seed: int
+    values: dict = field(hash=False)
+
+
+@dataclass
+class Study:
+    """What a study compares and how every cell of it is trained.
+
+    Attributes:
+        folder: of the results.
+        base: path of the configuration.
+        vary: dict, key of the configuration (or "seed") -> list of values.
+        baseline: the method that others are compared with; default the first.
+        opts: list of "key=value" for all cells, as after --opts.
+        iters, batch_size, learning_rate: replace the configuration's where not None.
+        save_interval: iterations between checkpoints; evaluated at each.
+        num_workers, device, precision: as in tools/train.py.
+        pictures: number of validation pictures kept of every cell.
+
+    Raises:
+        UsageError: a key, value or file that cannot be.
+    """
+
+    folder: Path
+    base: str
+    vary: dict
+    baseline: Optional[str] = None
+    opts: list = field(default_factory=list)
+    iters: Optional[int] = None
+    batch_size: Optional[int] = None
+    learning_rate: Optional[float] = None
+    save_interval: int = 1000
+    num_workers: int = 0
+    device: str = "cpu"
+    precision: str = "fp32"
+    pictures: int = 8
+
+    def __post_init__(self):
+        self.folder = Path(self.folder)
+        self.vary = {key: list(values) for key, values in self.vary.items()}
+        self.vary.setdefault(SEED, [0])
+        for key, values in self.vary.items():
+            if not values:
+                raise UsageError(f"--vary {key}: names no value")
+            if len({_short(v) for v in values}) < len(values):
+                raise UsageError(f"--vary {key}: names a value twice")
+        for seed in self.vary[SEED]:
+            if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
+                raise UsageError(f"--vary seed: {seed!r} is no seed; 0, 1, 2, ... are")
+        if len(self.vary) == 1:
+            raise UsageError("a study needs a --vary besides seed; nothing to compare")
+        methods = self.methods
+        if self.baseline is None:
+            self.baseline = methods[0]
+        elif self.baseline not in methods:
+            raise UsageError(
+                f"baseline {self.baseline!r} is no method of this study"
+                f"{did_you_mean(self.baseline, methods)}"
+            )
+
+    @property
+    def cells(self):
+        """Every combination, all methods of the first seed first: list of Cell."""
+        others = [key for key in self.vary if key != SEED]
+        short = _short_keys(self.vary)
+        cells = []
+        for seed in self.vary[SEED]:
+            for values in itertools.product(*(self.vary[key] for key in others)):
+                named = dict(zip(others, values))
+                parts = [f"{short[k]}={_short(v)}" for k, v in named.items()]
+                name = _file_name(",".join([*parts, f"seed={seed}"]))
+                method = " + ".join(_short(v) for v in values)
+                cells.append(Cell(name, method, seed, {**named, SEED: seed}))
+        names = [cell.name for cell in cells]
+        if len(set(names)) < len(names):
+            raise UsageError("two cells of this study would have one name")
+        return cells
+
+    @property
+    def methods(self):
+        """What is compared, in the order given: list of str."""
+        return list(dict.fromkeys(cell.method for cell in self.cells))
+
+    def cell(self, name):
+        """The cell of a name."""
+        found = {cell.name: cell for cell in self.cells}
+        if name not in found:
+            raise UsageError(
+                f"no cell {name!r} in this study{did_you_mean(name, found)}"
+            )
+        return found[name]
+
+    def config(self, cell):
+        """The resolved configuration of a cell: ResampleConfig."""
+        varied = [f"{k}={v!r}" for k, v in cell.values.items() if k != SEED]
+        return ResampleConfig(
+            self.base,
+            learning_rate=self.learning_rate,
+            batch_size=self.batch_size,
+            iters=self.iters,
+            opts=[*self.opts, *varied],
+        )
+
+    def save(self):
+        """Write study.json, or check that the folder holds this very study.
+
+        More values may be added to what varies; all else must be as it was.
+
+        Raises:
+            UsageError: the folder holds another study.
+        """
+        path = self.folder / "study.json"
+        content = {
+            "study": {**asdict(self), "folder": None},
+            "configuration": ResampleConfig(self.base, opts=self.opts).dic,
+        }
+        content = json.loads(json.dumps(content, default=str))
+        if path.exists():
+            old = json.loads(path.read_text(encoding="utf-8"))
+            for part in ("study", "configuration"):
+                for key, value in content[part].items():
+                    before = old[part].get(key)
+                    if key != "vary" and before != value:
+                        raise UsageError(
+                            f"{str(self.folder)!r} holds another study: {key} was "
+                            f"{before!r} and is now {value!r}; give another --save_dir"
+                        )
+        cells = [{"name": c.name, "values": c.values} for c in self.cells]
+        write_json(path, {**content, "cells": cells, "run": describe_run()})
+
+    @classmethod
+    def load(cls, folder):
+        """The study that a folder holds.
+
+        Raises:
+            UsageError: none is there.
+        """
+        path = Path(folder) / "study.json"
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            raise UsageError(f"{str(folder)!r} holds no study (study.json)") from None
+        return cls(**{**content["study"], "folder": folder})
+
+
+def parse_vary(items):
+    """Read `--vary key=value,value ...`.
+
+    Args:
+        items: list of str; values are YAML, separated by commas.
+
+    Returns:
+        dict: key -> list of values.
+
+    Raises:
+        UsageError: no "=", no YAML, or a key twice.
+
+    >>> parse_vary(["model.upsample=bilinear,{name: dysample, groups: 8}", "seed=0,1"])
+    {'model.upsample': ['bilinear', {'name': 'dysample', 'groups': 8}], 'seed': [0, 1]}
+    """
+    vary = {}
+    for item in items:
+        key, equals, text = item.partition("=")
+        if not equals:
+            raise UsageError(f"--vary takes key=value,value, not {item!r}")
+        if key in vary:
+            raise UsageError(f"--vary {key} is given twice")
+        try:
+            vary[key] = yaml.safe_load(f"[{text}]")
+        except yaml.YAMLError:
+            raise UsageError(f"--vary {item!r}: the values are no YAML") from None
+    return vary
+
+
+def read_study_file(path):
+    """Read a study YAML: the keys are those of `Study`, `config` being its base.
+
+    Args:
+        path: of the file; `config` is relative to the current folder, as on the
+            command line.
+
+    Returns:
+        dict of arguments of Study, without the folder.
+
+    Raises:
+        UsageError: no YAML mapping, or an unknown key.
+    """
+    try:
+        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        text = " ".join(str(error).split())
+        raise UsageError(f"study {str(path)!r} cannot be read: {text}") from None
+    if not isinstance(content, dict) or "config" not in content:
+        raise UsageError(f"study {str(path)!r} needs the key 'config'")
+    known = set(Study.__dataclass_fields__) - {"folder", "base"} | {"config"}
+    for key in content:
+        if key not in known:
+            raise UsageError(
+                f"study {str(path)!r}: unknown key {key!r}{did_you_mean(key, known)}"
+            )
+    content["base"] = content.pop("config")
+    return content
+
+
+def _short_keys(keys):
+    """The last part of every key, or all of it where two would be alike."""
+    last = [key.rpartition(".")[2] for key in keys]
+    return {
+        key: part if last.count(part) == 1 else key for key, part in zip(keys, last)
+    }
+
+
+def _short(value):
+    """A value in a word or two: a spec by its name, other options in brackets."""
+    if isinstance(value, Mapping):
+        rest = {k: v for k, v in value.items() if k != "name"}
+        options = ", ".join(f"{k}={_short(v)}" for k, v in rest.items())
+        return f"{value.get('name', '')}({options})" if options else value["name"]
+    if isinstance(value, list):
+        return "[" + " ".join(_short(v) for v in value) + "]"
+    return str(value)
+
+
+def _file_name(text):
+    return re.sub(r"[^\w=.,()+\-\[\]]", "_", text)

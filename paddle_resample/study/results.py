@@ -1,0 +1,73 @@
+"""The results of a study: one JSON line for every cell that ended."""
+
+import json
+import os
+from pathlib import Path
+
+from ..files import finite
+
+__all__ = ["RESULTS", "TIMING", "add_result", "failure", "read_results"]
+
+RESULTS = "results.jsonl"
+TIMING = "timing.json"  # method -> latency, see `timing`
+
+
+def add_result(folder, result):
+    """Append the line of a cell.
+
+    Args:
+        folder: of the study.
+        result: dict that JSON can hold, with "cell" and "status".
+    """
+    with open(Path(folder) / RESULTS, "a", encoding="utf-8") as file:
+        file.write(json.dumps(finite(result), ensure_ascii=False) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def failure(cell, reason):
+    """The result of a cell that did not come to its end.
+
+    Args:
+        cell: plan.Cell.
+        reason: one sentence.
+
+    Returns:
+        dict.
+    """
+    return {
+        "cell": cell.name,
+        "folder": f"cells/{cell.name}",
+        "values": cell.values,
+        "method": cell.method,
+        "seed": cell.seed,
+        "status": "failed",
+        "error": reason,
+    }
+
+
+def read_results(folder):
+    """The newest line of every cell.
+
+    Args:
+        folder: of the study.
+
+    Returns:
+        dict: cell name -> result, in the order the cells first ended, with the latency
+        that was measured for its method. A line that a crash cut off is passed over.
+    """
+    path = Path(folder) / RESULTS
+    timing = Path(folder) / TIMING
+    times = json.loads(timing.read_text(encoding="utf-8")) if timing.exists() else {}
+    results = {}
+    if not path.exists():
+        return results
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            result = json.loads(line)
+        except ValueError:
+            continue
+        if "cost" in result:
+            result["cost"].update(times.get(result["method"], {}))
+        results[result["cell"]] = result
+    return results

@@ -1,0 +1,86 @@
+"""A study from plan to results: what is missing is run, what is done stays."""
+
+import os
+import subprocess
+import sys
+
+import paddle
+
+from ..errors import UsageError
+from ..files import usable_folder
+from .local import LocalRunner
+from .prepare import prepare
+from .results import add_result, read_results
+
+__all__ = ["run_study"]
+
+
+def run_study(
+    study, *, where="local", address=None, jobs=None, processes=1, stall_minutes=30.0
+):
+    """Run the cells of a study that have no result yet.
+
+    Args:
+        study: plan.Study.
+        where: "local" (processes of this machine) or "ray".
+        address: of a Ray cluster; None starts one here.
+        jobs: cells at once; None takes one a GPU, or one a core.
+        processes: of each cell.
+        stall_minutes: a local cell without progress for so long is ended.
+
+    Returns:
+        dict: cell name -> result.
+
+    Raises:
+        UsageError: an impossible cell (before anything has started), or a folder that
+            holds another study.
+        KeyboardInterrupt: after Ctrl-C; what is done is kept.
+    """
+    usable_folder(study.folder)
+    study.save()
+    results = read_results(study.folder)
+    missing = [
+        cell
+        for cell in study.cells
+        if results.get(cell.name, {}).get("status") != "done"
+    ]
+    kept = len(study.cells) - len(missing)
+    print(f"{len(study.cells)} cells, {kept} of them done", flush=True)
+    if missing:
+        prepare(study)
+        runner = _runner(study, where, address, jobs, processes, stall_minutes)
+        try:
+            runner.run(missing, lambda result: add_result(study.folder, result))
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(
+                f"stopped by Ctrl-C; the same command continues in {study.folder}"
+            ) from None
+        timing = "paddle_resample.study.timing"
+        subprocess.run([sys.executable, "-m", timing, str(study.folder)], check=False)
+    results = read_results(study.folder)
+    failed = [r for r in results.values() if r["status"] != "done"]
+    if failed:
+        print(f"{len(failed)} cells failed; their logs are in {study.folder}/cells:")
+        for result in failed:
+            print(f"  {result['cell']}: {result['error']}")
+    return results
+
+
+def _runner(study, where, address, jobs, processes, stall_minutes):
+    gpus = []
+    if study.device == "gpu":
+        gpus = list(range(paddle.device.cuda.device_count()))
+    units = len(gpus) if gpus else os.cpu_count() or 1
+    if processes < 1 or (gpus and processes > len(gpus)):
+        raise UsageError(f"--processes {processes}: this machine has {units}")
+    jobs = jobs or max(1, units // processes)
+    if gpus and jobs * processes > len(gpus):
+        raise UsageError(
+            f"--jobs {jobs} with --processes {processes} needs {jobs * processes} "
+            f"GPUs, this machine has {len(gpus)}"
+        )
+    if where == "ray":
+        from .ray_cluster import RayRunner
+
+        return RayRunner(study, address, jobs, gpus_per_cell=processes if gpus else 0)
+    return LocalRunner(study, jobs, processes, gpus, stall_minutes)

@@ -1,0 +1,13 @@
+"""A tiny finished study, made once."""
+
+import pytest
+
+from paddle_resample.study.run import run_study
+from tests.study.tiny import tiny_study
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """The finished study (2 operators, 2 seeds) and its results."""
+    study = tiny_study(tmp_path_factory.mktemp("study"))
+    return study, run_study(study, jobs=2)

@@ -1,0 +1,123 @@
+import json
+
+import pytest
+
+from checkout import CONFIGS
+from paddle_resample import UsageError
+from paddle_resample.study.plan import Study, parse_vary, read_study_file
+
+UNET = str(CONFIGS / "unet" / "unet_bilinear.yml")
+
+
+def study(folder, vary=None, **options):
+    vary = {"model.upsample": ["bilinear", "carafe"]} if vary is None else vary
+    return Study(folder=folder, base=UNET, vary=vary, **options)
+
+
+def test_cells_are_the_grid(tmp_path):
+    spec = {"name": "dysample", "groups": 2}
+    plan = study(
+        tmp_path,
+        {
+            "model.upsample": ["bilinear", spec],
+            "model.downsample": ["max_pool", "avg_pool"],
+            "seed": [3, 5],
+        },
+    )
+    names = [cell.name for cell in plan.cells]
+    assert len(names) == 8
+    assert names[0] == "upsample=bilinear,downsample=max_pool,seed=3"
+    assert names[-1] == "upsample=dysample(groups=2),downsample=avg_pool,seed=5"
+    assert plan.methods[2:] == [
+        "dysample(groups=2) + max_pool",
+        "dysample(groups=2) + avg_pool",
+    ]
+    assert plan.baseline == "bilinear + max_pool"
+    dic = plan.config(plan.cells[-1]).dic
+    assert dic["model"]["upsample"] == spec
+    assert dic["model"]["downsample"] == "avg_pool"
+
+
+def test_any_key_may_vary(tmp_path):
+    plan = study(tmp_path, {"lr_scheduler.learning_rate": [0.1, 0.01]}, iters=7)
+    configs = [plan.config(cell) for cell in plan.cells]
+    assert [c.dic["lr_scheduler"]["learning_rate"] for c in configs] == [0.1, 0.01]
+    assert configs[0].iters == 7
+
+
+def test_a_saved_study_comes_back(tmp_path):
+    plan = study(tmp_path, iters=5, opts=["batch_size=3"])
+    plan.save()
+    again = Study.load(tmp_path)
+    assert again == plan
+    assert again.config(again.cells[0]).batch_size == 3
+
+
+def test_values_may_be_added_but_nothing_else_changed(tmp_path):
+    study(tmp_path, iters=5).save()
+    more = {"model.upsample": ["bilinear", "carafe", "nearest"], "seed": [0, 1]}
+    study(tmp_path, more, iters=5).save()
+    assert len(Study.load(tmp_path).cells) == 6
+    with pytest.raises(UsageError, match="holds another study: iters was 5 and is now"):
+        study(tmp_path, more, iters=6).save()
+    with pytest.raises(UsageError, match="holds another study: opts was"):
+        study(tmp_path, more, iters=5, opts=["batch_size=1"]).save()
+
+
+def test_an_edited_configuration_is_another_study(tmp_path):
+    base = tmp_path / "base.yml"
+    base.write_text(f"_base_: {UNET}\n")
+    vary = {"model.upsample": ["bilinear", "carafe"]}
+    Study(folder=tmp_path, base=str(base), vary=vary).save()
+    base.write_text(f"_base_: {UNET}\nbatch_size: 5\n")
+    with pytest.raises(UsageError, match="batch_size was 8 and is now 5"):
+        Study(folder=tmp_path, base=str(base), vary=vary).save()
+
+
+def test_study_json_explains_the_results(tmp_path):
+    study(tmp_path).save()
+    content = json.loads((tmp_path / "study.json").read_text())
+    assert [c["name"] for c in content["cells"]] == [
+        "upsample=bilinear,seed=0",
+        "upsample=carafe,seed=0",
+    ]
+    assert content["run"]["versions"]["paddleseg"]
+
+
+@pytest.mark.parametrize("given, text", [
+    ({"vary": {"seed": [0, 1]}}, "a study needs a --vary besides seed"),
+    ({"vary": {"model.upsample": []}}, "--vary model.upsample: names no value"),
+    ({"vary": {"model.upsample": ["a", "a"]}}, "model.upsample: names a value twice"),
+    ({"vary": {"model.upsample": ["a", "b"], "seed": ["x"]}}, "'x' is no seed"),
+    ({"baseline": "biliner"}, "baseline 'biliner' .*did you mean 'bilinear'"),
+], ids=str)  # fmt: skip
+def test_refused(tmp_path, given, text):
+    with pytest.raises(UsageError, match=text):
+        study(tmp_path, **given)
+
+
+@pytest.mark.parametrize("items, text", [
+    (["model.upsample"], "--vary takes key=value,value, not 'model.upsample'"),
+    (["a=1", "a=2"], "--vary a is given twice"),
+    (["a={"], "the values are no YAML"),
+], ids=str)  # fmt: skip
+def test_wrong_vary(items, text):
+    with pytest.raises(UsageError, match=text):
+        parse_vary(items)
+
+
+def test_study_file(tmp_path):
+    path = tmp_path / "study.yml"
+    path.write_text("config: a.yml\nvary: {x: [1, 2]}\niters: 4\n")
+    assert read_study_file(path) == {"base": "a.yml", "vary": {"x": [1, 2]}, "iters": 4}
+    path.write_text("config: a.yml\nitres: 4\n")
+    with pytest.raises(UsageError, match="unknown key 'itres'; did you mean 'iters'"):
+        read_study_file(path)
+    path.write_text("vary: {}\n")
+    with pytest.raises(UsageError, match="needs the key 'config'"):
+        read_study_file(path)
+
+
+def test_no_study(tmp_path):
+    with pytest.raises(UsageError, match="holds no study"):
+        Study.load(tmp_path)

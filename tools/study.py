@@ -1,0 +1,84 @@
+"""Compare resamplers honestly: a grid of trainings, paired statistics, a report.
+
+    python tools/study.py --config configs/unet/unet_bilinear.yml \\
+      --vary model.upsample=bilinear,carafe,dysample --vary seed=0,1,2
+
+Every value of --vary is YAML: {name: dysample, groups: 8} is one too. Starting the
+same command again does only what is missing.
+"""
+
+import argparse
+
+import paddle_resample  # isort: skip
+from paddle_resample.bridge.device import choose_device
+from paddle_resample.bridge.flags import add_device
+from paddle_resample.bridge.tool import run_tool
+from paddle_resample.errors import UsageError
+from paddle_resample.study.plan import Study, parse_vary, read_study_file
+from paddle_resample.study.run import run_study
+
+assert paddle_resample  # imported first, because it orders the imports of OpenCV
+
+
+def parse_args():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("--config", help="configuration, .yml")
+    add("--study", help="study, .yml: config, vary and what else is named below")
+    add("--vary", action="append", default=[], help="key=value,value,...; seed=0,1,2")
+    add("--baseline", help="the method that others are compared with; default first")
+    add("--save_dir", default="output/study", help="folder of the study")
+    add("--opts", nargs="+", help="key=value ..., for all cells")
+    add("--iters", type=int, help="iterations, instead of the configuration's")
+    add("--batch_size", type=int, help="likewise")
+    add("--learning_rate", type=float, help="likewise")
+    add("--save_interval", type=int, help="iterations between evaluations")
+    add("--num_workers", type=int, help="processes of a cell that read samples")
+    add("--precision", choices=["fp32", "fp16"], help="fp16 uses AMP")
+    add_device(parser)
+    add("--where", default="local", choices=["local", "ray"], help="where cells run")
+    add("--address", help="of a Ray cluster; default: one is started on this machine")
+    add("--jobs", type=int, help="cells at once; default: one a GPU, else one a core")
+    add("--processes", type=int, default=1, help="of each cell")
+    add("--stall_minutes", type=float, default=30, help="without progress, then ended")
+    add("--report", action="store_true", help="write report.html and paper/ at the end")
+    add("--report_only", action="store_true", help="of what is finished, and stop")
+    add("--lang", default="en", choices=["en", "zh"], help="language of the report")
+    return parser.parse_args()
+
+
+def main():
+    args = parse_args()
+    if not args.report_only:
+        run_study(
+            _study(args),
+            where=args.where,
+            address=args.address,
+            jobs=args.jobs,
+            processes=args.processes,
+            stall_minutes=args.stall_minutes,
+        )
+    if args.report or args.report_only:
+        from paddle_resample.study.report import write_report
+
+        print(f"report: {write_report(args.save_dir, language=args.lang)}")
+
+
+def _study(args):
+    if bool(args.config) == bool(args.study):
+        raise UsageError("give --config with --vary, or --study; one of the two")
+    given = read_study_file(args.study) if args.study else {"base": args.config}
+    if args.vary:
+        given["vary"] = {**given.get("vary", {}), **parse_vary(args.vary)}
+    keys = ("baseline", "opts", "iters", "batch_size", "learning_rate")
+    for key in (*keys, "save_interval", "num_workers", "precision"):
+        if getattr(args, key) is not None:
+            given[key] = getattr(args, key)
+    given["device"] = choose_device(args.device or given.get("device"))
+    return Study(folder=args.save_dir, **{"vary": {}, **given})
+
+
+if __name__ == "__main__":
+    run_tool(main)
