@@ -23,7 +23,9 @@ def run_launched(folder, name, processes):
     """
     script = str(Path(__file__).with_name("launched_cell.py"))
     launch = [sys.executable, "-m", "paddle.distributed.launch"]
-    launch += ["--nproc_per_node", str(processes), script, folder, name]
+    launch += ["--nproc_per_node", str(processes)]
+    launch += ["--log_dir", str(Path(folder) / "cells" / name / "processes")]
+    launch += [script, folder, name]
     status = subprocess.call(launch)
     if status:
         return status
