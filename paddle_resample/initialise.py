@@ -1,12 +1,13 @@
-"""Initial weights that Paddle does not offer by name."""
+"""Initial weights that Paddle does not offer by name, and how they are kept."""
 
+import functools
 import math
 
 import numpy as np
 import paddle
 from paddle.nn.initializer import Assign, Uniform
 
-__all__ = ["bilinear_kernel", "repeat_for_shuffle", "torch_uniform"]
+__all__ = ["bilinear_kernel", "keep_start", "repeat_for_shuffle", "torch_uniform"]
 
 
 def torch_uniform(fan_in):
@@ -30,19 +31,23 @@ def bilinear_kernel(weight, scale):
     """Fill a transposed convolution so that it starts as bilinear interpolation.
 
     Args:
-        weight: parameter [in_channels, out_channels / groups, k, k]; channel i of the
-            input goes to channel i of the output, with groups to the one of its group.
+        weight: parameter [in_channels, out_channels / groups, k, k], or with a third
+            k for volumes; channel i of the input goes to channel i of the output, with
+            groups to the one of its group.
         scale: stride of the convolution.
 
     Source: Long et al., "Fully convolutional networks", CVPR 2015, section 3.3. With
     k = 2*scale the interior equals bilinear interpolation with align_corners=False.
     """
-    channels, per_group, size, _ = weight.shape
+    channels, per_group, size, *more = weight.shape
     distance = np.abs(np.arange(size) - (size - 1) / 2) / scale
     line = np.maximum(1 - distance, 0)
+    kernel = line
+    for _ in more:
+        kernel = np.multiply.outer(kernel, line)
     value = np.zeros(weight.shape, dtype="float32")
     for i in range(channels):
-        value[i, i % per_group] = np.outer(line, line)
+        value[i, i % per_group] = kernel
     Assign(value)(weight)
 
 
@@ -50,14 +55,45 @@ def repeat_for_shuffle(weight, scale, base):
     """ICNR: fill a convolution before pixel_shuffle so that every cell starts equal.
 
     Args:
-        weight: parameter [C*scale*scale, in_channels, k, k].
+        weight: parameter [C*scale*scale, in_channels, k, k], or [C*scale**3,
+            in_channels, k, k, k].
         scale: of the pixel shuffle.
-        base: initializer of the [C, in_channels, k, k] kernel that is repeated.
+        base: initializer of the [C, in_channels, k, k (, k)] kernel that is repeated.
 
     Source: Aitken et al., "Checkerboard artifact free sub-pixel convolution",
     arXiv 1707.02937, 2017.
     """
-    shape = [weight.shape[0] // (scale * scale), *weight.shape[1:]]
+    cell = scale ** (weight.ndim - 2)
+    shape = [weight.shape[0] // cell, *weight.shape[1:]]
     kernel = paddle.create_parameter(shape, weight.dtype, default_initializer=base)
-    repeated = paddle.repeat_interleave(kernel.detach(), scale * scale, axis=0)
+    repeated = paddle.repeat_interleave(kernel.detach(), cell, axis=0)
     weight.set_value(repeated)
+
+
+def keep_start(cls):
+    """Class decorator: keep what the layer starts with.
+
+    PaddleSeg's models end their construction with a walk over all their layers that
+    starts every convolution anew, by the functions of `paddleseg.cvlibs.param_init`.
+    That would destroy the published start of an operator among them (DySample's offsets
+    would jump from 0.001 to 0.08). The parameters of a decorated class carry the mark
+    `keeps_start`, and those functions, repaired by `bridge.repairs`, pass them over. A
+    call of one of Paddle's own initializers is carried out: whoever names it means it.
+    Copies by `copy.deepcopy` lose the mark.
+
+    Args:
+        cls: class of nn.Layer.
+
+    Returns:
+        type: cls.
+    """
+    construct = cls.__init__
+
+    @functools.wraps(construct)
+    def __init__(self, *args, **kwargs):
+        construct(self, *args, **kwargs)
+        for parameter in self.parameters():
+            parameter.keeps_start = True
+
+    cls.__init__ = __init__
+    return cls

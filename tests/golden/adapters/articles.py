@@ -9,18 +9,25 @@ from paddle_resample.nets import ResampleUNet
 
 def interpolate(v):
     x = v.input()
-    size, scale = v.args.get("size"), v.args.get("scale_factor")
+    axes = x.ndim - 2
+    size, scale = (
+        [value] * axes if isinstance(value, (int, float)) else value
+        for value in (v.args.get("size"), v.args.get("scale_factor"))
+    )
     if v.args.get("recompute_scale_factor"):
-        size, scale = [int(n * scale) for n in x.shape[2:]], None
+        size, scale = [int(n * s) for n, s in zip(x.shape[2:], scale)], None
+    line = axes == 1 and v.args["mode"] == "nearest"  # one row of a map
+    if line:
+        size, scale = ([1, *value] if value else None for value in (size, scale))
     y = ops.interpolate(
-        x,
+        x.unsqueeze(2) if line else x,
         size=size,
         scale=scale,
         mode=v.args["mode"],
         align_corners=v.args.get("align_corners") or False,
         antialias=v.args.get("antialias") or False,
     )
-    return {"out": y}, {"x": x}
+    return {"out": y.squeeze(2) if line else y}, {"x": x}
 
 
 def pixel_shuffle(v):
@@ -37,7 +44,11 @@ def max_unpool(v):
     x = v.input()
     a = v.args
     pooled, side = ops.max_pool(
-        x, a["kernel_size"], a["stride"], a["padding"], a["ceil_mode"]
+        x,
+        a["kernel_size"],
+        a.get("stride"),
+        a.get("padding", 0),
+        a.get("ceil_mode", False),
     )
     y = ops.max_unpool(pooled, side)
     outputs = {"out": y, "out:pooled": pooled, "out:indices": side.indices}
@@ -46,32 +57,37 @@ def max_unpool(v):
 
 def grid_sample(v):
     x, grid = v.input(), v.input("grid")
-    a = v.args
-    y = ops.grid_sample(x, grid, a["mode"], a["padding_mode"], a["align_corners"])
+    mode, padding = v.args.get("mode", "bilinear"), v.args.get("padding_mode", "zeros")
+    y = ops.grid_sample(x, grid, mode, padding, v.args.get("align_corners") or False)
     return {"out": y}, {"x": x, "grid": grid}
 
 
 def affine_grid(v):
     theta = v.input("theta")
-    grid = ops.affine_grid(theta, v.args["size"][2:], v.args["align_corners"])
+    grid = ops.affine_grid(
+        theta, v.args["size"][2:], v.args.get("align_corners") or False
+    )
     return {"out": grid}, {"theta": theta}
 
 
 def conv_transpose(v):
     a = dict(v.args)
-    size = a.pop("output_size")
-    layer = nn.Conv2DTranspose(**a)
+    size = a.pop("output_size", None)
+    a.pop("padding_mode", None)  # PyTorch knows only zeros here
+    layer = nn.Conv2DTranspose(bias_attr=None if a.pop("bias", True) else False, **a)
     x, leaves = v.input(), fill(layer, v)
     return {"out": layer(x, output_size=size)}, {"x": x, **leaves}
 
 
 def patch_embed(v):
-    name = "overlap_patch_embed" if "stride" in v.args else "patch_embed"
-    spec = {"name": name}
-    if "stride" in v.args:
-        spec["kernel_size"] = v.args["patch_size"]
-    scale = v.args.get("stride", v.args["patch_size"])
-    layer = build(spec, v.args["in_chans"], v.args["embed_dim"], scale=scale)
+    a = v.args
+    if v.meta["operator"] == "OverlapPatchEmbed":
+        patch, scale = a.get("patch_size", 7), a.get("stride", 4)
+        spec = {"name": "overlap_patch_embed", "kernel_size": patch}
+    else:
+        spec, scale = "patch_embed", a.get("patch_size", 16)
+    channels, width = a.get("in_chans", 3), a.get("embed_dim", 768)
+    layer = build(spec, channels, width, scale=scale)
     x, leaves = v.input(), fill(layer, v)
     return {"out": layer(x)[0].flatten(2).transpose([0, 2, 1])}, {"x": x, **leaves}
 
@@ -113,7 +129,7 @@ def article_patch_merge(v):
 def article_patch_expand(v):
     dim = v.args["in_dim"]
     spec = {"name": "patch_expand", "norm": False, "bias": True}
-    layer = build(spec, dim, dim // 2, scale=v.args["expand_ratio"])
+    layer = build(spec, dim, dim // 2, scale=v.args.get("expand_ratio", 2))
     x = v.input()
     leaves = fill(layer, v, lambda name: name.replace("linear.", "expand."))
     return {"out": layer(x, v.args["H"], v.args["W"])}, {"x": x, **leaves}
@@ -123,7 +139,7 @@ def flow(v):
     spec = {
         "name": "flow",
         "mid_channels": v.args["outplane"],
-        "kernel_size": v.args["kernel_size"],
+        "kernel_size": v.args.get("kernel_size", 3),
     }
     channels = v.args["inplane"]
     layer = build(spec, channels, guide_channels=channels)

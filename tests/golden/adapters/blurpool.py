@@ -1,7 +1,9 @@
 """Blur pooling: the filter alone, as both reference codes have it."""
 
-from adapters.weights import NotCovered
+import paddle.nn.functional as F
+
 from paddle_resample import ops
+from paddle_resample.ops.blur_pool import blur_padding
 
 _BORDERS = {
     "reflect": "reflect",
@@ -15,19 +17,29 @@ _BORDERS = {
 
 
 def blur_pool(v):
-    if v.args.get("pad_off"):
-        raise NotCovered("extra padding of an official option nothing uses")
+    a = v.args
     adobe = v.meta["operator"] == "BlurPool"
-    border = v.args.get("pad_type") or v.args.get("pad_mode") or "reflect"
+    size, stride = a.get("filt_size", 4 if adobe else 3), a.get("stride", 2)
+    rule = "adobe" if adobe else "timm"
+    border = a.get("pad_type") or a.get("pad_mode") or "reflect"
     x = v.input()
-    y = ops.blur_pool(
-        x,
-        filter_size=v.args.get("filt_size", 4 if adobe else 3),
-        stride=v.args.get("stride", 2),
-        padding="adobe" if adobe else "timm",
-        border=_BORDERS[border],
-    )
+    if border in _BORDERS and not a.get("pad_off"):
+        y = ops.blur_pool(x, size, stride, rule, _BORDERS[border])
+    else:
+        y = padded_by_hand(x, size, stride, rule, border, a.get("pad_off", 0))
     return {"out": y}, {"x": x}
+
+
+def padded_by_hand(x, size, stride, rule, border, more):
+    """Borders and widths that ours does not offer: of the map that they are put around,
+    the results whose windows lie inside."""
+    above, below = (n + more for n in blur_padding(size, stride, rule))
+    mode = _BORDERS.get(border, border).replace("zeros", "constant")
+    x = F.pad(x, [above, below, above, below], mode)
+    dense = ops.blur_pool(x, size, 1, "adobe", "zeros")
+    first, last = (size - 1) // 2, size // 2
+    height, width = (n - last for n in x.shape[2:])
+    return dense[:, :, first:height:stride, first:width:stride]
 
 
 ADAPTERS = {("blurpool", name): blur_pool for name in ("BlurPool", "BlurPool2d")}

@@ -5,8 +5,9 @@ from paddle_resample import build
 
 
 def dysample(v):
-    options = {key: v.args[key] for key in ("style", "groups", "dyscope")}
-    channels, scale = v.args["in_channels"], v.args["scale"]
+    released = {"style": "lp", "groups": 4, "dyscope": False}
+    options = {key: v.args.get(key, value) for key, value in released.items()}
+    channels, scale = v.args["in_channels"], v.args.get("scale", 2)
     layer = build({"name": "dysample", **options}, channels, scale=scale)
     # The first positions are those of the regular grid.
     leaves = fill(layer, v, lambda name: None if name == "init_pos" else name)

@@ -13,7 +13,7 @@ def gated_dual_flow(v):
     spec = {
         "name": _NAMES[v.meta["operator"]],
         "mid_channels": v.args["outplane"],
-        "kernel_size": v.args["kernel_size"],
+        "kernel_size": v.args.get("kernel_size", 3),
     }
     channels = v.args["inplane"]
     layer = build(spec, channels, guide_channels=channels)

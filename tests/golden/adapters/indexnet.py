@@ -14,8 +14,8 @@ def index_block(v):
     kind, guided = _BLOCKS[v.meta["operator"]]
     channels = v.args["inp"]
     options = {
-        "nonlinear": v.args["use_nonlinear"],
-        "context": v.args["use_context"],
+        "nonlinear": v.args.get("use_nonlinear", False),
+        "context": v.args.get("use_context", False),
     }
     pool = build({"name": "index_pool", "block": kind, **options}, channels)
     up = build({"name": guided, **options}, channels, guide_channels=channels)

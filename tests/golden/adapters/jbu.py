@@ -6,7 +6,8 @@ from paddle_resample.blocks.learned_range import LearnedRange
 
 
 def learned_range(v):
-    layer = LearnedRange(v.args["guidance_dim"], v.args["key_dim"], v.args["radius"])
+    a = v.args
+    layer = LearnedRange(a["guidance_dim"], a["key_dim"], a.get("radius", 3))
     x, guide, leaves = v.input(), v.input("guide"), fill(layer, v)
     return {"out": layer(x, guide)}, {"x": x, "guide": guide, **leaves}
 

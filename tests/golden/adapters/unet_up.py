@@ -38,7 +38,8 @@ class Up(nn.Layer):
 
 
 def unet_up(v):
-    layer = Up(v.args["in_channels"], v.args["out_channels"], v.args["bilinear"])
+    a = v.args
+    layer = Up(a["in_channels"], a["out_channels"], a.get("bilinear", True))
 
     def rename(name):
         return name.replace("conv.double_conv", "double_conv").replace(
