@@ -3,7 +3,7 @@
 import paddle
 import paddle.nn as nn
 import paddle.nn.functional as F
-from paddle.nn.initializer import TruncatedNormal
+from paddle.nn.initializer import Normal
 from paddleseg.models.backbones.swin_transformer import Mlp
 from paddleseg.models.backbones.transformer_utils import DropPath
 
@@ -129,7 +129,7 @@ class WindowAttention(nn.Layer):
         self.proj = nn.Linear(channels, channels)
         self.relative_position_bias_table = self.create_parameter(
             [(2 * window - 1) ** 2, heads],
-            default_initializer=TruncatedNormal(std=0.02),
+            default_initializer=Normal(std=0.02),
         )
         self.register_buffer(
             "relative_position_index", _offsets(window), persistable=False

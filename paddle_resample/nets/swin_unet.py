@@ -3,17 +3,15 @@
 import numpy as np
 import paddle
 import paddle.nn as nn
-from paddle.nn.initializer import Constant, TruncatedNormal
+from paddle.nn.initializer import Constant, Normal
 from paddleseg.cvlibs import manager
 from paddleseg.utils import load_entire_model
 
 from ..base import Downsampler, Upsampler, whole_number
-from ..down.patch_merge import PatchMerge
 from ..errors import UsageError
 from ..ops import pad_to_multiple, spatial_size
 from ..registry import build, parse_spec
 from ..site_specs import spec_of_each_site
-from ..up.patch_expand import PatchExpand
 from .swin_block import SwinBlock, window_and_shift
 
 __all__ = ["ResampleSwinUNet"]
@@ -277,11 +275,11 @@ def _stages(first, embed_dim, depths, num_heads, window_size, mlp_ratio, drop_pa
 
 
 def _initialise(layer):
-    """Swin's start of its linear layers; other resamplers keep their own start."""
-    if not isinstance(layer, (SwinBlock, PatchMerge, PatchExpand, Join)):
+    """Swin's start of its linear layers; resamplers have their own."""
+    if not isinstance(layer, (SwinBlock, Join)):
         return
     for linear in layer.sublayers(include_self=True):
         if isinstance(linear, nn.Linear):
-            TruncatedNormal(std=0.02)(linear.weight)
+            Normal(std=0.02)(linear.weight)
             if linear.bias is not None:
                 Constant(0.0)(linear.bias)
