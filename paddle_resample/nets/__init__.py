@@ -1,5 +1,35 @@
 """Networks for PaddleSeg whose resampling sites take specs."""
 
+from .fcn_basic import ResampleFCNBasic
+from .fpn import ResampleFPN
+from .mix_transformer import ResampleMiT
+from .pvt import ResamplePVT
+from .pvt_v2 import ResamplePVTv2
+from .segformer import ResampleSegFormer
+from .segformer_chained import ResampleSegFormerChained
+from .segnet import ResampleSegNet
+from .segnet_basic import ResampleSegNetBasic
+from .semantic_fpn import ResampleSemanticFPN
+from .setr import ResampleSETR
+from .sfnet import ResampleSFNet
+from .swin_unet import ResampleSwinUNet
 from .unet import ResampleUNet
+from .upernet import ResampleUPerNet
 
-__all__ = ["ResampleUNet"]
+__all__ = [
+    "ResampleFCNBasic",
+    "ResampleFPN",
+    "ResampleMiT",
+    "ResamplePVT",
+    "ResamplePVTv2",
+    "ResampleSETR",
+    "ResampleSFNet",
+    "ResampleSegFormer",
+    "ResampleSegFormerChained",
+    "ResampleSegNet",
+    "ResampleSegNetBasic",
+    "ResampleSemanticFPN",
+    "ResampleSwinUNet",
+    "ResampleUNet",
+    "ResampleUPerNet",
+]
