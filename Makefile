@@ -2,6 +2,7 @@
 # make test        install and run the tests;  make test-slow  the long ones
 # make compare     the seed article's experiment on the embedded photograph
 # make lint        format and lint
+# make docs        write the operators' pages and pictures (docs/operators) anew
 #
 # PYTHON=python3.11 chooses the Python, PADDLE=3.3.1 VENV=.venv-3.3.1 another Paddle.
 
@@ -13,7 +14,7 @@ RUN := $(VENV)/bin/python
 DEMO := output/demo
 UNET := configs/demo/unet_
 
-.PHONY: demo test test-slow compare lint install clean
+.PHONY: demo test test-slow compare lint docs install clean
 
 install: $(VENV)/installed
 
@@ -46,6 +47,9 @@ compare: install
 lint: install
 	$(RUN) -m ruff format .
 	$(RUN) -m ruff check .
+
+docs: install
+	$(RUN) docs/generate_operators.py
 
 clean:
 	rm -rf $(VENV) output build *.egg-info

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import paddle
 import paddle.nn as nn
 
 from .errors import UsageError
@@ -13,6 +14,7 @@ __all__ = [
     "Resampler",
     "Site",
     "Upsampler",
+    "check_map",
     "whole_number",
 ]
 
@@ -40,6 +42,29 @@ def whole_number(owner, key, value, least=1, odd=False):
             kind = f"an integer of at least {least}"
         raise UsageError(f"{owner}: {key} must be {kind}, not {value!r}")
     return value
+
+
+def check_map(owner, key, x, data_format, **lengths):
+    """Check the rank of a map and that no axis is empty, in eager execution.
+
+    Args:
+        owner: name of the layer, for the message.
+        key: name of the map, for the message.
+        x: Tensor.
+        data_format: its layout.
+        lengths: axis of the layout -> length that it must have.
+
+    Raises:
+        UsageError: x is no such map.
+    """
+    shape = list(x.shape)
+    fits = len(shape) == len(data_format) and min(shape) > 0
+    if not fits or any(shape[data_format.index(a)] != n for a, n in lengths.items()):
+        wanted = ", ".join(str(lengths.get(axis, axis)) for axis in data_format)
+        raise UsageError(
+            f"{owner}: {key} must be a map [{wanted}] without an empty axis, not "
+            f"{shape}"
+        )
 
 
 class Site(NamedTuple):
@@ -87,16 +112,19 @@ class Resampler(nn.Layer):
         scales: the integer scales it can do, a tuple; None means every scale from 1.
         learned: whether it has weights.
         keeps_channels: whether out_channels must equal in_channels.
-        data_formats: layouts it can work in.
+        data_formats: layouts it can work in; "NCDHW" is a volume, and everything said
+            of (H, W) then holds of (D, H, W).
 
     Args:
         in_channels: channels of x.
         out_channels: channels of the result, default in_channels.
-        scale: integer ratio between the fine and the coarse side.
-        data_format: "NCHW", or "NHWC" where `data_formats` has it.
+        scale: integer ratio between the fine and the coarse side, the same for all.
+        data_format: "NCHW", or "NHWC" and "NCDHW" where `data_formats` has them.
 
     Raises:
-        UsageError: a scale, channel count or layout that the class does not have.
+        UsageError: a scale, channel count or layout that the class does not have; in
+            eager execution also an x of another rank or channel count, or an empty
+            one.
     """
 
     name = None
@@ -106,6 +134,12 @@ class Resampler(nn.Layer):
     learned = False
     keeps_channels = True
     data_formats = ("NCHW",)
+
+    def __new__(cls, *args, **given):
+        layer = super().__new__(cls)
+        # nn.Layer's own __setattr__ works from its __init__ on only.
+        object.__setattr__(layer, "given", given)
+        return layer
 
     def __init__(self, in_channels, out_channels=None, *, scale=2, data_format="NCHW"):
         super().__init__()
@@ -126,10 +160,27 @@ class Resampler(nn.Layer):
                 f"{self.out_channels} must equal in_channels={self.in_channels}; "
                 "paddle_resample.build adds a 1x1 convolution where they differ"
             )
-        if data_format not in self.data_formats:
+        self.check_layout(data_format)
+
+    def __call__(self, x, *args, **kwargs):
+        if paddle.in_dynamic_mode():  # a traced program has unknown sizes
+            self._check_call(x, *args, **kwargs)
+        return super().__call__(x, *args, **kwargs)
+
+    def _check_call(self, x):
+        check_map(self.name, "x", x, self.data_format, C=self.in_channels)
+
+    @classmethod
+    def check_layout(cls, data_format):
+        """Refuse a layout that the class does not have.
+
+        Raises:
+            UsageError: naming those it has.
+        """
+        if data_format not in cls.data_formats:
             raise UsageError(
-                f"{self.name}: data_format {data_format!r} is not available, only "
-                + " and ".join(self.data_formats)
+                f"{cls.name}: data_format {data_format!r} is not available, only "
+                + " and ".join(cls.data_formats)
             )
 
     @classmethod
@@ -180,6 +231,17 @@ class Upsampler(Resampler):
     fuses_guide = False
     any_size = False
 
+    def _check_call(self, x, guide=None, side=None, size=None):
+        if x.ndim == 3 and side is not None:
+            return  # patch expanding of tokens, with their H and W
+        super()._check_call(x)
+        if self.needs_guide and guide is not None:
+            check_map(self.name, "the guide", guide, self.data_format, N=x.shape[0])
+        axes = len(self.data_format) - 2
+        if size is not None and len(size) != axes:
+            sides = "(D, H, W)" if axes == 3 else "(H, W)"
+            raise UsageError(f"{self.name}: size must be {sides}, not {size!r}")
+
 
 class Downsampler(Resampler):
     """down(x) -> (y, side)
@@ -199,6 +261,10 @@ class Downsampler(Resampler):
     gives_side = None
     odd = "floor"
 
+    def _check_call(self, x, H=None, W=None):
+        if H is None:  # else patch merging of tokens
+            super()._check_call(x)
+
 
 class ProjectedUpsampler(nn.Layer):
     """A 1x1 convolution, then an upsampler that keeps its channels.
@@ -211,12 +277,14 @@ class ProjectedUpsampler(nn.Layer):
 
     def __init__(self, in_channels, upsample):
         super().__init__()
-        self.project = nn.Conv2D(
-            in_channels, upsample.in_channels, 1, data_format=upsample.data_format
-        )
+        self.project = _pointwise(upsample, in_channels, upsample.in_channels)
         self.upsample = upsample
 
     def forward(self, x, guide=None, side=None, size=None):
+        if paddle.in_dynamic_mode():
+            arriving = self.project.weight.shape[1]
+            layer = self.upsample
+            check_map(layer.name, "x", x, layer.data_format, C=arriving)
         return self.upsample(self.project(x), guide=guide, side=side, size=size)
 
 
@@ -226,13 +294,13 @@ class ProjectedDownsampler(nn.Layer):
     def __init__(self, downsample, out_channels):
         super().__init__()
         self.downsample = downsample
-        self.project = nn.Conv2D(
-            downsample.out_channels,
-            out_channels,
-            1,
-            data_format=downsample.data_format,
-        )
+        self.project = _pointwise(downsample, downsample.out_channels, out_channels)
 
     def forward(self, x):
         y, side = self.downsample(x)
         return self.project(y), side
+
+
+def _pointwise(resampler, in_channels, out_channels):
+    conv = nn.Conv3D if resampler.data_format == "NCDHW" else nn.Conv2D
+    return conv(in_channels, out_channels, 1, data_format=resampler.data_format)

@@ -1,64 +1,169 @@
 """The registered resamplers as a person reads them: a table, and one in full."""
 
-import inspect
-
+from rich import box
 from rich.console import Group
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from .base import Downsampler, Upsampler
 from .cost import cost
+from .docstring import read_docstring
 from .errors import UsageError
 from .registry import find, names, options
 
-__all__ = ["catalogue", "describe", "needs"]
+__all__ = [
+    "COST_AT",
+    "FAMILIES",
+    "asks",
+    "catalogue",
+    "cost_at",
+    "describe",
+    "facts",
+    "family",
+    "partners",
+]
 
-_AT = (256, (64, 64))  # channels and size at which costs are shown
+COST_AT = (256, (64, 64))  # channels and size at which costs are shown
+
+# Title of every family of upsamplers, then of downsamplers, in reading order.
+FAMILIES = {
+    "interpolation": "Upsamplers: interpolation, no weights",
+    "convolution": "Upsamplers: learned kernels, the same everywhere",
+    "dynamic": "Upsamplers: weights or places predicted from the map itself",
+    "guided": "Upsamplers: steered by a guide",
+    "fusion": "Upsamplers: steered by a guide whose content is fused in",
+    "inverse": "Upsamplers: undo the downsampler that recorded for them",
+    "pooling": "Downsamplers: pooling and filters, no weights",
+    "learned pooling": "Downsamplers: learned, channel by channel",
+    "learned reduction": "Downsamplers: learned, mixing channels",
+    "recording": "Downsamplers: record what their upsampler needs",
+}
 
 
-def needs(cls):
-    """What a class asks of its site, in words.
+def family(cls):
+    """Which family an operator belongs to, from what its class declares.
 
     Args:
         cls: a registered class.
 
     Returns:
-        str, empty where it needs nothing.
+        str: a key of FAMILIES.
 
-    >>> needs(find("max_unpool"))
-    'pool_indices'
+    >>> family(find("carafe")), family(find("max_pool"))
+    ('dynamic', 'recording')
     """
-    found = []
-    if getattr(cls, "needs_guide", False):
-        same = " of its channels" if cls.guide_same_channels else ""
-        found.append(f"a guide{same}")
-    if getattr(cls, "needs_side", None):
-        found.append(cls.needs_side)
-    return ", ".join(found)
+    if issubclass(cls, Upsampler):
+        if cls.needs_side:
+            return "inverse"
+        if cls.needs_guide:
+            return "fusion" if cls.fuses_guide else "guided"
+        if not cls.learned:
+            return "interpolation"
+        # Kernels that the map predicts serve every channel and mix none.
+        return "dynamic" if cls.keeps_channels else "convolution"
+    if cls.gives_side:
+        return "recording"
+    if not cls.learned:
+        return "pooling"
+    return "learned pooling" if cls.keeps_channels else "learned reduction"
+
+
+def partners(cls):
+    """The downsamplers that record what an upsampler needs.
+
+    Args:
+        cls: a registered upsampler class.
+
+    Returns:
+        list of names, those without weights first; empty where it needs nothing.
+
+    >>> partners(find("max_unpool"))
+    ['max_pool']
+    """
+    if cls.needs_side is None:
+        return []
+    givers = [n for n in names(Downsampler) if find(n).gives_side == cls.needs_side]
+    return sorted(givers, key=lambda n: (find(n).learned, n))
+
+
+def asks(cls):
+    """What a class asks of its site or does to it, in very few words.
+
+    Args:
+        cls: a registered class.
+
+    Returns:
+        str: what an upsampler needs; what a downsampler does with odd sizes and gives.
+
+    >>> asks(find("sapa_i")), asks(find("max_pool"))
+    ('guide of C', 'floor, pool_indices')
+    """
+    if issubclass(cls, Upsampler):
+        if cls.needs_guide:
+            return "guide of C" if cls.guide_same_channels else "guide"
+        return cls.needs_side or ""
+    return ", ".join(filter(None, (cls.odd, cls.gives_side)))
+
+
+def facts(cls):
+    """What a class declares, in words.
+
+    Args:
+        cls: a registered class.
+
+    Returns:
+        dict of str to str; what does not apply is left out.
+
+    >>> facts(find("max_unpool"))["needs"]
+    'pool_indices, recorded by max_pool'
+    """
+    found = {}
+    if issubclass(cls, Upsampler):
+        found["needs"] = _needs(cls) or "nothing but the map"
+        off = "H*s x W*s; less than s off it is cropped or extended"
+        found["size wanted"] = "any" if cls.any_size else off
+    else:
+        if cls.gives_side:
+            found["gives"] = cls.gives_side
+        does = "is dropped" if cls.odd == "floor" else "makes a pixel"
+        found["odd sizes"] = f"{cls.odd}: an incomplete last cell {does}"
+    found["scales"] = _scales(cls)
+    found["learned"] = "yes" if cls.learned else "no"
+    found["channels"] = "kept" if cls.keeps_channels else "C to any D"
+    found["layouts"] = ", ".join(cls.data_formats)
+    return found
+
+
+def cost_at(name):
+    """Cost of an operator with its defaults at COST_AT.
+
+    Args:
+        name: registry name.
+
+    Returns:
+        Cost, or the sentence that says why there is none.
+    """
+    try:
+        return cost(name, *COST_AT)
+    except UsageError as reason:
+        return str(reason)
 
 
 def catalogue():
     """All resamplers.
 
     Returns:
-        rich renderable: a table of the upsamplers and one of the downsamplers.
+        rich renderable: one table for each family, columns aligned.
     """
     parts = []
-    for kind, title in ((Upsampler, "upsamplers"), (Downsampler, "downsamplers")):
-        table = Table(title=title, title_justify="left")
-        last = "needs" if kind is Upsampler else "gives, odd sizes"
-        for column in ("name", "learned", "scales", last, "source"):
-            table.add_column(column, no_wrap=column == "name")
-        for name in names(kind):
-            cls = find(name)
-            if kind is Upsampler:
-                about = needs(cls) + ("; fuses it" if cls.fuses_guide else "")
-            else:
-                about = ", ".join(filter(None, (cls.gives_side, cls.odd)))
-            table.add_row(
-                name, "yes" if cls.learned else "", _scales(cls), about, cls.source
-            )
-        parts.append(table)
+    for kind in (Upsampler, Downsampler):
+        header = True
+        for key, title in FAMILIES.items():
+            members = [name for name in names(kind) if family(find(name)) == key]
+            if members:
+                parts += [_family_table(title, members, header), Text()]
+                header = False
     return Group(*parts)
 
 
@@ -69,35 +174,110 @@ def describe(name):
         name: registry name.
 
     Returns:
-        rich renderable: its documentation, options with defaults, and cost.
+        rich renderable: formula, options with defaults and meaning, what it declares,
+        how it is called, border rule, start, cost, source; lines as wide as the
+        terminal.
 
     Raises:
         UsageError: unknown name.
     """
     cls = find(name)
-    table = Table("option", "default", title="options of a spec", title_justify="left")
-    for option, default in options(cls).items():
-        table.add_row(option, repr(default))
-    return Group(
-        Text(name, style="bold"),
-        Text(inspect.getdoc(cls)),
+    said = read_docstring(cls)
+    rows = Table.grid(padding=(0, 2))
+    rows.add_column(style="bold")
+    rows.add_column(ratio=1)
+    for key, value in facts(cls).items():
+        rows.add_row(key, value)
+    rows.add_row("cost", _cost_line(name))
+    for titles, paragraphs in said.sections.items():
+        title = _TITLES.get(titles, titles.lower())
+        rows.add_row(title, Text("\n".join(paragraphs)))
+    if not cls.learned:
+        rows.add_row("start", "no weights")
+    rows.add_row("cite", _citation(cls))
+    parts = [
+        Text(f"{name}  ({family(cls)})", style="bold"),
+        Text("\n".join([said.summary, *said.formula])),
         Text(),
-        table,
-        Text(_cost_line(name)),
+        _option_table(cls, said),
+        Text(),
+        rows,
+    ]
+    if said.example:
+        parts += [Text(), Padding(Text(said.example), (0, 2))]
+    return Group(*parts)
+
+
+_WIDTHS = (22, 12, 8, 7, 4)
+# What sections of a docstring are called here, where that says more.
+_TITLES = {"Grid": "grid, borders", "Cost": "cost formula", "Raises": "refuses"}
+
+
+def _family_table(title, members, header):
+    """One family; the widths are the same for all, so that columns stand in line."""
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        padding=0,
+        show_edge=False,
+        show_header=header,
+        expand=True,
     )
+    first = find(members[0])
+    asked = "needs" if issubclass(first, Upsampler) else "odd, gives"
+    for column, width in zip(("name", asked, "scales", "learned", "year"), _WIDTHS):
+        table.add_column(column, min_width=width, max_width=width)
+    table.add_column("source", ratio=1)
+    for name in members:
+        cls = find(name)
+        scales = _scales(cls).replace(", ", ",")
+        learned, year = "yes" if cls.learned else "", str(cls.year or "")
+        table.add_row(name, asks(cls), scales, learned, year, _without_year(cls))
+    return table
+
+
+def _needs(cls):
+    found = []
+    if cls.needs_guide:
+        same = " of its channels" if cls.guide_same_channels else ""
+        found.append(f"a guide{same}" + ("; fuses it" if cls.fuses_guide else ""))
+    if cls.needs_side:
+        found.append(f"{cls.needs_side}, recorded by {' or '.join(partners(cls))}")
+    return ", ".join(found)
+
+
+def _option_table(cls, said):
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), expand=True)
+    table.add_column("option of a spec")
+    table.add_column("default")
+    table.add_column("meaning", ratio=1)
+    for option, default in options(cls).items():
+        table.add_row(option, repr(default), Text(said.arguments.get(option, "")))
+    return table
 
 
 def _cost_line(name):
-    channels, size = _AT
-    try:
-        found = cost(name, channels, size)
-    except UsageError as reason:
-        return f"cost at {channels}x{size[0]}x{size[1]}: {reason}"
+    channels, size = COST_AT
+    found = cost_at(name)
+    where = f"at {channels}x{size[0]}x{size[1]}, its usual scale: "
+    if isinstance(found, str):
+        return where + found
     return (
-        f"cost at {channels}x{size[0]}x{size[1]}, its usual scale: "
-        f"{found.parameters:,} parameters, {found.macs:,} multiply-accumulates, "
+        f"{where}{found.parameters:,} parameters, {found.macs:,} multiply-accumulates, "
         f"{found.bytes:,} bytes moved at the least"
     )
+
+
+def _citation(cls):
+    if cls.year is None:
+        return "textbook; needs no citation"
+    return f"{cls.source} (in full under source)"
+
+
+def _without_year(cls):
+    return cls.source.replace(str(cls.year), "").rstrip(" ,")
 
 
 def _scales(cls):

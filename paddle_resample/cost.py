@@ -48,7 +48,8 @@ def cost(
         Cost.
 
     Raises:
-        UsageError: the spec is wrong, or cannot have these channels.
+        UsageError: the spec is wrong, cannot have these channels, or the size is that
+            of a volume, whose cost is not counted.
 
     >>> cost("pixel_shuffle", 256, (16, 16)).parameters
     2360320
@@ -62,6 +63,10 @@ def cost(
         raise UsageError(
             f"{cls.name}: keeps the number of channels, {in_channels} is not "
             f"{out_channels}"
+        )
+    if len(size) != 2:
+        raise UsageError(
+            f"{cls.name}: the cost is counted for a size (H, W), not {tuple(size)}"
         )
     height, width = size
     site = Site(in_channels, out_channels, guide_channels, height, width, scale)

@@ -11,6 +11,7 @@ from .base import (
     Upsampler,
 )
 from .errors import UsageError, did_you_mean
+from .initialise import keep_start
 
 __all__ = ["build", "find", "names", "options", "parse_spec", "register"]
 
@@ -35,7 +36,7 @@ def register(name):
             raise ValueError(f"resampler {name!r} is registered twice")
         cls.name = name
         _CLASSES[name] = cls
-        return cls
+        return keep_start(cls)
 
     return add
 
@@ -173,7 +174,7 @@ def build(
         guide_channels: channels of the guide that the site has; None if it has none.
         side: kind of side information that the site has, as a downsampler's
             gives_side names it; None if none.
-        data_format: layout of the network, "NCHW" or "NHWC".
+        data_format: layout of the network, "NCHW", "NHWC" or "NCDHW" (volumes).
         kind: Upsampler, Downsampler or Resampler (both).
 
     Returns:
@@ -191,12 +192,8 @@ def build(
             f"{cls.name}: the site has scale {scale} but the spec asks for "
             f"{given['scale']}"
         )
-    if data_format != "NCHW":
-        if data_format not in cls.data_formats:
-            raise UsageError(
-                f"{cls.name}: data_format {data_format!r} is not available, only "
-                + " and ".join(cls.data_formats)
-            )
+    cls.check_layout(data_format)
+    if cls.data_formats != ("NCHW",):
         given["data_format"] = data_format
     out_channels = in_channels if out_channels is None else out_channels
     project = cls.keeps_channels and out_channels != in_channels

@@ -6,36 +6,158 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from paddle_resample import UsageError, cost, find, names, options
-from paddle_resample.catalogue import catalogue, describe
+from paddle_resample import Upsampler, UsageError, cost, find, names, options
+from paddle_resample.catalogue import (
+    FAMILIES,
+    catalogue,
+    cost_at,
+    describe,
+    facts,
+    family,
+    partners,
+)
+from paddle_resample.docstring import read_docstring
+
+# Their docstrings do not say yet how they start.
+SILENT = {
+    "anyup",
+    "carafe",
+    "carafe_down",
+    "conv_transpose",
+    "dlu",
+    "fade",
+    "fade_lite",
+    "jafar",
+    "lift",
+    "loftup",
+    "pixel_shuffle",
+    "pixel_unshuffle",
+}
 
 
-def shown(content):
-    console = Console(width=200)
+TITLES = ("Args", "Call", "Returns", "Grid", "Start", "Cost", "Source", "Raises")
+
+
+def shown(content, width=200):
+    console = Console(width=width)
     with console.capture() as capture:
         console.print(content, highlight=False)
     return capture.get()
 
 
-def test_lists_every_operator():
-    text = shown(catalogue())
+@pytest.mark.parametrize("width", [80, 120])
+def test_lists_every_operator(width):
+    lines = shown(catalogue(), width).splitlines()
+    assert max(len(line) for line in lines) <= width
+    listed = [line.split()[0] for line in lines if line.strip()]
     for name in names():
-        assert f" {name} " in text
+        assert listed.count(name) == 1
+
+
+def test_table_holds_the_declarations():
+    lines = shown(catalogue(), 100).splitlines()
+    words = {line.split()[0]: line.split() for line in lines if line.strip()}
+    assert words["sapa_i"][1:] == "guide of C any yes 2022 Lu et al., NeurIPS".split()
+    assert words["featup_jbu"][1:4] == ["guide", "2,4,8,16", "yes"]
+    assert words["nearest"][1:] == ["any", "textbook"]
+    assert words["max_unpool"][1:4] == ["pool_indices", "any", "2017"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("bicubic", "interpolation"),
+        ("pixel_shuffle", "convolution"),
+        ("dysample", "dynamic"),
+        ("jbu", "guided"),
+        ("fade", "fusion"),
+        ("haar_inverse", "inverse"),
+        ("blur_pool", "pooling"),
+        ("lip", "learned pooling"),
+        ("patch_merge", "learned reduction"),
+        ("index_pool", "recording"),
+    ],
+)
+def test_family_follows_from_the_declarations(name, expected):
+    assert family(find(name)) == expected
+
+
+def test_every_operator_has_a_family_of_its_direction():
+    for name in names():
+        up = issubclass(find(name), Upsampler)
+        assert FAMILIES[family(find(name))].startswith("Up" if up else "Down")
 
 
 def test_shows_documentation_options_and_cost():
     text = shown(describe("pixel_shuffle"))
-    assert find("pixel_shuffle").__doc__.splitlines()[0] in text
-    for option in options(find("pixel_shuffle")):
-        assert option in text
+    said = read_docstring(find("pixel_shuffle"))
+    lines = [line.strip() for line in text.splitlines()]
+    assert said.summary in lines and said.example in "\n".join(lines)
+    for option, default in options(find("pixel_shuffle")).items():
+        line = next(li for li in text.splitlines() if li.startswith(f" {option} "))
+        assert repr(default) in line and said.arguments[option][:40] in line
     found = cost("pixel_shuffle", 256, (64, 64))
     assert f"{found.parameters:,} parameters" in text
     assert f"{found.macs:,} multiply-accumulates" in text
+    for row in ("needs", "scales", "grid, borders", "source", "cite"):
+        assert f"\n{row} " in text
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("name", names())
+def test_every_operator_can_be_shown(name, width):
+    text = shown(describe(name), width)
+    cls, said = find(name), read_docstring(find(name))
+    assert "parameters" in text and cls.source.split()[0] in text
+    # What is refilled loses no word and no line is torn.
+    together = "".join(text.split())
+    for paragraph in [said.summary, *said.formula]:
+        assert "".join(paragraph.split()) in together
+    assert max(len(line) for line in text.splitlines()) <= width
 
 
 @pytest.mark.parametrize("name", names())
-def test_every_operator_can_be_shown(name):
-    assert "parameters" in shown(describe(name))
+def test_docstring_says_everything_that_is_shown(name):
+    cls, said = find(name), read_docstring(find(name))
+    assert set(options(cls)) <= set(said.arguments)
+    assert all(said.arguments[option] for option in options(cls))
+    for title in ("Call", "Returns", "Grid", "Source"):
+        assert said.section(title), title
+    if cls.learned and name not in SILENT:
+        assert said.section("Start")
+    assert said.example.startswith(">>> ")
+    # Nothing of the docstring is lost.
+    kept = [said.summary, *said.formula, *said.arguments.values(), said.example]
+    kept += [p for paragraphs in said.sections.values() for p in paragraphs]
+    together = "".join("".join(kept).split())
+    for word in cls.__doc__.split():
+        name_or_title = word.rstrip(",:") in {*said.arguments, *TITLES}
+        assert word in together or name_or_title
+
+
+def test_docstring_is_taken_apart():
+    said = read_docstring(find("bilinear"))
+    assert said.sections["Source"] == ["textbook."]
+    assert said.section("Cost").startswith("4 multiply-accumulates per output value")
+    shared = read_docstring(find("conv_blur_pool")).arguments
+    assert shared["filter_size"] == shared["border"] == "of the filter, see blur_pool."
+    long = read_docstring(find("bicubic")).arguments["align_corners"]
+    assert long.startswith("the grid: False (default)") and long.endswith("each other.")
+    assert "index_net_m2o" in read_docstring(find("index_net_hin")).section("Grid")
+
+
+def test_partners_and_facts():
+    assert partners(find("max_unpool")) == ["max_pool"]
+    assert partners(find("bilinear")) == []
+    assert (
+        facts(find("haar"))["odd sizes"]
+        == "ceil: an incomplete last cell makes a pixel"
+    )
+    assert facts(find("fade"))["needs"] == "a guide of its channels; fuses it"
+
+
+def test_cost_that_cannot_be_says_why():
+    assert cost_at("pixel_shuffle") == cost("pixel_shuffle", 256, (64, 64))
 
 
 def test_unknown_name():

@@ -1,3 +1,5 @@
+import inspect
+
 import paddle.nn as nn
 import pytest
 
@@ -257,13 +259,17 @@ def test_channels_that_must_stay():
 
 @pytest.mark.parametrize("name, layout, text", [
     ("bilinear", "CHWN", "^bilinear: data_format 'CHWN' is not available, only NCHW "
-                         "and NHWC$"),
+                         "and NHWC and NCDHW$"),
     ("max_unpool", "NHWC", "^max_unpool: data_format 'NHWC' is not available, only NCHW"
-                           "$"),
+                           " and NCDHW$"),
+    ("dysample", "NHWC", "^dysample: data_format 'NHWC' is not available, only NCHW$"),
 ])  # fmt: skip
 def test_layouts_that_are_not_there(name, layout, text):
     with pytest.raises(UsageError, match=text):
-        find(name)(4, data_format=layout)
+        build(name, 4, side="pool_indices", data_format=layout)
+    if "data_format" in inspect.signature(find(name)).parameters:
+        with pytest.raises(UsageError, match=text):
+            find(name)(4, data_format=layout)
 
 
 def test_a_layer_says_what_it_is():

@@ -4,9 +4,11 @@ coarse map together, and the gate that mixes the fine map in."""
 import paddle.nn as nn
 import paddle.nn.functional as F
 
-from ..ops import interpolate
+from ..base import Upsampler, whole_number
+from ..errors import UsageError
+from ..ops import check_border, fit, fit_guide, interpolate, reassemble
 
-__all__ = ["GuideGate", "SemiShift"]
+__all__ = ["GuideGate", "SemiShift", "SemiShiftUpsampler"]
 
 
 class SemiShift(nn.Layer):
@@ -84,3 +86,83 @@ class GuideGate(nn.Layer):
     def forward(self, x, guide, y, scale):
         gate = interpolate(F.sigmoid(self.conv(x)), scale=scale, mode="nearest")
         return gate * guide + (1.0 - gate) * y
+
+
+class SemiShiftUpsampler(Upsampler):
+    """Reassembly with the kernels of a semi-shift convolution, then the gate.
+
+    Args:
+        in_channels, out_channels, guide_channels: as the contract has them.
+        scale: 2.
+        kernel_size: k of the reassembly, odd.
+        compressed_channels: M of the semi-shift convolution; None makes it depthwise,
+            with k*k.
+        encoder_kernel: k_e of its encoder, odd.
+        gate: whether the guide's content is mixed in; the guide then has C channels.
+        border: as in `ops.reassemble`.
+
+    Raises:
+        UsageError: guide_channels other than C with the gate, even kernel_size or
+            encoder_kernel, unknown border.
+    """
+
+    scales = (2,)
+    learned = True
+    needs_guide = True
+    guide_same_channels = True
+    fuses_guide = True
+
+    def __init__(
+        self,
+        in_channels,
+        out_channels,
+        *,
+        guide_channels,
+        scale,
+        kernel_size,
+        compressed_channels,
+        encoder_kernel,
+        gate,
+        border,
+    ):
+        super().__init__(in_channels, out_channels, scale=scale)
+        if guide_channels is None:
+            guide_channels = in_channels
+        self.guide_channels = whole_number(self.name, "guide_channels", guide_channels)
+        self.kernel_size = whole_number(self.name, "kernel_size", kernel_size, odd=True)
+        whole_number(self.name, "encoder_kernel", encoder_kernel, odd=True)
+        self.border = check_border(self.name, border)
+        if gate and guide_channels != in_channels:
+            raise UsageError(
+                f"{self.name}: the gate adds the guide to the result, so "
+                f"guide_channels={guide_channels} must equal in_channels="
+                f"{in_channels}, or gate be False"
+            )
+        taps = kernel_size**2
+        self.gate_generator = GuideGate(in_channels) if gate else None
+        self.ker_generator = SemiShift(
+            in_channels,
+            guide_channels,
+            compressed_channels or taps,
+            taps,
+            encoder_kernel,
+            depthwise=compressed_channels is None,
+        )
+
+    def kernels(self, x, guide):
+        """The weights of every output pixel, [N, k*k, 2*H, 2*W], windows sum to 1."""
+        return F.softmax(self.ker_generator(x, guide, self.scale), axis=1)
+
+    def forward(self, x, guide=None, side=None, size=None):
+        guide, fine = fit_guide(guide, x, self.scale, self.guide_channels, self.name)
+        y = reassemble(
+            x,
+            self.kernels(x, guide),
+            self.kernel_size,
+            self.scale,
+            border=self.border,
+            owner=self.name,
+        )
+        if self.gate_generator is not None:
+            y = self.gate_generator(x, guide, y, self.scale)
+        return fit(y, fine if size is None else size, self.scale)

@@ -28,10 +28,12 @@ class AConv(Downsampler):
     Grid: output i is centred on input 2 * i + 0.5; the convolution pads one row and
     column of zeros, an odd last row or column is seen only through the last means.
 
+    Start: PyTorch's default.
+
     Cost: 9*C*D + 2*D parameters, 9*C*D multiply-accumulates per output pixel.
 
     Source: Wang et al., "YOLOv9", ECCV 2024 (AConv of its small models); epsilon 1e-3
-    and momentum 0.97 of the norm as trained; starts as PyTorch's default.
+    and momentum 0.97 of the norm as trained.
 
     >>> layer = AConv(8, 16)
     >>> sum(p.size for p in layer.parameters() if not p.stop_gradient)

@@ -32,10 +32,12 @@ class ADown(Downsampler):
     column of zeros, the maximum one of minus infinity; an odd last row or column is
     seen only through the last means.
 
+    Start: PyTorch's default.
+
     Cost: 2.5*C*D + 2*D parameters, 2.5*C*D multiply-accumulates per output pixel.
 
     Source: Wang et al., "YOLOv9", ECCV 2024 (ADown); epsilon 1e-3 and momentum 0.97 of
-    the norm as trained; starts as PyTorch's default.
+    the norm as trained.
 
     Raises:
         UsageError: odd channels.

@@ -28,6 +28,8 @@ class AvgPool(Downsampler):
     is dropped. Its inverse is nearest upsampling; for scale 2 it equals bilinear
     resizing to one half.
 
+    Cost: no parameters, additions only.
+
     Source: textbook.
 
     >>> import paddle

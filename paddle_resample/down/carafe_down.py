@@ -1,19 +1,16 @@
 """CARAFE++ downsampling: each output pixel is a weighted mean of a window of the fine
 map, and a small network reads the weights off the fine map itself."""
 
-import paddle.nn as nn
-import paddle.nn.functional as F
-
-from ..base import Downsampler, whole_number
-from ..errors import UsageError
-from ..ops import check_border, reassemble_down, spatial_size
+from ..base import Downsampler
+from ..blocks.content_aware import ContentAware
+from ..ops import reassemble_down
 from ..registry import register
 
 __all__ = ["CarafeDown"]
 
 
 @register("carafe_down")
-class CarafeDown(Downsampler):
+class CarafeDown(ContentAware, Downsampler):
     """Content-aware reassembly of features, with a stride.
 
     1x1 compression, k_e x k_e convolution of stride s to g*k*k channels, softmax over
@@ -25,6 +22,7 @@ class CarafeDown(Downsampler):
         scale: s, integer from 1.
         kernel_size: k of the reassembly, odd.
         encoder_kernel: k_e of the convolution that predicts the weights, odd.
+        encoder_dilation: its dilation.
         compressed_channels: M, channels after the compression.
         groups: g, groups of channels with weights of their own; divides C.
         border: "zero" as published: what lies outside is zero and weights are lost
@@ -60,48 +58,11 @@ class CarafeDown(Downsampler):
 
     source = "Wang et al., TPAMI 2021"
     year = 2021
-    learned = True
     odd = "ceil"
 
-    def __init__(
-        self,
-        in_channels,
-        out_channels=None,
-        *,
-        scale=2,
-        kernel_size=5,
-        encoder_kernel=3,
-        compressed_channels=64,
-        groups=1,
-        border="zero",
-    ):
-        super().__init__(in_channels, out_channels, scale=scale)
-        self.kernel_size = whole_number(self.name, "kernel_size", kernel_size, odd=True)
-        whole_number(self.name, "encoder_kernel", encoder_kernel, odd=True)
-        whole_number(self.name, "compressed_channels", compressed_channels)
-        self.groups = whole_number(self.name, "groups", groups)
-        self.border = check_border(self.name, border)
-        if in_channels % groups:
-            raise UsageError(
-                f"carafe_down: groups={groups} must divide in_channels={in_channels}"
-            )
-        zero = nn.initializer.Constant(0.0)
-        self.channel_compressor = nn.Conv2D(
-            in_channels,
-            compressed_channels,
-            1,
-            weight_attr=nn.initializer.XavierUniform(),
-            bias_attr=zero,
-        )
-        self.content_encoder = nn.Conv2D(
-            compressed_channels,
-            kernel_size**2 * groups,
-            encoder_kernel,
-            stride=scale,
-            padding=encoder_kernel // 2,
-            weight_attr=nn.initializer.Normal(0.0, 0.001),
-            bias_attr=zero,
-        )
+    def add_encoders(self):
+        kernels = self.kernel_size**2 * self.groups
+        self.content_encoder = self.encoder(kernels, stride=self.scale)
 
     @classmethod
     def count(
@@ -123,11 +84,7 @@ class CarafeDown(Downsampler):
     def kernels(self, x):
         """The weights of every output pixel, [N, g*k*k, ceil(H/s), ceil(W/s)], windows
         sum to 1."""
-        logits = self.content_encoder(self.channel_compressor(x))
-        size = spatial_size(logits)
-        taps = self.kernel_size**2
-        windows = logits.reshape([-1, self.groups, taps, size[0], size[1]])
-        return F.softmax(windows, axis=2).flatten(1, 2)
+        return self.normalised(self.content_encoder(self.channel_compressor(x)))
 
     def forward(self, x):
         y = reassemble_down(

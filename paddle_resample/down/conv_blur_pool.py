@@ -34,11 +34,13 @@ class ConvBlurPool(Downsampler):
 
     Grid: the convolution pads k // 2 zeros; then that of blur_pool.
 
+    Start: PyTorch's default.
+
     Cost: k*k*C*D (+ D) parameters; k*k*C*D multiply-accumulates per input pixel, s*s
     times those of a strided convolution, and f*f*D per output pixel.
 
     Source: Zhang, "Making convolutional networks shift-invariant again", ICML 2019,
-    section 3.2 (ConvBlurPool); starts as PyTorch's default.
+    section 3.2 (ConvBlurPool).
 
     Raises:
         UsageError: even kernel_size, filter options that blur_pool refuses.

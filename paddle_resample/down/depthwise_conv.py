@@ -37,6 +37,8 @@ class DepthwiseConv(Downsampler):
 
     Grid: output i is centred on input i * s, zero padding of k // 2.
 
+    Start: as option init says.
+
     Cost: k*k*C (+ C) parameters, k*k*C multiply-accumulates per output pixel.
 
     Source: Howard et al., "MobileNets", arXiv 1704.04861, 2017, section 3.1.

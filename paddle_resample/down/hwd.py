@@ -34,12 +34,13 @@ class Hwd(Downsampler):
     band, differences between rows, between columns, diagonal ones. Without the norm it
     is one function class with a 2 x 2 convolution of stride 2.
 
+    Start: PyTorch's default.
+
     Cost: 4*C*D + 3*D parameters; 4*C*D multiply-accumulates per output pixel and 16*C
     for the transform.
 
     Source: Xu et al., "Haar wavelet downsampling: A simple but effective downsampling
-    module for semantic segmentation", Pattern Recognition 2023, section 3; starts as
-    PyTorch's default.
+    module for semantic segmentation", Pattern Recognition 2023, section 3.
 
     Raises:
         UsageError: unknown border.

@@ -45,15 +45,16 @@ class IndexPool(Downsampler):
     Grid: cells of two rows and two columns; an odd last one is dropped before anything
     is predicted.
 
+    Start: as option init says: near the mean of each cell.
+
     Cost: with k 4 (context) or 2, per branch k*k*C*C (m2o), k*k*C (o2o) weights, four
     branches; nonlinear adds 2*C + C*C (m2o) or 3*C to each; holistic 4*k*k*C, nonlinear
     2*k*k*C*C + 12*C. Multiply-accumulates per output pixel: the weights without those
     of the norm, and 4*C for the mean.
 
     Source: Lu et al., "Indices matter: learning to index for deep image matting", ICCV
-    2019; the defaults are the released matting network's. Its index
-    is a softmax of the sigmoid, so no weight exceeds e / (e + 3) = 0.48: far from max
-    pooling, and it starts near the mean.
+    2019; the defaults are the released matting network's. Its index is a softmax of the
+    sigmoid, so no weight exceeds e / (e + 3) = 0.48, far from max pooling.
 
     Raises:
         UsageError: unknown block or init.

@@ -28,9 +28,10 @@ class Lip(Downsampler):
     Returns:
         (y, None): y [N, C, ceil(H/s), ceil(W/s)], dtype of x.
 
-    Grid: output i is centred on input i * s; k // 2 rows and columns that weigh
-    nothing surround the map. Starts as the mean of each window, because the convolution
-    starts as zero, as released.
+    Grid: output i is centred on input i * s; k // 2 rows and columns that weigh nothing
+    surround the map.
+
+    Start: the convolution is zero, as released: the mean of each window.
 
     Cost: 9*C*C + 2*C parameters; 9*C*C multiply-accumulates per input pixel and k*k*C
     per output pixel. The normalisation takes each image's own statistics, in training

@@ -29,9 +29,11 @@ class LipBottleneck(Downsampler):
     Returns:
         (y, None): y [N, C, ceil(H/s), ceil(W/s)], dtype of x.
 
-    Grid: output i is centred on input i * s; k // 2 rows and columns that weigh
-    nothing surround the map. Starts as the mean of each window: the last convolution
-    starts as zero, as released; the others start as PyTorch's default.
+    Grid: output i is centred on input i * s; k // 2 rows and columns that weigh nothing
+    surround the map.
+
+    Start: the last convolution is zero, as released: the mean of each window. The
+    others as PyTorch's default.
 
     Cost: 2*M*C + 9*M*M + 4*M + 2*C parameters; 2*M*C + 9*M*M multiply-accumulates per
     input pixel and k*k*C per output pixel.

@@ -15,15 +15,16 @@ class MaxPool(Downsampler):
         in_channels: C.
         out_channels: C.
         scale: stride and window side.
+        data_format: "NCHW" or "NCDHW".
         kernel_size: k, window side, at least scale (default).
 
     Call:
-        x: float [N, C, H, W].
+        x: float [N, C, H, W], or [N, C, D, H, W] with "NCDHW".
 
     Returns:
         (y, side): y [N, C, h, w] with h = floor((H + 2*p - k) / scale) + 1, which is
-        floor(H / scale) by default, dtype of x; side `ops.PoolIndices`, which
-        max_unpool takes.
+        floor(H / scale) by default, dtype of x ([N, C, d, h, w] of a volume); side
+        `ops.PoolIndices`, which max_unpool takes.
 
     Grid: p = (k - scale + 1) // 2 rows and columns of minus infinity surround the map,
     none by default; windows start at multiples of scale, an incomplete last one is
@@ -38,10 +39,21 @@ class MaxPool(Downsampler):
     """
 
     source = "textbook"
+    data_formats = ("NCHW", "NCDHW")
     gives_side = "pool_indices"
 
-    def __init__(self, in_channels, out_channels=None, *, scale=2, kernel_size=None):
-        super().__init__(in_channels, out_channels, scale=scale)
+    def __init__(
+        self,
+        in_channels,
+        out_channels=None,
+        *,
+        scale=2,
+        data_format="NCHW",
+        kernel_size=None,
+    ):
+        super().__init__(
+            in_channels, out_channels, scale=scale, data_format=data_format
+        )
         k = scale if kernel_size is None else kernel_size
         self.kernel_size = whole_number(self.name, "kernel_size", k, least=scale)
 

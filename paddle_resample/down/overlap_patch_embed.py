@@ -1,6 +1,8 @@
 """Overlapping patch embedding: a strided convolution wider than its stride, then
 LayerNorm (SegFormer, PVT v2)."""
 
+import math
+
 import paddle.nn as nn
 
 from ..base import Downsampler, whole_number
@@ -28,6 +30,8 @@ class OverlapPatchEmbed(Downsampler):
 
     Grid: output i is centred on input i * s; zero padding.
 
+    Start: as released: weights N(0, sqrt(2 / (k*k*D))), biases 0.
+
     Cost: k*k*C*D + 3*D parameters, k*k*C*D multiply-accumulates per output pixel.
 
     Source: Xie et al., "SegFormer", NeurIPS 2021, section 3.1; Wang et al., "PVT v2",
@@ -47,8 +51,14 @@ class OverlapPatchEmbed(Downsampler):
         super().__init__(in_channels, out_channels, scale=scale)
         k = 2 * scale - 1 if kernel_size is None else kernel_size
         whole_number(self.name, "kernel_size", k, odd=True)
+        deviation = math.sqrt(2 / (k * k * self.out_channels))
         self.proj = nn.Conv2D(
-            in_channels, self.out_channels, k, stride=scale, padding=k // 2
+            in_channels,
+            self.out_channels,
+            k,
+            stride=scale,
+            padding=k // 2,
+            weight_attr=nn.initializer.Normal(std=deviation),
         )
         self.norm = nn.LayerNorm(self.out_channels)
 

@@ -3,6 +3,7 @@
 import paddle.nn as nn
 
 from ..base import Downsampler
+from ..initialise import torch_uniform
 from ..registry import register
 
 __all__ = ["PatchEmbed"]
@@ -28,6 +29,8 @@ class PatchEmbed(Downsampler):
     Grid: output i covers inputs i*p to i*p + p - 1; an incomplete last patch is
     dropped, as PVT and ViT do.
 
+    Start: PyTorch's default for convolutions, which the released codes leave as it is.
+
     Cost: p*p*C*D + D (+ 2*D) parameters, p*p*C*D multiply-accumulates per output pixel.
 
     Source: Dosovitskiy et al., "ViT", ICLR 2021; Wang et al., "PVT", ICCV 2021.
@@ -43,7 +46,15 @@ class PatchEmbed(Downsampler):
 
     def __init__(self, in_channels, out_channels=None, *, scale=2, norm=True):
         super().__init__(in_channels, out_channels, scale=scale)
-        self.proj = nn.Conv2D(in_channels, self.out_channels, scale, stride=scale)
+        start = torch_uniform(in_channels * scale * scale)
+        self.proj = nn.Conv2D(
+            in_channels,
+            self.out_channels,
+            scale,
+            stride=scale,
+            weight_attr=start,
+            bias_attr=start,
+        )
         self.norm = nn.LayerNorm(self.out_channels) if norm else nn.Identity()
 
     @classmethod

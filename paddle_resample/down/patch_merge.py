@@ -34,6 +34,8 @@ class PatchMerge(Downsampler):
     top-right, bottom-right for scale 2. Odd sizes are padded with zeros at the bottom
     and right.
 
+    Start: as Swin: weights N(0, 0.02), biases 0.
+
     Cost: 2*s*s*C + s*s*C*D parameters, s*s*C*D multiply-accumulates per output pixel.
 
     Source: Liu et al., "Swin Transformer", ICCV 2021, section 3.1.
@@ -55,7 +57,10 @@ class PatchMerge(Downsampler):
         merged = scale * scale * in_channels
         self.norm = nn.LayerNorm(merged) if norm else nn.Identity()
         self.reduction = nn.Linear(
-            merged, self.out_channels, bias_attr=None if bias else False
+            merged,
+            self.out_channels,
+            weight_attr=nn.initializer.Normal(std=0.02),
+            bias_attr=None if bias else False,
         )
 
     @classmethod

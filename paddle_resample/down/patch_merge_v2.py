@@ -30,6 +30,8 @@ class PatchMergeV2(Downsampler):
     top-right, bottom-right for scale 2. Odd sizes are padded with zeros at the bottom
     and right.
 
+    Start: as Swin: weights N(0, 0.02).
+
     Cost: s*s*C*D + 2*D parameters, s*s*C*D multiply-accumulates per output pixel.
 
     Source: Liu et al., "Swin Transformer V2", CVPR 2022, section 3.2 (norm behind).
@@ -47,7 +49,12 @@ class PatchMergeV2(Downsampler):
     def __init__(self, in_channels, out_channels=None, *, scale=2):
         super().__init__(in_channels, out_channels, scale=scale)
         merged = scale * scale * in_channels
-        self.reduction = nn.Linear(merged, self.out_channels, bias_attr=False)
+        self.reduction = nn.Linear(
+            merged,
+            self.out_channels,
+            weight_attr=nn.initializer.Normal(std=0.02),
+            bias_attr=False,
+        )
         self.norm = nn.LayerNorm(self.out_channels)
 
     @classmethod

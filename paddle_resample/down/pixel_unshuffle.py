@@ -18,20 +18,22 @@ class PixelUnshuffle(Downsampler):
         in_channels: C.
         out_channels: D, default C.
         scale: s, cell side.
-        data_format: "NCHW" or "NHWC".
+        data_format: "NCHW", "NHWC" or "NCDHW".
         kernel_size: k of the convolution, odd; 1 makes it one function class with a
             convolution of kernel and stride s.
 
     Call:
-        x: float [N, C, H, W].
+        x: float [N, C, H, W], or [N, C, D, H, W] with "NCDHW".
 
     Returns:
-        (y, None): y [N, D, ceil(H/s), ceil(W/s)], dtype of x.
+        (y, None): y [N, D, ceil(H/s), ceil(W/s)], dtype of x; of a volume
+        [N, D, ceil(depth/s), ceil(H/s), ceil(W/s)].
 
     Grid: channel c*s*s + dy*s + dx holds pixel (dy, dx) of the cell. An odd last row
-    or column is repeated to fill its cell.
+    or column is repeated to fill its cell. A volume has cells of s*s*s.
 
-    Cost: k*k*s*s*C*D + D parameters, as many multiply-accumulates per output pixel.
+    Cost: k*k*s*s*C*D + D parameters, as many multiply-accumulates per output pixel;
+    in a volume k**3 * s**3 for k*k*s*s.
 
     Source: Shi et al., CVPR 2016 (inverse of its shuffle).
 
@@ -44,7 +46,7 @@ class PixelUnshuffle(Downsampler):
     year = 2016
     learned = True
     keeps_channels = False
-    data_formats = ("NCHW", "NHWC")
+    data_formats = ("NCHW", "NHWC", "NCDHW")
     odd = "ceil"
 
     def __init__(
@@ -60,8 +62,10 @@ class PixelUnshuffle(Downsampler):
             in_channels, out_channels, scale=scale, data_format=data_format
         )
         whole_number(self.name, "kernel_size", kernel_size, odd=True)
-        self.conv = nn.Conv2D(
-            in_channels * scale * scale,
+        volume = data_format == "NCDHW"
+        conv = nn.Conv3D if volume else nn.Conv2D
+        self.conv = conv(
+            in_channels * scale ** (3 if volume else 2),
             self.out_channels,
             kernel_size,
             padding=kernel_size // 2,

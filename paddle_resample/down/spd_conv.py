@@ -35,10 +35,12 @@ class SpdConv(Downsampler):
     pixels together instead). An odd last row or column is repeated to fill its cell;
     the convolution pads k // 2 zeros.
 
+    Start: PyTorch's default.
+
     Cost: k*k*s*s*C*D (+ D) parameters, as many multiply-accumulates per output pixel.
 
     Source: Sunkara and Luo, "No more strided convolutions or pooling", ECML PKDD 2022,
-    section 3; starts as PyTorch's default.
+    section 3.
 
     Raises:
         UsageError: even kernel_size.

@@ -28,6 +28,8 @@ class StridedConv(Downsampler):
 
     Grid: output i is centred on input i * s, zero padding of k // 2.
 
+    Start: Paddle's default: weights N(0, sqrt(2 / inputs)), biases 0.
+
     Cost: k*k*C*D (+ D) parameters, k*k*C*D multiply-accumulates per output pixel.
 
     Source: Springenberg et al., "Striving for simplicity", ICLR workshops 2015.

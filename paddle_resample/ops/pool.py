@@ -1,5 +1,6 @@
 """Max pooling that remembers where the maxima were, and its unpooling."""
 
+import math
 from typing import Any, NamedTuple
 
 import paddle
@@ -15,8 +16,9 @@ class PoolIndices(NamedTuple):
     """What max pooling throws away: where each maximum stood.
 
     Attributes:
-        indices: int [N, C, h, w], flat row-major positions inside a plane of `size`.
-        size: (H, W) of the map that was pooled, list of int or integer Tensor.
+        indices: int [N, C, h, w] or [N, C, d, h, w], flat row-major positions inside
+            a plane or volume of `size`.
+        size: (H, W) or (D, H, W) of what was pooled, list of int or integer Tensor.
     """
 
     indices: Any
@@ -27,7 +29,7 @@ def max_pool(x, kernel_size=2, stride=None, padding=0, ceil_mode=False):
     """Maximum of each window, and its position.
 
     Args:
-        x: float [N, C, H, W].
+        x: float [N, C, H, W] or [N, C, D, H, W].
         kernel_size: window side.
         stride: step between windows, default kernel_size.
         padding: rows and columns added on every side, never chosen as maximum.
@@ -35,9 +37,9 @@ def max_pool(x, kernel_size=2, stride=None, padding=0, ceil_mode=False):
             ignores it when it records positions.
 
     Returns:
-        (pooled [N, C, h, w], PoolIndices): h = floor((H + 2*padding - kernel_size) /
-        stride) + 1, or ceil with ceil_mode. Of equal values the first in row-major
-        order wins.
+        (pooled [N, C, h, w] or [N, C, d, h, w], PoolIndices): h = floor((H + 2*padding
+        - kernel_size) / stride) + 1, or ceil with ceil_mode. Of equal values the first
+        in row-major order wins.
 
     Raises:
         UsageError: ceil_mode on Paddle 2.6.
@@ -52,7 +54,8 @@ def max_pool(x, kernel_size=2, stride=None, padding=0, ceil_mode=False):
             "Paddle 3 or ceil_mode=False"
         )
     size = spatial_size(x)
-    pooled, indices = F.max_pool2d(
+    pool = F.max_pool3d if x.ndim == 5 else F.max_pool2d
+    pooled, indices = pool(
         x, kernel_size, stride, padding, return_mask=True, ceil_mode=ceil_mode
     )
     # Paddle finds no maximum among NaN or minus infinity and says -1, where unpooling
@@ -64,13 +67,13 @@ def max_unpool(x, side):
     """Put every value back where its maximum stood; zeros elsewhere.
 
     Args:
-        x: float [N, C, h, w].
-        side: PoolIndices of the pooling, for the same N, C, h, w.
+        x: float [N, C, h, w] or [N, C, d, h, w].
+        side: PoolIndices of the pooling of a map that gave x's shape.
 
     Returns:
-        [N, C, H, W] with (H, W) = side.size, dtype of x. Where overlapping windows
-        chose the same pixel the values written there are equal if x came from the
-        pooling; otherwise one of them remains.
+        [N, C, H, W] or [N, C, D, H, W] of side.size, dtype of x. Where overlapping
+        windows chose the same pixel the values written there are equal if x came from
+        the pooling; otherwise one of them remains.
 
     Source: Badrinarayanan et al., "SegNet", TPAMI 2017; Zeiler and Fergus, ECCV 2014.
 
@@ -87,14 +90,15 @@ def max_unpool(x, side):
             f"max_unpool: x is {list(x.shape)} but the pooling recorded "
             f"{list(indices.shape)}; the channels and size must be those of the pooling"
         )
-    height, width = side.size[0], side.size[1]
+    size = [side.size[i] for i in range(x.ndim - 2)]
     if paddle.in_dynamic_mode():
+        unpool = F.max_unpool3d if x.ndim == 5 else F.max_unpool2d
         # Window and step only serve a check of the output size: these lead to it.
-        window = [height - x.shape[2] + 1, width - x.shape[3] + 1]
-        return F.max_unpool2d(x, indices, window, 1, output_size=[height, width])
+        window = [n - pooled + 1 for n, pooled in zip(size, x.shape[2:])]
+        return unpool(x, indices, window, 1, output_size=size)
     # A traced max_unpool2d wants its output size in numbers; a scatter does not.
-    plane = paddle.zeros([x.shape[0], x.shape[1], height * width], dtype=x.dtype)
+    plane = paddle.zeros([x.shape[0], x.shape[1], math.prod(size)], dtype=x.dtype)
     flat = paddle.put_along_axis(
         plane, indices.flatten(2).astype("int64"), x.flatten(2), axis=2
     )
-    return flat.reshape([0, 0, height, width])
+    return flat.reshape([0, 0, *size])

@@ -1,9 +1,12 @@
 """Pixel shuffle and its inverse: channels to space and back, channel-major."""
 
+import itertools
+
 import paddle
 import paddle.nn.functional as F
 
 from ..errors import UsageError
+from .size import spatial_size
 
 __all__ = ["pixel_shuffle", "pixel_unshuffle"]
 
@@ -12,13 +15,15 @@ def pixel_shuffle(x, scale, data_format="NCHW"):
     """Spread groups of scale*scale channels over cells of scale x scale pixels.
 
     Args:
-        x: [N, C*scale*scale, H, W], or [N, H, W, C*scale*scale] with "NHWC".
+        x: [N, C*scale*scale, H, W], [N, H, W, C*scale*scale] with "NHWC", or
+            [N, C*scale**3, D, H, W] with "NCDHW".
         scale: integer, at least 1.
-        data_format: "NCHW" or "NHWC".
+        data_format: "NCHW", "NHWC" or "NCDHW".
 
     Returns:
-        [N, C, H*scale, W*scale] (or channels last), dtype of x: pixel (dy, dx) of a
-        cell is input channel c*scale*scale + dy*scale + dx.
+        [N, C, H*scale, W*scale] (or as data_format says), dtype of x: pixel (dy, dx)
+        of a cell is input channel c*scale*scale + dy*scale + dx; in a volume pixel
+        (dz, dy, dx) is channel c*scale**3 + (dz*scale + dy)*scale + dx.
 
     Source: Shi et al., "Real-time single image and video super-resolution using an
     efficient sub-pixel convolutional neural network", CVPR 2016, eq. 4.
@@ -28,11 +33,14 @@ def pixel_shuffle(x, scale, data_format="NCHW"):
     [[0.0, 1.0], [2.0, 3.0]]
     """
     channels = x.shape[-1 if data_format == "NHWC" else 1]
-    if channels % (scale * scale):
+    axes = len(data_format) - 2
+    if channels % scale**axes:
         raise UsageError(
-            f"pixel_shuffle: {channels} channels are no multiple of scale*scale="
-            f"{scale * scale}"
+            f"pixel_shuffle: {channels} channels are no multiple of "
+            f"{'*'.join(['scale'] * axes)}={scale**axes}"
         )
+    if axes == 3:  # Paddle's operator knows no volumes
+        return _shuffle_volume(x, scale)
     return F.pixel_shuffle(x, scale, data_format=data_format)
 
 
@@ -40,29 +48,45 @@ def pixel_unshuffle(x, scale, data_format="NCHW"):
     """Gather cells of scale x scale pixels into channels; inverse of pixel_shuffle.
 
     Args:
-        x: [N, C, H, W] or [N, H, W, C]; H and W are multiples of scale.
+        x: [N, C, H, W], [N, H, W, C] or [N, C, D, H, W]; every side is a multiple of
+            scale.
         scale: integer, at least 1.
-        data_format: "NCHW" or "NHWC".
+        data_format: "NCHW", "NHWC" or "NCDHW".
 
     Returns:
-        [N, C*scale*scale, H/scale, W/scale] (or channels last), dtype of x.
+        [N, C*scale*scale, H/scale, W/scale] (or as data_format says), dtype of x; of a
+        volume [N, C*scale**3, D/scale, H/scale, W/scale].
 
     >>> x = paddle.to_tensor([[[[0.0, 1.0], [2.0, 3.0]]]])
     >>> pixel_unshuffle(x, 2).numpy().ravel().tolist()
     [0.0, 1.0, 2.0, 3.0]
     """
     if paddle.in_dynamic_mode():
-        h, w = x.shape[1:3] if data_format == "NHWC" else x.shape[2:4]
-        if h % scale or w % scale:
+        size = spatial_size(x, data_format)
+        if any(n % scale for n in size):
+            words = ("slices", "rows", "columns")[-len(size) :]
+            pads = [f"{-n % scale} {word}" for n, word in zip(size, words)]
             raise UsageError(
-                f"pixel_unshuffle: {h}x{w} is no multiple of scale={scale}; pad "
-                f"{-h % scale} rows and {-w % scale} columns"
+                f"pixel_unshuffle: {'x'.join(map(str, size))} is no multiple of "
+                f"scale={scale}; pad {', '.join(pads[:-1])} and {pads[-1]}"
             )
-        return F.pixel_unshuffle(x, scale, data_format=data_format)
-    # Paddle's operator refuses sizes that are unknown while a program is traced.
-    rows_columns = [(r, c) for r in range(scale) for c in range(scale)]
+        if data_format != "NCDHW":
+            return F.pixel_unshuffle(x, scale, data_format=data_format)
+    # Paddle's operator knows no volumes, and refuses sizes that are unknown while a
+    # program is traced.
+    places = itertools.product(range(scale), repeat=len(data_format) - 2)
+    steps = [tuple(slice(first, None, scale) for first in place) for place in places]
+    every = slice(None)
     if data_format == "NHWC":
-        planes = [x[:, r::scale, c::scale, :] for r, c in rows_columns]
+        planes = [x[(every, *step, every)] for step in steps]
         return paddle.stack(planes, axis=4).flatten(3, 4)
-    planes = [x[:, :, r::scale, c::scale] for r, c in rows_columns]
+    planes = [x[(every, every, *step)] for step in steps]
     return paddle.stack(planes, axis=2).flatten(1, 2)
+
+
+def _shuffle_volume(x, scale):
+    depth, height, width = (spatial_size(x)[i] for i in (0, 1, 2))
+    # [N, C, s, s, s, D, H, W] -> [N, C, D, s, H, s, W, s]
+    cells = x.reshape([-1, x.shape[1] // scale**3, *[scale] * 3, depth, height, width])
+    cells = cells.transpose([0, 1, 5, 2, 6, 3, 7, 4])
+    return cells.flatten(6, 7).flatten(4, 5).flatten(2, 3)

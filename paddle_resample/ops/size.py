@@ -49,11 +49,12 @@ def fit(y, size, slack, data_format="NCHW"):
     the bottom and right; missing ones repeat the last row and column.
 
     Args:
-        y: [N, C, H, W], or [N, H, W, C] with data_format "NHWC".
-        size: (H, W) wanted, ints or an integer Tensor; None leaves y as it is.
+        y: [N, C, H, W], or as data_format says.
+        size: (H, W) or (D, H, W) wanted, ints or an integer Tensor; None leaves y as
+            it is.
         slack: the scale; every side may differ by less than this many pixels. An
             encoder that floors or ceils odd sizes never needs more.
-        data_format: "NCHW" or "NHWC".
+        data_format: "NCHW", "NHWC" or "NCDHW".
 
     Returns:
         y with spatial size `size`, dtype of y.
@@ -72,16 +73,15 @@ def fit(y, size, slack, data_format="NCHW"):
             return y
         if any(abs(h - w) >= slack for h, w in zip(have, want)):
             raise UsageError(
-                f"an upsampler of scale {slack} gives {have[0]}x{have[1]} here and can "
-                f"be cropped or extended by less than {slack} pixels a side, but "
-                f"size={want[0]}x{want[1]} was asked for"
+                f"an upsampler of scale {slack} gives {_times(have)} here and can be "
+                f"cropped or extended by less than {slack} pixels a side, but "
+                f"size={_times(want)} was asked for"
             )
-        below, right = (max(w - h, 0) for h, w in zip(have, want))
+        missing = [max(w - h, 0) for h, w in zip(have, want)]
     else:  # unknown sizes: extend by the most that can be missing, then crop
-        want, below, right = size, slack - 1, slack - 1
-    if below or right:
-        # F.pad orders the sides left, right, top, bottom.
-        y = F.pad(y, [0, right, 0, below], "replicate", data_format=data_format)
+        want, missing = size, [slack - 1] * (len(data_format) - 2)
+    if any(missing):
+        y = _extend(y, missing, "replicate", data_format)
     return _crop(y, want, data_format)
 
 
@@ -89,29 +89,40 @@ def pad_to_multiple(x, scale, mode="constant", data_format="NCHW"):
     """Complete the last cells of x at the bottom and right.
 
     Args:
-        x: [N, C, H, W], or [N, H, W, C] with data_format "NHWC".
+        x: [N, C, H, W], or as data_format says.
         scale: cell side.
         mode: "constant" fills with zeros, "replicate" repeats the last row and column.
-        data_format: "NCHW" or "NHWC".
+        data_format: "NCHW", "NHWC" or "NCDHW".
 
     Returns:
-        x with H and W rounded up to multiples of scale, dtype of x.
+        x with every side rounded up to a multiple of scale, dtype of x.
 
     >>> list(pad_to_multiple(paddle.ones([1, 1, 3, 4]), 2).shape)
     [1, 1, 4, 4]
     """
     size = spatial_size(x, data_format)
     if paddle.in_dynamic_mode():
-        below, right = (-n % scale for n in size)
-        if not below and not right:
-            return x
-        return F.pad(x, [0, right, 0, below], mode, data_format=data_format)
+        missing = [-n % scale for n in size]
+        return _extend(x, missing, mode, data_format) if any(missing) else x
     whole = (size + scale - 1) // scale * scale
-    x = F.pad(x, [0, scale - 1, 0, scale - 1], mode, data_format=data_format)
+    x = _extend(x, [scale - 1] * (len(data_format) - 2), mode, data_format)
     return _crop(x, whole, data_format)
+
+
+def _extend(x, missing, mode, data_format):
+    """Add so many pixels at the end of every side."""
+    # F.pad begins with the last side, and with its start: left, right, top, bottom.
+    sides = [n for end in reversed(missing) for n in (0, end)]
+    return F.pad(x, sides, mode, data_format=data_format)
 
 
 def _crop(x, size, data_format):
     if data_format == "NHWC":
         return x[:, : size[0], : size[1], :]
+    if data_format == "NCDHW":
+        return x[:, :, : size[0], : size[1], : size[2]]
     return x[:, :, : size[0], : size[1]]
+
+
+def _times(size):
+    return "x".join(str(n) for n in size)

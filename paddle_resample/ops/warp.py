@@ -8,6 +8,7 @@ import paddle
 import paddle.nn.functional as F
 
 from ..errors import UsageError, did_you_mean
+from .sample_bicubic import sample_bicubic
 from .size import spatial_size
 
 __all__ = ["affine_grid", "flow_warp", "grid_sample", "offset_warp", "regular_grid"]
@@ -15,7 +16,6 @@ __all__ = ["affine_grid", "flow_warp", "grid_sample", "offset_warp", "regular_gr
 _MODES = ("bilinear", "nearest", "bicubic")
 _PADDINGS = ("zeros", "border", "reflection")
 _UNITS = ("half", "pixel")
-_KEYS_A = -0.75
 
 
 def grid_sample(x, grid, mode="bilinear", padding="zeros", align_corners=False):
@@ -62,7 +62,7 @@ def grid_sample(x, grid, mode="bilinear", padding="zeros", align_corners=False):
         )
         return y.astype(x.dtype)
     if mode == "bicubic":
-        return _unconverted(_bicubic, x, grid, padding, align_corners)
+        return _unconverted(sample_bicubic, x, grid, padding, align_corners)
     if paddle.in_dynamic_mode() and x.stop_gradient and not grid.stop_gradient:
         # Paddle 2.6's and 3.3's CPU gradient of the grid alone reads a gradient of x
         # that was never made, and the process dies.
@@ -218,78 +218,6 @@ def _affine(theta, size, align_corners):
     moved = paddle.matmul(grid.reshape([1, -1, axes]), linear)
     moved = moved + theta[:, :, axes].unsqueeze(1)
     return moved.reshape([-1, *(size[i] for i in range(axes)), axes])
-
-
-def _bicubic(x, grid, padding, align_corners):
-    """Sixteen gathered pixels, weighted and summed one after another."""
-    height, width = (spatial_size(x)[i] for i in (0, 1))
-    columns = _taps(grid[..., 0], width, padding, align_corners)
-    rows = _taps(grid[..., 1], height, padding, align_corners)
-    pixels = x.transpose([0, 2, 3, 1]).reshape([-1, x.shape[1]])
-    count = spatial_size(grid, "NHWC")
-    image = paddle.arange(
-        x.shape[0] if paddle.in_dynamic_mode() else paddle.shape(x)[0]
-    )
-    first = image.astype("int64").reshape([-1, 1, 1]) * (height * width)
-    y = 0.0
-    for row, row_weight in rows:
-        for column, column_weight in columns:
-            index = first + row * width + column
-            weight = (row_weight * column_weight).reshape([-1, 1])
-            y = y + weight * paddle.gather(pixels, index.flatten())
-    y = y.reshape([-1, count[0], count[1], x.shape[1]])
-    return y.transpose([0, 3, 1, 2])
-
-
-def _taps(line, side, padding, align_corners):
-    """The four pixels around each place of one axis and Keys' weights for them.
-
-    Returns:
-        list of four (int64 index inside the side, weight, 0 for zeros outside).
-    """
-    dtype = line.dtype
-    if paddle.in_dynamic_mode():
-        side = paddle.to_tensor(side)
-    side = side.astype(dtype)
-    place = (
-        (line + 1) / 2 * (side - 1) if align_corners else ((line + 1) * side - 1) / 2
-    )
-    low = paddle.floor(place).detach()
-    t = place - low
-    taps = []
-    for k, weight in enumerate((_far(t + 1), _near(t), _near(1 - t), _far(2 - t))):
-        at = low + (k - 1)
-        if padding == "zeros":
-            inside = paddle.logical_and(at >= 0, at <= side - 1)
-            weight = weight * inside.astype(dtype)
-        elif padding == "reflection":
-            at = _reflect(at, side, align_corners)
-        # Clipped as integers too: no number becomes the most negative one.
-        index = paddle.minimum(at, side - 1).astype("int64")
-        taps.append((paddle.clip(index, min=0), weight))
-    return taps
-
-
-def _reflect(at, side, align_corners):
-    """Whole coordinates mirrored into the side, at pixel centres or at the edges."""
-    first = 0.0 if align_corners else -0.5
-    span = side - 1 if align_corners else side
-    span = paddle.clip(span, min=1)  # a single pixel is brought back by clipping
-    # A triangle wave that rises over one span and falls over the next.
-    phase = paddle.remainder(paddle.abs(at - first), 2.0 * span)
-    return first + paddle.minimum(phase, 2.0 * span - phase)
-
-
-def _near(distance):
-    """Keys' kernel at distances from 0 to 1."""
-    return ((_KEYS_A + 2) * distance - (_KEYS_A + 3)) * distance * distance + 1
-
-
-def _far(distance):
-    """Keys' kernel at distances from 1 to 2."""
-    return ((_KEYS_A * distance - 5 * _KEYS_A) * distance + 8 * _KEYS_A) * distance - (
-        4 * _KEYS_A
-    )
 
 
 def _wide(*tensors):

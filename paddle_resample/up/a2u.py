@@ -59,16 +59,19 @@ class A2u(Upsampler):
     the guide; zeros outside. The sigmoid keeps every weight of k = 3 between 0.044 and
     0.254, so that the result is always blurred.
 
+    Start: convolutions as PyTorch's default; weights almost 1/(k*k), nearest
+    interpolation of the k x k box mean.
+
     Cost: (4*k*k*g + 6)*G + 4*k*k*g + 2 parameters (share); 2*k_e*k_e*G + G + 4*k*k*g +
     4*k*k*C multiply-accumulates per coarse pixel, and those of the 1x1 convolutions
     once for an image. The norms have 32 groups as published, or the greatest common
     divisor of 32 and G.
 
     Source: Dai et al., "Learning affinity-aware upsampling for deep image matting",
-    CVPR 2021. Starts as PyTorch's default. The released module also predicts kernels
-    for downsampling (bconv_DP), which upsampling does not use and which is left out
-    here; and with more than one group it normalises over another order of channels than
-    it reads, so that windows do not sum to 1, which is mended here.
+    CVPR 2021. The released module also predicts kernels for downsampling (bconv_DP),
+    which upsampling does not use and which is left out here; and with more than one
+    group it normalises over another order of channels than it reads, so that windows do
+    not sum to 1, which is mended here.
 
     Raises:
         UsageError: called without a guide or with one too far off, even kernel_size,

@@ -40,16 +40,17 @@ class AlignFa(Upsampler):
         [N, C, H', W'], dtype of x.
 
     Grid: corners aligned, as the released code sampled under the PyTorch of its time
-    (newer ones read its grid without aligned corners, so that zero flow moves the
-    map); samples outside are zero. x is interpolated before it is warped. The last
-    convolutions start at zero: bilinear interpolation plus the guide.
+    (newer ones read its grid without aligned corners, so that zero flow moves the map);
+    samples outside are zero. x is interpolated before it is warped.
+
+    Start: the last convolutions are zero, so no flow: bilinear interpolation plus the
+    guide. The other convolutions as PyTorch's default.
 
     Cost: 2*(2*C*C + 20*C) parameters; 2*(2*C*C + 18*C) + 12*C multiply-accumulates per
     output pixel.
 
-    Source: Huang et al., "AlignSeg: Feature-aligned segmentation networks", TPAMI
-    2021 (AlignFA; `CAB` in the released code); the other convolutions
-    start as PyTorch's default, the slope of the leaky ReLU is 0.01.
+    Source: Huang et al., "AlignSeg: Feature-aligned segmentation networks", TPAMI 2021
+    (AlignFA; `CAB` in the released code); the slope of the leaky ReLU is 0.01.
 
     Raises:
         UsageError: called without a guide, unknown unit, guide_channels other than

@@ -37,4 +37,5 @@ class Bicubic(Bilinear):
 
     source = "Keys, IEEE TASSP 1981"
     year = 1981
+    data_formats = ("NCHW", "NHWC")
     mode = "bicubic"

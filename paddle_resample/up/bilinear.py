@@ -1,4 +1,4 @@
-"""Bilinear upsampling: linear interpolation along rows and columns."""
+"""Bilinear upsampling, trilinear of a volume: linear interpolation along each side."""
 
 from ..base import Upsampler
 from ..ops import interpolate
@@ -11,11 +11,13 @@ __all__ = ["Bilinear"]
 class Bilinear(Upsampler):
     """Linear interpolation of the 2x2 nearest pixels; no weights.
 
+    In a volume (data_format "NCDHW") it is trilinear interpolation, of 2x2x2.
+
     Args:
         in_channels: C.
         out_channels: C.
         scale: integer from 1.
-        data_format: "NCHW" or "NHWC".
+        data_format: "NCHW", "NHWC" or "NCDHW".
         align_corners: the grid: False (default) centres the pixels, True puts the
             corner pixels on each other.
 
@@ -23,12 +25,13 @@ class Bilinear(Upsampler):
         x: float [N, C, H, W]. size: any (H', W'), default (H*scale, W*scale).
 
     Returns:
-        [N, C, H', W'], dtype of x.
+        [N, C, H', W'], dtype of x; with "NCDHW" [N, C, D', H', W'] of
+        x [N, C, D, H, W] and size (D', H', W').
 
     Grid: output i lies at (i + 0.5) * H / H' - 0.5, or i * (H - 1) / (H' - 1) with
     aligned corners; outside the centres of the border pixels these are repeated.
 
-    Source: textbook. Cost: 4 multiply-accumulates per output value.
+    Source: textbook. Cost: 4 multiply-accumulates per output value, 8 in a volume.
 
     >>> import paddle
     >>> Bilinear(1)(paddle.to_tensor([[[[0.0, 1.0]]]])).numpy()[0, 0, 0].tolist()
@@ -36,7 +39,7 @@ class Bilinear(Upsampler):
     """
 
     source = "textbook"
-    data_formats = ("NCHW", "NHWC")
+    data_formats = ("NCHW", "NHWC", "NCDHW")
     any_size = True
     mode = "bilinear"
 
@@ -64,7 +67,7 @@ class Bilinear(Upsampler):
             x,
             size=size,
             scale=self.scale if size is None else None,
-            mode=self.mode,
+            mode="trilinear" if self.data_format == "NCDHW" else self.mode,
             align_corners=self.align_corners,
             data_format=self.data_format,
         )

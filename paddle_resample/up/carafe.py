@@ -1,19 +1,15 @@
 """CARAFE: each output pixel is a weighted mean of a window of the coarse map, and a
 small network reads the weights off the coarse map itself."""
 
-import paddle.nn as nn
-import paddle.nn.functional as F
-
-from ..base import Upsampler, whole_number
-from ..errors import UsageError
-from ..ops import check_border, fit, pixel_shuffle, reassemble, spatial_size
+from ..blocks.content_aware import ContentAwareUpsampler
+from ..ops import pixel_shuffle
 from ..registry import register
 
 __all__ = ["Carafe"]
 
 
 @register("carafe")
-class Carafe(Upsampler):
+class Carafe(ContentAwareUpsampler):
     """Content-aware reassembly of features.
 
     1x1 compression, k_e x k_e convolution to s*s*g*k*k channels, pixel shuffle, softmax
@@ -62,49 +58,10 @@ class Carafe(Upsampler):
 
     source = "Wang et al., ICCV 2019"
     year = 2019
-    learned = True
 
-    def __init__(
-        self,
-        in_channels,
-        out_channels=None,
-        *,
-        scale=2,
-        kernel_size=5,
-        encoder_kernel=3,
-        encoder_dilation=1,
-        compressed_channels=64,
-        groups=1,
-        border="zero",
-    ):
-        super().__init__(in_channels, out_channels, scale=scale)
-        self.kernel_size = whole_number(self.name, "kernel_size", kernel_size, odd=True)
-        whole_number(self.name, "encoder_kernel", encoder_kernel, odd=True)
-        whole_number(self.name, "encoder_dilation", encoder_dilation)
-        whole_number(self.name, "compressed_channels", compressed_channels)
-        self.groups = whole_number(self.name, "groups", groups)
-        self.border = check_border(self.name, border)
-        if in_channels % groups:
-            raise UsageError(
-                f"carafe: groups={groups} must divide in_channels={in_channels}"
-            )
-        zero = nn.initializer.Constant(0.0)
-        self.channel_compressor = nn.Conv2D(
-            in_channels,
-            compressed_channels,
-            1,
-            weight_attr=nn.initializer.XavierUniform(),
-            bias_attr=zero,
-        )
-        self.content_encoder = nn.Conv2D(
-            compressed_channels,
-            scale**2 * kernel_size**2 * groups,
-            encoder_kernel,
-            padding=encoder_kernel // 2 * encoder_dilation,
-            dilation=encoder_dilation,
-            weight_attr=nn.initializer.Normal(0.0, 0.001),
-            bias_attr=zero,
-        )
+    def add_encoders(self):
+        kernels = self.scale**2 * self.kernel_size**2 * self.groups
+        self.content_encoder = self.encoder(kernels)
 
     @classmethod
     def count(
@@ -126,20 +83,4 @@ class Carafe(Upsampler):
     def kernels(self, x):
         """The weights of every output pixel, [N, g*k*k, H*s, W*s], windows sum to 1."""
         logits = self.content_encoder(self.channel_compressor(x))
-        logits = pixel_shuffle(logits, self.scale)
-        size = spatial_size(logits)
-        taps = self.kernel_size**2
-        windows = logits.reshape([-1, self.groups, taps, size[0], size[1]])
-        return F.softmax(windows, axis=2).flatten(1, 2)
-
-    def forward(self, x, guide=None, side=None, size=None):
-        y = reassemble(
-            x,
-            self.kernels(x),
-            self.kernel_size,
-            self.scale,
-            self.groups,
-            border=self.border,
-            owner=self.name,
-        )
-        return fit(y, size, self.scale)
+        return self.normalised(pixel_shuffle(logits, self.scale))

@@ -21,7 +21,7 @@ class ConvTranspose(Upsampler):
         in_channels: C.
         out_channels: D, default C.
         scale: s, the stride, integer from 1.
-        data_format: "NCHW" or "NHWC".
+        data_format: "NCHW", "NHWC" or "NCDHW".
         kernel_size: k, at least s; default s (U-Net). When k is no multiple of s the
             stamps overlap unevenly, which shows as a checkerboard.
         groups: groups of channels.
@@ -35,14 +35,16 @@ class ConvTranspose(Upsampler):
         extended by the last row and column.
 
     Returns:
-        [N, D, H', W'], dtype of x.
+        [N, D, H', W'], dtype of x; with "NCDHW" [N, D, D', H', W'] of
+        x [N, C, depth, H, W] and size (D', H', W').
 
     Grid: padding p = floor((k - s + 1) / 2) and output_padding s + 2p - k, so that the
     output has exactly H*s rows; what falls outside is cut off, and border pixels
     receive fewer stamps.
 
     Cost: k*k*C*D/groups (+ D) parameters, as many multiply-accumulates per input
-    pixel (counting them per output pixel, as some tables do, is s*s times too much).
+    pixel (counting them per output pixel, as some tables do, is s*s times too much);
+    in a volume k**3 for k*k.
 
     Source: Dumoulin and Visin, arXiv 1603.07285, 2016; Long et al., CVPR 2015 (init
     "bilinear"); Odena et al., Distill 2016 (checkerboard).
@@ -60,7 +62,7 @@ class ConvTranspose(Upsampler):
     year = 2015
     learned = True
     keeps_channels = False
-    data_formats = ("NCHW", "NHWC")
+    data_formats = ("NCHW", "NHWC", "NCDHW")
 
     def __init__(
         self,
@@ -90,9 +92,11 @@ class ConvTranspose(Upsampler):
                 f"conv_transpose: groups={groups} must divide in_channels="
                 f"{in_channels} and out_channels={self.out_channels}"
             )
-        start = torch_uniform(self.out_channels // groups * k * k)
+        axes = 3 if data_format == "NCDHW" else 2
+        start = torch_uniform(self.out_channels // groups * k**axes)
         padding = (k - scale + 1) // 2
-        self.conv = nn.Conv2DTranspose(
+        conv = nn.Conv3DTranspose if axes == 3 else nn.Conv2DTranspose
+        self.conv = conv(
             in_channels,
             self.out_channels,
             k,

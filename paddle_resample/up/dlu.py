@@ -1,26 +1,15 @@
 """DLU: CARAFE with one kernel for each coarse pixel; fine pixels look their kernels up
 between them, at places that a second convolution predicts."""
 
-import paddle.nn as nn
-import paddle.nn.functional as F
-
-from ..base import Upsampler, whole_number
-from ..errors import UsageError
-from ..ops import (
-    check_border,
-    fit,
-    nearest_warp,
-    pixel_shuffle,
-    reassemble,
-    spatial_size,
-)
+from ..blocks.content_aware import ContentAwareUpsampler
+from ..ops import nearest_warp, pixel_shuffle
 from ..registry import register
 
 __all__ = ["Dlu"]
 
 
 @register("dlu")
-class Dlu(Upsampler):
+class Dlu(ContentAwareUpsampler):
     """Dynamic lightweight upsampling with guided reassembly kernels.
 
     1x1 compression; a k_e x k_e convolution to k*k weights for each coarse pixel and a
@@ -70,56 +59,10 @@ class Dlu(Upsampler):
 
     source = "Fu et al., ICPR 2024"
     year = 2024
-    learned = True
 
-    def __init__(
-        self,
-        in_channels,
-        out_channels=None,
-        *,
-        scale=2,
-        kernel_size=5,
-        encoder_kernel=3,
-        encoder_dilation=1,
-        compressed_channels=64,
-        groups=1,
-        border="zero",
-    ):
-        super().__init__(in_channels, out_channels, scale=scale)
-        self.kernel_size = whole_number(self.name, "kernel_size", kernel_size, odd=True)
-        whole_number(self.name, "encoder_kernel", encoder_kernel, odd=True)
-        whole_number(self.name, "encoder_dilation", encoder_dilation)
-        whole_number(self.name, "compressed_channels", compressed_channels)
-        self.groups = whole_number(self.name, "groups", groups)
-        self.border = check_border(self.name, border)
-        if in_channels % groups:
-            raise UsageError(
-                f"dlu: groups={groups} must divide in_channels={in_channels}"
-            )
-        zero = nn.initializer.Constant(0.0)
-        m = compressed_channels
-        self.channel_compressor = nn.Conv2D(
-            in_channels,
-            m,
-            1,
-            weight_attr=nn.initializer.XavierUniform(),
-            bias_attr=zero,
-        )
-        window = {
-            "kernel_size": encoder_kernel,
-            "padding": encoder_kernel // 2 * encoder_dilation,
-            "dilation": encoder_dilation,
-            "bias_attr": zero,
-        }
-        self.kernel_space_generator = nn.Conv2D(
-            m,
-            kernel_size**2 * groups,
-            weight_attr=nn.initializer.Normal(0.0, 0.001),
-            **window,
-        )
-        self.conv_offset = nn.Conv2D(
-            m, 2 * scale**2 * groups, weight_attr=zero, **window
-        )
+    def add_encoders(self):
+        self.kernel_space_generator = self.encoder(self.kernel_size**2 * self.groups)
+        self.conv_offset = self.encoder(2 * self.scale**2 * self.groups, std=0)
 
     @classmethod
     def count(
@@ -142,23 +85,6 @@ class Dlu(Upsampler):
     def kernels(self, x):
         """The weights of every output pixel, [N, g*k*k, H*s, W*s], windows sum to 1."""
         features = self.channel_compressor(x)
-        logits = self.kernel_space_generator(features)
-        size = spatial_size(logits)
-        windows = logits.reshape(
-            [-1, self.groups, self.kernel_size**2, size[0], size[1]]
-        )
-        source = F.softmax(windows, axis=2).flatten(1, 2)
+        source = self.normalised(self.kernel_space_generator(features))
         offset = pixel_shuffle(self.conv_offset(features), self.scale)
         return nearest_warp(source, offset, self.scale, self.groups, "border")
-
-    def forward(self, x, guide=None, side=None, size=None):
-        y = reassemble(
-            x,
-            self.kernels(x),
-            self.kernel_size,
-            self.scale,
-            self.groups,
-            border=self.border,
-            owner=self.name,
-        )
-        return fit(y, size, self.scale)

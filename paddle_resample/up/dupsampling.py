@@ -39,12 +39,14 @@ class Dupsampling(Upsampler):
     of any shape; a common unofficial version scrambles maps that are not square. No
     border rule is needed.
 
+    Start: PyTorch's default, until `fit_labels` sets the best linear decoder of label
+    blocks.
+
     Cost: s*s*C*D (+ s*s*D) (+ 1) parameters, s*s*C*D multiply-accumulates per input
     pixel.
 
     Source: Tian et al., "Decoders matter for semantic segmentation: data-dependent
-    decoding enables flexible feature aggregation", CVPR 2019; no
-    official code. Starts as PyTorch's default until `fit_labels` is called.
+    decoding enables flexible feature aggregation", CVPR 2019; no official code.
 
     Raises:
         UsageError: `fit_labels` with labels that do not fit.

@@ -42,9 +42,11 @@ class DySample(Upsampler):
     Grid: corners not aligned; places outside are moved to the border. Offsets are in
     pixels of x; channels of the offset are (columns or rows, group), of the lp
     convolution (columns or rows, group, row and column in the cell). Zero offset is
-    bilinear interpolation, and the start is near it (weights N(0, 0.001), bias and
-    scope 0); code that initialises convolutions anew after construction destroys that.
-    Under AMP coordinates stay float32.
+    bilinear interpolation. Under AMP coordinates stay float32.
+
+    Start: weights N(0, 0.001), biases and scope 0: almost zero offset, which is
+    bilinear interpolation. Code that initialises convolutions anew after construction
+    destroys that.
 
     Cost: lp 2*g*s*s*(C + 1) parameters (+ 2*g*s*s*C with dyscope), pl
     2*g*(C/(s*s) + 1) (+ 2*g*C/(s*s)); multiply-accumulates per input pixel 2*g*s*s*C

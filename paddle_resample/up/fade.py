@@ -1,19 +1,15 @@
 """FADE: reassembly kernels predicted from the fine and the coarse map together, and a
 gate that lets the fine map itself through where detail is wanted."""
 
-import paddle.nn.functional as F
-
-from ..base import Upsampler, whole_number
-from ..blocks.semi_shift import GuideGate, SemiShift
-from ..errors import UsageError
-from ..ops import check_border, fit, fit_guide, reassemble
+from ..base import whole_number
+from ..blocks.semi_shift import SemiShiftUpsampler
 from ..registry import register
 
 __all__ = ["Fade"]
 
 
 @register("fade")
-class Fade(Upsampler):
+class Fade(SemiShiftUpsampler):
     """Fusing the assets of decoder and encoder.
 
     K = softmax(E(1x1(guide)) + nearest(E(1x1(x)))), u = reassemble(x, K),
@@ -65,11 +61,6 @@ class Fade(Upsampler):
 
     source = "Lu et al., ECCV 2022"
     year = 2022
-    scales = (2,)
-    learned = True
-    needs_guide = True
-    guide_same_channels = True
-    fuses_guide = True
 
     def __init__(
         self,
@@ -84,27 +75,17 @@ class Fade(Upsampler):
         gate=True,
         border="zero",
     ):
-        super().__init__(in_channels, out_channels, scale=scale)
-        if guide_channels is None:
-            guide_channels = in_channels
-        self.guide_channels = whole_number(self.name, "guide_channels", guide_channels)
-        self.kernel_size = whole_number(self.name, "kernel_size", kernel_size, odd=True)
         whole_number(self.name, "compressed_channels", compressed_channels)
-        whole_number(self.name, "encoder_kernel", encoder_kernel, odd=True)
-        self.border = check_border(self.name, border)
-        if gate and guide_channels != in_channels:
-            raise UsageError(
-                f"fade: the gate adds the guide to the result, so guide_channels="
-                f"{guide_channels} must equal in_channels={in_channels}, or gate be "
-                "False"
-            )
-        self.gate_generator = GuideGate(in_channels) if gate else None
-        self.ker_generator = SemiShift(
+        super().__init__(
             in_channels,
-            guide_channels,
-            compressed_channels,
-            kernel_size**2,
-            encoder_kernel,
+            out_channels,
+            guide_channels=guide_channels,
+            scale=scale,
+            kernel_size=kernel_size,
+            compressed_channels=compressed_channels,
+            encoder_kernel=encoder_kernel,
+            gate=gate,
+            border=border,
         )
 
     @classmethod
@@ -117,21 +98,3 @@ class Fade(Upsampler):
         parameters = g * m + m + c * m + encoder + taps + gate * (c + 1)
         macs = fine * g * m + c * m + (fine + 1) * encoder + fine * taps * c
         return parameters, (macs + gate * (c + 2 * fine * c)) * site.pixels
-
-    def kernels(self, x, guide):
-        """The weights of every output pixel, [N, k*k, 2*H, 2*W], windows sum to 1."""
-        return F.softmax(self.ker_generator(x, guide, self.scale), axis=1)
-
-    def forward(self, x, guide=None, side=None, size=None):
-        guide, fine = fit_guide(guide, x, self.scale, self.guide_channels, self.name)
-        y = reassemble(
-            x,
-            self.kernels(x, guide),
-            self.kernel_size,
-            self.scale,
-            border=self.border,
-            owner=self.name,
-        )
-        if self.gate_generator is not None:
-            y = self.gate_generator(x, guide, y, self.scale)
-        return fit(y, fine if size is None else size, self.scale)

@@ -1,18 +1,13 @@
 """FADE-Lite: FADE with a depthwise encoder, at a third of its cost."""
 
-import paddle.nn.functional as F
-
-from ..base import Upsampler, whole_number
-from ..blocks.semi_shift import GuideGate, SemiShift
-from ..errors import UsageError
-from ..ops import check_border, fit, fit_guide, reassemble
+from ..blocks.semi_shift import SemiShiftUpsampler
 from ..registry import register
 
 __all__ = ["FadeLite"]
 
 
 @register("fade_lite")
-class FadeLite(Upsampler):
+class FadeLite(SemiShiftUpsampler):
     """FADE whose maps are compressed to k*k channels and encoded depthwise.
 
     Args:
@@ -54,11 +49,6 @@ class FadeLite(Upsampler):
 
     source = "Lu et al., IJCV 2024"
     year = 2024
-    scales = (2,)
-    learned = True
-    needs_guide = True
-    guide_same_channels = True
-    fuses_guide = True
 
     def __init__(
         self,
@@ -72,23 +62,16 @@ class FadeLite(Upsampler):
         gate=True,
         border="zero",
     ):
-        super().__init__(in_channels, out_channels, scale=scale)
-        if guide_channels is None:
-            guide_channels = in_channels
-        self.guide_channels = whole_number(self.name, "guide_channels", guide_channels)
-        self.kernel_size = whole_number(self.name, "kernel_size", kernel_size, odd=True)
-        whole_number(self.name, "encoder_kernel", encoder_kernel, odd=True)
-        self.border = check_border(self.name, border)
-        if gate and guide_channels != in_channels:
-            raise UsageError(
-                f"fade_lite: the gate adds the guide to the result, so guide_channels="
-                f"{guide_channels} must equal in_channels={in_channels}, or gate be "
-                "False"
-            )
-        taps = kernel_size**2
-        self.gate_generator = GuideGate(in_channels) if gate else None
-        self.ker_generator = SemiShift(
-            in_channels, guide_channels, taps, taps, encoder_kernel, depthwise=True
+        super().__init__(
+            in_channels,
+            out_channels,
+            guide_channels=guide_channels,
+            scale=scale,
+            kernel_size=kernel_size,
+            compressed_channels=None,
+            encoder_kernel=encoder_kernel,
+            gate=gate,
+            border=border,
         )
 
     @classmethod
@@ -98,21 +81,3 @@ class FadeLite(Upsampler):
         parameters = taps * (g + c + encoder + 2) + gate * (c + 1)
         macs = taps * (fine * g + c + (fine + 1) * encoder + fine * c)
         return parameters, (macs + gate * (c + 2 * fine * c)) * site.pixels
-
-    def kernels(self, x, guide):
-        """The weights of every output pixel, [N, k*k, 2*H, 2*W], windows sum to 1."""
-        return F.softmax(self.ker_generator(x, guide, self.scale), axis=1)
-
-    def forward(self, x, guide=None, side=None, size=None):
-        guide, fine = fit_guide(guide, x, self.scale, self.guide_channels, self.name)
-        y = reassemble(
-            x,
-            self.kernels(x, guide),
-            self.kernel_size,
-            self.scale,
-            border=self.border,
-            owner=self.name,
-        )
-        if self.gate_generator is not None:
-            y = self.gate_generator(x, guide, y, self.scale)
-        return fit(y, fine if size is None else size, self.scale)

@@ -44,17 +44,19 @@ class Fapn(Upsampler):
         [N, C, H', W'], dtype of x.
 
     Grid: bilinear interpolation with corners not aligned; the deformable convolution
-    samples pixel coordinates of the interpolated map, zero outside. At the start no
-    place is moved and every mask is 0.5: the ReLU of half a plain 3x3 convolution.
+    samples pixel coordinates of the interpolated map, zero outside.
+
+    Start: no place is moved and every mask is 0.5: the ReLU of half a plain 3x3
+    convolution. 1x1 convolutions U(-b, b), b = sqrt(3 / channels read), no bias; the
+    3x3 one as PyTorch's default.
 
     Cost: G*G + G*C + 2*C*C + (9*C*C + C) + 27*g*(9*C + 1) parameters; as many
     multiply-accumulates per output pixel without the G*G (which is paid once) and the
     biases, and 4*C + G for interpolation and selection, 45*C for the places and masks.
 
     Source: Huang et al., "FaPN: Feature-aligned pyramid network for dense image
-    prediction", ICCV 2021, section 3; released code for the factor 2 and the start
-    (1x1 convolutions U(-b, b), b = sqrt(3 / channels read), no bias). Without the
-    normalisation that the released code can add.
+    prediction", ICCV 2021, section 3; released code for the factor 2 and the start.
+    Without the normalisation that the released code can add.
 
     Raises:
         UsageError: called without a guide, groups that do not divide C, size not the

@@ -41,6 +41,9 @@ class FeatupJbu(Upsampler):
     one to the guide's, and filters there with reflected borders; the guide of a stage
     is the mean over its cells.
 
+    Start: PyTorch's default; the spatial Gaussian's sigma 1 and the temperature exp(0).
+    The corrections are scaled by 0.1, so this is close to a blur of the bicubic map.
+
     Cost: a stage has G*k + k*k + (G + t)*t + t*t weights with k = key_channels and t =
     (2*radius + 1)**2, 2*k + 2*t biases and 2 numbers (6,233 for an image); C*C + C
     after the last. Multiply-accumulates per pixel a stage puts out: its weights, t*k +

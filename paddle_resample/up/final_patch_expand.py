@@ -18,6 +18,8 @@ class FinalPatchExpand(PatchExpand):
 
     Call, Returns, Grid, Cost: as PatchExpand; 16*C*C + 2*C parameters by default.
 
+    Start: as PatchExpand.
+
     Source: Cao et al., "Swin-Unet", ECCV workshops 2022, FinalPatchExpand_X4.
 
     >>> sum(p.size for p in FinalPatchExpand(96).parameters())

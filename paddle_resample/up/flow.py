@@ -37,11 +37,14 @@ class Flow(Upsampler):
     Grid: corners aligned, as released; a flow of 1 is half an output pixel; samples
     outside are zero. Zero flow is bilinear interpolation with aligned corners.
 
+    Start: PyTorch's default, so the first flow is not zero, but small: near bilinear
+    interpolation.
+
     Cost: M*(C + G) + 4*k*k*M parameters (no biases); C*M multiply-accumulates per
     input pixel and G*M + 4*k*k*M + 4*C per output pixel.
 
     Source: Li et al., "Semantic flow for fast and accurate scene parsing", ECCV 2020,
-    eq. 1 to 4; starts as PyTorch's default, so the first flow is not zero.
+    eq. 1 to 4.
 
     Raises:
         UsageError: called without a guide, even kernel_size, size not the guide's.

@@ -59,15 +59,17 @@ class FreqFusion(Upsampler):
     is not exactly s times x is cropped or extended first (`ops.fit_guide`), and the
     result is fitted back.
 
+    Start: 1x1 convolutions Xavier uniform, encoders N(0, 0.001), biases 0: the kernels
+    are almost the Hamming windows alone. The offset generator N(0, 0.001) and scale 0.
+
     Cost: 2*(C + 1)*M + (9*M + 1)*(k*k + h*h) parameters; C*M + 9*M*(k*k + h*h)
     multiply-accumulates per input pixel and C*M + 9*M*(k*k + h*h) + h*h*M +
     k*k*(k*k + h*h) + (k*k + h*h)*C per output pixel. resample adds parameters
     9*(M + 8)*(4*s*s + 4)*4 + 16*s*s + 16 + 4*M.
 
     Source: Chen et al., "Frequency-aware feature fusion for dense image prediction",
-    TPAMI 2024; start as released (1x1 Xavier uniform, encoders N(0, 0.001)),
-    but the offset generator starts as its authors meant, N(0, 0.001) and scale 0, which
-    their own later Xavier pass overwrites.
+    TPAMI 2024; start as released, but for the offset generator, which starts as its
+    authors meant and their own later Xavier pass overwrites.
 
     Raises:
         UsageError: called without a guide, guide_channels other than in_channels, even

@@ -39,12 +39,14 @@ class GatedDualFlow(Upsampler):
     outside are zero. With zero flow and the gate open it is bilinear interpolation with
     aligned corners.
 
+    Start: PyTorch's default, so the first flows are not zero and the gate is about one
+    half: near the mean of bilinear interpolation and guide.
+
     Cost: 2*C*M + 10*k*k*M parameters (no biases); C*M multiply-accumulates per input
     pixel and C*M + 10*k*k*M + 4*M + 10*C per output pixel.
 
     Source: Li et al., "SFNet: Faster and accurate semantic segmentation via semantic
-    flow", IJCV 2024 (arXiv 2207.04415), GD-FAM; starts as PyTorch's default, so
-    the first flows are not zero.
+    flow", IJCV 2024 (arXiv 2207.04415), GD-FAM.
 
     Raises:
         UsageError: called without a guide, even kernel_size, guide_channels other than

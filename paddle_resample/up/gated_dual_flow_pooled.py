@@ -33,6 +33,8 @@ class GatedDualFlowPooled(GatedDualFlow):
     Grid: corners aligned, as released; a flow of 1 is half an output pixel; samples
     outside are zero.
 
+    Start: as gated_dual_flow.
+
     Cost: 2*C*M + 8*k*k*M + 4*k*k parameters (no biases); C*M multiply-accumulates per
     input pixel and C*M + 8*k*k*M + 4*k*k + 4*M + 10*C per output pixel.
 

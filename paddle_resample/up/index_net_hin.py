@@ -24,6 +24,9 @@ class IndexNetHin(IndexNetM2o):
 
     Call, Returns, Grid: as index_net_m2o, with a guide of any number of channels.
 
+    Start: as option init says: an index of about one half, so about half of nearest
+    interpolation.
+
     Cost: with k 4 (context) or 2: nonlinear 2*k*k*G*G + 12*G parameters, linear
     4*k*k*G; as many multiply-accumulates per input pixel, less the norm's 4*G, and 4*C
     for the weighing.

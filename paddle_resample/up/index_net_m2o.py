@@ -38,6 +38,9 @@ class IndexNetM2o(Upsampler):
 
     Grid: a pixel fills its 2x2 cell.
 
+    Start: as option init says: an index of about one half, so about half of nearest
+    interpolation.
+
     Cost: with k 4 (context) or 2: 4*k*k*C*C parameters and multiply-accumulates per
     input pixel, nonlinear 4*(k*k*C*C + 2*C + C*C) parameters; 4*C more
     multiply-accumulates for the weighing.

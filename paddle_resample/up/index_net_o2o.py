@@ -24,6 +24,9 @@ class IndexNetO2o(IndexNetM2o):
 
     Call, Returns, Grid: as index_net_m2o.
 
+    Start: as option init says: an index of about one half, so about half of nearest
+    interpolation.
+
     Cost: with k 4 (context) or 2: 4*k*k*C parameters and multiply-accumulates per input
     pixel, nonlinear 4*(k*k + 3)*C parameters; 4*C more multiply-accumulates for the
     weighing.

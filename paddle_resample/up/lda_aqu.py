@@ -49,7 +49,11 @@ class LdaAqu(Upsampler):
         [N, C, H', W'], dtype of x.
 
     Grid: corners aligned, for the queries and for the places; the window's step is one
-    output pixel. The start has no offsets: each fine pixel attends to the k x k around.
+    output pixel.
+
+    Start: convolutions Xavier uniform without bias, those that predict offsets zero,
+    the bias of places N(0, 0.02) cut at two sigma: no offsets, each fine pixel attends
+    to the k x k around.
 
     Cost: 2*C*D + 2*C + 9*D/g + 2*D/g + (k_o*k_o*D/g + 1)*2*k*k + k*k*D parameters;
     2*C*D multiply-accumulates per input pixel and 4*D + 9*D + 2*k_o*k_o*k*k*D +

@@ -16,6 +16,7 @@ class MaxUnpool(Upsampler):
         in_channels: C, the channels of the pooled map.
         out_channels: C.
         scale: of the partner max_pool.
+        data_format: "NCHW" or "NCDHW".
 
     Call:
         x: float [N, C, h, w]. side: what max_pool returned for the same shape; it also
@@ -24,7 +25,7 @@ class MaxUnpool(Upsampler):
 
     Returns:
         [N, C, H, W], dtype of x; (scale*scale - 1) of scale*scale pixels are zero, so
-        convolutions should follow.
+        convolutions should follow. With "NCDHW" [N, C, D, H, W] of x [N, C, d, h, w].
 
     Grid: every value returns to the pixel it was read from.
 
@@ -42,9 +43,10 @@ class MaxUnpool(Upsampler):
 
     source = "Badrinarayanan et al., TPAMI 2017"
     year = 2017
+    data_formats = ("NCHW", "NCDHW")
     needs_side = "pool_indices"
 
     def forward(self, x, guide=None, side=None, size=None):
         if side is None:
             raise UsageError("max_unpool: called without side, max_pool's indices")
-        return fit(max_unpool(x, side), size, self.scale)
+        return fit(max_unpool(x, side), size, self.scale, self.data_format)

@@ -15,13 +15,14 @@ class Nearest(Upsampler):
         in_channels: C.
         out_channels: C.
         scale: integer from 1.
-        data_format: "NCHW" or "NHWC".
+        data_format: "NCHW", "NHWC" or "NCDHW".
 
     Call:
         x: float [N, C, H, W]. size: any (H', W'), default (H*scale, W*scale).
 
     Returns:
-        [N, C, H', W'], dtype of x.
+        [N, C, H', W'], dtype of x; with "NCDHW" [N, C, D', H', W'] of
+        x [N, C, D, H, W] and size (D', H', W').
 
     Grid: output i takes input floor(i * H / H'); no border rule is needed.
 
@@ -33,7 +34,7 @@ class Nearest(Upsampler):
     """
 
     source = "textbook"
-    data_formats = ("NCHW", "NHWC")
+    data_formats = ("NCHW", "NHWC", "NCDHW")
     any_size = True
     mode = "nearest"
 

@@ -32,6 +32,9 @@ class PatchExpand(Upsampler):
     Grid: channel (dy, dx, d) of the linear layer is pixel (dy, dx) of the cell, which
     is not pixel_shuffle's order. No border rule is needed.
 
+    Start: as Swin: weights N(0, 0.02), biases 0. Each pixel
+    of a cell has weights of its own, so a checkerboard is there before training.
+
     Cost: s*s*C*D + 2*D parameters, s*s*C*D multiply-accumulates per input pixel.
 
     Source: Cao et al., "Swin-Unet", ECCV workshops 2022, section 3.4.
@@ -57,7 +60,10 @@ class PatchExpand(Upsampler):
         super().__init__(in_channels, out_channels, scale=scale)
         features = scale * scale * self.out_channels
         self.expand = nn.Linear(
-            in_channels, features, bias_attr=None if bias else False
+            in_channels,
+            features,
+            weight_attr=nn.initializer.Normal(std=0.02),
+            bias_attr=None if bias else False,
         )
         self.norm = nn.LayerNorm(self.out_channels) if norm else nn.Identity()
 

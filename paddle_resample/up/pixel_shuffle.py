@@ -22,7 +22,7 @@ class PixelShuffle(Upsampler):
         in_channels: C.
         out_channels: D, default C.
         scale: s, integer from 1.
-        data_format: "NCHW" or "NHWC".
+        data_format: "NCHW", "NHWC" or "NCDHW".
         kernel_size: k of the convolution, odd.
         init: "icnr" starts the s*s sub-kernels equal (He normal, bias 0), so that no
             checkerboard is there before training; "xavier" (uniform, bias 0) is the
@@ -33,13 +33,15 @@ class PixelShuffle(Upsampler):
         extended by the last row and column.
 
     Returns:
-        [N, D, H', W'], dtype of x.
+        [N, D, H', W'], dtype of x; with "NCDHW" [N, D, D', H', W'] of
+        x [N, C, depth, H, W] and size (D', H', W').
 
-    Grid: pixel (dy, dx) of a cell is channel d*s*s + dy*s + dx of the convolution;
-    zero padding of the convolution at the border.
+    Grid: pixel (dy, dx) of a cell is channel d*s*s + dy*s + dx of the convolution, in
+    a volume (dz, dy, dx) is d*s**3 + (dz*s + dy)*s + dx; zero padding of the
+    convolution at the border.
 
     Cost: s*s*D*(k*k*C + 1) parameters, s*s*D*k*k*C multiply-accumulates per input
-    pixel.
+    pixel; in a volume s**3 for s*s and k**3 for k*k.
 
     Source: Shi et al., CVPR 2016; ICNR: Aitken et al., arXiv 1707.02937, 2017.
 
@@ -55,7 +57,7 @@ class PixelShuffle(Upsampler):
     year = 2016
     learned = True
     keeps_channels = False
-    data_formats = ("NCHW", "NHWC")
+    data_formats = ("NCHW", "NHWC", "NCDHW")
 
     def __init__(
         self,
@@ -75,14 +77,16 @@ class PixelShuffle(Upsampler):
             raise UsageError(
                 f"pixel_shuffle: unknown init {init!r}{did_you_mean(init, _INITS)}"
             )
+        axes = 3 if data_format == "NCDHW" else 2
         base = {
             "icnr": nn.initializer.KaimingNormal(),
             "xavier": nn.initializer.XavierUniform(),
-            "torch": torch_uniform(in_channels * kernel_size**2),
+            "torch": torch_uniform(in_channels * kernel_size**axes),
         }[init]
-        self.conv = nn.Conv2D(
+        conv = nn.Conv3D if axes == 3 else nn.Conv2D
+        self.conv = conv(
             in_channels,
-            self.out_channels * scale * scale,
+            self.out_channels * scale**axes,
             kernel_size,
             padding=kernel_size // 2,
             weight_attr=base,

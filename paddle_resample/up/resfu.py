@@ -52,16 +52,18 @@ class Resfu(Upsampler):
     exactly s times x is cropped or extended first (`ops.fit_guide`), and the result is
     fitted back.
 
+    Start: 1x1 convolutions N(0, 0.02), difference convolutions He normal by fan-out,
+    biases 0.
+
     Cost: 2*(C + G) + (C + G + 2)*D + 2*P parameters with P = 2*D + n*n*M*D/groups + M +
     M*M/groups + M + 2*M + n*n*(M + 1); C*D multiply-accumulates per input pixel and
     G*D + 2*((n*n + 1)*M*D/groups + M*M/groups + n*n*M) + (9 + 4 + 8)*D + (n*n + 4)*C
     per output pixel.
 
     Source: Zhou et al., "A refreshed similarity-based upsampler for direct high-ratio
-    feature upsampling", arXiv 2407.02283, 2024; order of layers and start
-    (1x1 convolutions N(0, 0.02), difference convolutions He normal by fan-out) as in
-    the released code. Left out: its multiplier of PCDC's gradients, 1 by default and
-    500 in its configurations, which is the optimiser's to give.
+    feature upsampling", arXiv 2407.02283, 2024; order of layers and start as in the
+    released code. Left out: its multiplier of PCDC's gradients, 1 by default and 500 in
+    its configurations, which is the optimiser's to give.
 
     Raises:
         UsageError: called without a guide, groups that do not divide, even kernel_size,

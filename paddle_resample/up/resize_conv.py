@@ -37,12 +37,14 @@ class ResizeConv(Upsampler):
     pixels receive less. A constant stays constant inside of them, before any training:
     no checkerboard.
 
+    Start: PyTorch's default; no checkerboard, because every pixel of a cell meets the
+    same kernel.
+
     Cost: k*k*C*D (+ D) parameters; k*k*C*D multiply-accumulates per output pixel, s*s
     times those of a convolution before pixel_shuffle with the same parameters, and 4*C
     for bilinear interpolation.
 
-    Source: Odena et al., "Deconvolution and checkerboard artifacts", Distill 2016;
-    starts as PyTorch's default.
+    Source: Odena et al., "Deconvolution and checkerboard artifacts", Distill 2016.
 
     Raises:
         UsageError: unknown mode, even kernel_size.

@@ -42,12 +42,15 @@ class SapaB(SimilarityUpsampler):
     value is 0: where all scores are equal a constant keeps 0.36 of its value at the
     corner of a 5x5 window.
 
+    Start: projections N(0, 0.02), biases 0: scores close to 0, nearly nearest
+    interpolation of the k x k box mean.
+
     Cost: (G + C)*D + 2*D parameters and 2*(G + C) of the norms; G*D*s*s + C*D +
     k*k*s*s*(D + C) multiply-accumulates per coarse pixel.
 
     Source: Lu et al., "SAPA: Similarity-aware point affiliation for feature
-    upsampling", NeurIPS 2022; scores are not divided by sqrt(D). Starts N(0, 0.02),
-    biases 0. "replicate" and "renormalise" are ours.
+    upsampling", NeurIPS 2022; scores are not divided by sqrt(D). "replicate" and
+    "renormalise" are ours.
 
     Raises:
         UsageError: called without a guide or with one too far off, even kernel_size,

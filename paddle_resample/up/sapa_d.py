@@ -54,15 +54,17 @@ class SapaD(Upsampler):
 
     Grid: the points of output (i, j) are counted from coarse pixel (i // s, j // s) and
     sampled bilinearly; keys and values outside are zero, so a point outside scores 0
-    and brings 0. The points start close to that pixel, so that the start is close to
-    nearest interpolation.
+    and brings 0.
+
+    Start: all weights N(0, 0.02), biases 0: the points lie close to the coarse pixel,
+    near nearest interpolation.
 
     Cost: with P = 2*g*n*s*s (2*g*n without high_offset) (G + C + 2)*g*D + (C + 1)*P
     parameters; s*s*G*g*D + C*g*D + C*P + n*s*s*(5*g*D + 5*C) multiply-accumulates per
     coarse pixel, of which four in five of the last part are the bilinear sampling.
 
     Source: Liu et al., "On point affiliation in feature upsampling", arXiv 2307.08198,
-    2023. All weights start N(0, 0.02), biases 0.
+    2023.
 
     Raises:
         UsageError: called without a guide or with one too far off, groups that do not

@@ -47,14 +47,17 @@ class SapaG(SimilarityUpsampler):
     value is 0: where all scores are equal a constant keeps 0.36 of its value at the
     corner of a 5x5 window.
 
+    Start: projections N(0, 0.02), biases 0: scores close to 0, nearly nearest
+    interpolation of the k x k box mean.
+
     Cost: (G + 2*C)*D + 3*D + C + 1 parameters and 2*(G + C) of the norms; G*D*s*s +
     2*C*D + C + 2*D*s*s + k*k*s*s*(D + C) multiply-accumulates per coarse pixel.
     Published tables repeat SAPA-B's cost, which is too little; the released code
     projects x after enlarging it, with the same result at s*s times that part's cost.
 
     Source: Lu et al., "SAPA: Similarity-aware point affiliation for feature
-    upsampling", NeurIPS 2022; as in the released code Qx sees x before its norm. Starts
-    N(0, 0.02), biases 0. "replicate" and "renormalise" are ours.
+    upsampling", NeurIPS 2022; as in the released code Qx sees x before its norm.
+    "replicate" and "renormalise" are ours.
 
     Raises:
         UsageError: called without a guide or with one too far off, even kernel_size,

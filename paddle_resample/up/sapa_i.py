@@ -38,6 +38,8 @@ class SapaI(SimilarityUpsampler):
     value is 0: where all scores are equal a constant keeps 0.36 of its value at the
     corner of a 5x5 window.
 
+    Start: norms 1 and 0; no other weights.
+
     Cost: 4*C parameters, of the two norms, which published tables count as none (0 with
     "none"); 2*k*k*C multiply-accumulates per output pixel.
 

@@ -57,6 +57,19 @@ def test_starts_as_every_other_pixel_of_a_box_mean(rng, size):
     np.testing.assert_allclose(y, expected, rtol=0, atol=0.01)
 
 
+def test_dilation_of_the_encoder_spreads_its_kernel(rng):
+    """A 3x3 kernel of dilation 2 is a 5x5 kernel with holes."""
+    layer = shaken(rng, CarafeDown(3, kernel_size=3, encoder_dilation=2))
+    wide = CarafeDown(3, kernel_size=3, encoder_kernel=5)
+    state = {k: v.numpy() for k, v in layer.state_dict().items()}
+    weight = np.zeros((*state["content_encoder.weight"].shape[:2], 5, 5), "float32")
+    weight[..., ::2, ::2] = state["content_encoder.weight"]
+    wide.set_state_dict({**state, "content_encoder.weight": weight})
+    x = paddle.to_tensor(rng.normal(size=(1, 3, 6, 5)).astype("float32"))
+    expected = wide(x)[0].numpy()
+    np.testing.assert_allclose(layer(x)[0].numpy(), expected, rtol=0, atol=2e-5)
+
+
 @pytest.mark.parametrize("border, corner", [
     ("zero", 0.36), ("replicate", 1), ("renormalise", 1),
 ])  # fmt: skip

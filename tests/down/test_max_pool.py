@@ -9,10 +9,12 @@ from tests.reference import pool
 @pytest.mark.parametrize("scale, k", [
     (1, None), (2, None), (3, None), (4, None), (2, 3), (2, 4), (3, 5),
 ], ids=str)  # fmt: skip
-@pytest.mark.parametrize("size", [(12, 24), (13, 19)], ids=str)
+@pytest.mark.parametrize("size", [(12, 24), (13, 19), (5, 8, 7)], ids=str)
 def test_equals_loops(rng, size, scale, k):
     x = rng.normal(size=(2, 3, *size))
-    y, side = MaxPool(3, scale=scale, kernel_size=k)(paddle.to_tensor(x))
+    layout = "NCHW" if len(size) == 2 else "NCDHW"
+    layer = MaxPool(3, scale=scale, kernel_size=k, data_format=layout)
+    y, side = layer(paddle.to_tensor(x))
     k = k or scale
     pooled, indices = pool.max_pool(x, k, scale, (k - scale + 1) // 2)
     np.testing.assert_array_equal(y.numpy(), pooled)

@@ -28,6 +28,20 @@ def test_equals_loops(rng, size, scale, k):
     np.testing.assert_allclose(y, expected, rtol=0, atol=1e-5)
 
 
+@pytest.mark.parametrize("scale, k", [(2, 1), (2, 3), (3, 1)], ids=str)
+def test_equals_loops_in_a_volume(rng, scale, k):
+    options = {"scale": scale, "kernel_size": k, "data_format": "NCDHW"}
+    layer = PixelUnshuffle(2, 3, **options)
+    assert sum(p.size for p in layer.parameters()) == k**3 * scale**3 * 6 + 3
+    x = rng.normal(size=(2, 2, 3, 6, 4)).astype("float32")
+    ends = [(0, -n % scale) for n in x.shape[2:]]
+    cells = shuffle.pixel_unshuffle(np.pad(x, [(0, 0), (0, 0), *ends], "edge"), scale)
+    weight, bias = layer.conv.weight.numpy(), layer.conv.bias.numpy()
+    expected = convolution.conv(cells, weight, bias, padding=k // 2)
+    y = layer(paddle.to_tensor(x))[0].numpy()
+    np.testing.assert_allclose(y, expected, rtol=0, atol=1e-5)
+
+
 def test_error_names_the_remedy():
     text = "pixel_unshuffle: kernel_size must be an odd positive integer, not 2"
     with pytest.raises(UsageError, match=text):

@@ -7,7 +7,7 @@ from paddle_resample.ops import PoolIndices, max_pool, max_unpool
 from tests.reference import pool as loops
 
 WINDOWS = [(2, 2, 0), (3, 3, 0), (3, 2, 1), (4, 4, 0)]
-SIZES = [(8, 12), (9, 13)]
+SIZES = [(8, 12), (9, 13), (4, 6, 5)]
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -32,7 +32,7 @@ def test_ceil_mode_keeps_the_incomplete_window(rng):
         return
     y, side = max_pool(paddle.to_tensor(x), 2, ceil_mode=True)
     pooled, indices = loops.max_pool(x, 2, 2, ceil_mode=True)
-    assert y.shape[2:] == [4, 5]
+    assert list(y.shape)[2:] == [4, 5]
     np.testing.assert_array_equal(y.numpy(), pooled)
     np.testing.assert_array_equal(side.indices.numpy(), indices)
 
@@ -49,10 +49,11 @@ def test_first_of_equal_values_wins():
 @pytest.mark.parametrize("value", [float("nan"), float("-inf")], ids=str)
 def test_no_position_lies_outside_the_map(value):
     """Not even where no value is the largest: unpooling would write there."""
-    pooled, side = max_pool(paddle.full([1, 2, 4, 4], value), 2)
-    assert (side.indices.numpy() >= 0).all()
-    y = max_unpool(pooled, side).numpy()
-    assert not y[:, :, 1::2, 1::2].any()
+    for sides in ([4, 4], [4, 4, 4]):
+        pooled, side = max_pool(paddle.full([1, 2, *sides], value), 2)
+        assert (side.indices.numpy() >= 0).all()
+        y = max_unpool(pooled, side).numpy()
+        assert not y[..., 1::2, 1::2].any()
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -80,6 +81,13 @@ def test_gradient(rng, check_gradient):
     check_gradient(lambda x: max_pool(x, 2)[0], x)
     _, side = max_pool(paddle.to_tensor(x), 2)
     check_gradient(lambda x: max_unpool(x, side), rng.normal(size=(1, 2, 2, 3)))
+
+
+def test_gradient_of_volumes(rng, check_gradient):
+    x = rng.permutation(300).reshape(1, 2, 5, 6, 5) / 10
+    check_gradient(lambda x: max_pool(x, 2)[0], x)
+    _, side = max_pool(paddle.to_tensor(x), 2)
+    check_gradient(lambda x: max_unpool(x, side), rng.normal(size=(1, 2, 2, 3, 2)))
 
 
 def test_error_names_the_remedy():

@@ -6,20 +6,26 @@ from paddle_resample.errors import UsageError
 from paddle_resample.ops import pixel_shuffle, pixel_unshuffle
 from tests.reference import shuffle as loops
 
+SIDES = pytest.mark.parametrize(
+    "sides, data_format", [((3, 5), "NCHW"), ((2, 3, 1), "NCDHW")], ids=str
+)
+
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("scale", [1, 2, 3])
-def test_shuffle_equals_loops(rng, scale, dtype):
-    x = rng.normal(size=(2, 2 * scale**2, 3, 5)).astype(dtype)
-    y = pixel_shuffle(paddle.to_tensor(x), scale).numpy()
+@SIDES
+def test_shuffle_equals_loops(rng, sides, data_format, scale, dtype):
+    x = rng.normal(size=(2, 2 * scale ** len(sides), *sides)).astype(dtype)
+    y = pixel_shuffle(paddle.to_tensor(x), scale, data_format).numpy()
     np.testing.assert_array_equal(y, loops.pixel_shuffle(x, scale))
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("scale", [1, 2, 3])
-def test_unshuffle_equals_loops(rng, scale, dtype):
-    x = rng.normal(size=(2, 2, 3 * scale, 5 * scale)).astype(dtype)
-    y = pixel_unshuffle(paddle.to_tensor(x), scale).numpy()
+@SIDES
+def test_unshuffle_equals_loops(rng, sides, data_format, scale, dtype):
+    x = rng.normal(size=(2, 2, *(n * scale for n in sides))).astype(dtype)
+    y = pixel_unshuffle(paddle.to_tensor(x), scale, data_format).numpy()
     np.testing.assert_array_equal(y, loops.pixel_unshuffle(x, scale))
 
 
@@ -40,7 +46,20 @@ def test_unshuffle_inverts_shuffle(rng):
     np.testing.assert_array_equal(y.numpy(), x)
 
 
+def test_unshuffle_inverts_shuffle_of_a_volume(rng):
+    x = rng.normal(size=(1, 54, 2, 3, 1))
+    y = pixel_shuffle(paddle.to_tensor(x), 3, "NCDHW")
+    assert list(y.shape) == [1, 2, 6, 9, 3]
+    np.testing.assert_array_equal(pixel_unshuffle(y, 3, "NCDHW").numpy(), x)
+
+
 def test_gradient(rng, check_gradient):
+    check_gradient(
+        lambda x: pixel_shuffle(x, 2, "NCDHW"), rng.normal(size=(1, 8, 2, 1, 3))
+    )
+    check_gradient(
+        lambda x: pixel_unshuffle(x, 2, "NCDHW"), rng.normal(size=(1, 1, 4, 2, 6))
+    )
     check_gradient(lambda x: pixel_shuffle(x, 2), rng.normal(size=(1, 4, 2, 3)))
     check_gradient(lambda x: pixel_unshuffle(x, 2), rng.normal(size=(1, 1, 4, 6)))
 
@@ -79,3 +98,10 @@ def test_error_names_the_remedy(data_format):
 def test_error_counts_rows_and_columns_apart():
     with pytest.raises(UsageError, match=r"5x7 .*; pad 1 rows and 2 columns"):
         pixel_unshuffle(paddle.ones([1, 1, 5, 7]), 3)
+    with pytest.raises(UsageError, match=r"5x7x6 .*; pad 1 slices, 2 rows and 0 col"):
+        pixel_unshuffle(paddle.ones([1, 1, 5, 7, 6]), 3, "NCDHW")
+
+
+def test_error_counts_the_cells_of_a_volume():
+    with pytest.raises(UsageError, match=r"4 channels are no .* scale\*scale\*scale=8"):
+        pixel_shuffle(paddle.ones([1, 4, 2, 2, 2]), 2, "NCDHW")

@@ -1,33 +1,35 @@
-"""Max pooling and unpooling, one window at a time."""
+"""Max pooling and unpooling of maps and volumes, one window at a time."""
+
+import itertools
 
 import numpy as np
 
 
 def max_pool(x, kernel_size, stride, padding=0, ceil_mode=False):
-    """x [N, C, H, W] -> maxima and their flat positions; of ties the first wins."""
-    n, channels, height, width = x.shape
-    count = []
-    for side in (height, width):
+    """x [N, C, *sides] -> maxima and their flat positions; of ties the first wins."""
+    sides, count = x.shape[2:], []
+    for side in sides:
         steps = (side + 2 * padding - kernel_size) / stride
         count.append(int(np.ceil(steps) if ceil_mode else np.floor(steps)) + 1)
-    pooled = np.full((n, channels, *count), -np.inf)
-    indices = np.full((n, channels, *count), -1)
-    for b, c, i, j in np.ndindex(*pooled.shape):
-        for r in range(i * stride - padding, i * stride - padding + kernel_size):
-            for s in range(j * stride - padding, j * stride - padding + kernel_size):
-                inside = 0 <= r < height and 0 <= s < width
-                if inside and x[b, c, r, s] > pooled[b, c, i, j]:
-                    pooled[b, c, i, j] = x[b, c, r, s]
-                    indices[b, c, i, j] = r * width + s
+    pooled = np.full((*x.shape[:2], *count), -np.inf)
+    indices = np.full((*x.shape[:2], *count), -1)
+    for b, c, *place in np.ndindex(*pooled.shape):
+        starts = [i * stride - padding for i in place]
+        for window in itertools.product(range(kernel_size), repeat=len(sides)):
+            source = tuple(start + k for start, k in zip(starts, window))
+            inside = all(0 <= s < side for s, side in zip(source, sides))
+            if inside and x[(b, c, *source)] > pooled[(b, c, *place)]:
+                pooled[(b, c, *place)] = x[(b, c, *source)]
+                indices[(b, c, *place)] = np.ravel_multi_index(source, sides)
     return pooled, indices
 
 
 def max_unpool(x, indices, size):
-    """x [N, C, h, w] back to where the maxima were, zeros elsewhere."""
+    """x [N, C, *pooled] back to where the maxima were, zeros elsewhere."""
     out = np.zeros((*x.shape[:2], *size))
-    for b, c, i, j in np.ndindex(*x.shape):
-        row, column = divmod(indices[b, c, i, j], size[1])
-        out[b, c, row, column] = x[b, c, i, j]
+    for b, c, *place in np.ndindex(*x.shape):
+        target = np.unravel_index(indices[(b, c, *place)], size)
+        out[(b, c, *target)] = x[(b, c, *place)]
     return out
 
 

@@ -1,23 +1,33 @@
-"""Pixel shuffle and unshuffle, one value at a time."""
+"""Pixel shuffle and unshuffle of maps and volumes, one value at a time."""
 
 import numpy as np
 
 
 def pixel_shuffle(x, scale):
-    """x [N, C*s*s, H, W] -> [N, C, H*s, W*s]."""
-    n, channels, height, width = x.shape
-    out = np.empty((n, channels // scale**2, height * scale, width * scale))
-    for c, i, j in np.ndindex(*out.shape[1:]):
-        source = c * scale**2 + (i % scale) * scale + j % scale
-        out[:, c, i, j] = x[:, source, i // scale, j // scale]
+    """x [N, C*cell, *sides] -> [N, C, *sides*scale], cell = scale**len(sides)."""
+    sides = x.shape[2:]
+    cell = (scale,) * len(sides)
+    channels = x.shape[1] // scale ** len(sides)
+    out = np.empty((x.shape[0], channels, *(side * scale for side in sides)))
+    for c, *place in np.ndindex(*out.shape[1:]):
+        inside = np.ravel_multi_index([i % scale for i in place], cell)
+        source = c * scale ** len(sides) + inside
+        out[(slice(None), c, *place)] = x[
+            (slice(None), source, *(i // scale for i in place))
+        ]
     return out
 
 
 def pixel_unshuffle(x, scale):
-    """x [N, C, H*s, W*s] -> [N, C*s*s, H, W]."""
-    n, channels, height, width = x.shape
-    out = np.empty((n, channels * scale**2, height // scale, width // scale))
-    for c, i, j in np.ndindex(channels, height, width):
-        target = c * scale**2 + (i % scale) * scale + j % scale
-        out[:, target, i // scale, j // scale] = x[:, c, i, j]
+    """x [N, C, *sides*scale] -> [N, C*cell, *sides]."""
+    sides = x.shape[2:]
+    cell = (scale,) * len(sides)
+    channels = x.shape[1] * scale ** len(sides)
+    out = np.empty((x.shape[0], channels, *(side // scale for side in sides)))
+    for c, *place in np.ndindex(*x.shape[1:]):
+        inside = np.ravel_multi_index([i % scale for i in place], cell)
+        target = c * scale ** len(sides) + inside
+        out[(slice(None), target, *(i // scale for i in place))] = x[
+            (slice(None), c, *place)
+        ]
     return out

@@ -39,6 +39,43 @@ def test_equals_stamps(rng, k, scale, groups):
     np.testing.assert_allclose(y, expected, rtol=0, atol=3e-6)
 
 
+@pytest.mark.parametrize("k, scale", [(2, 2), (3, 2), (5, 3), (4, 4)], ids=str)
+@pytest.mark.parametrize("groups", [1, 2])
+def test_equals_stamps_in_a_volume(rng, k, scale, groups):
+    options = {"scale": scale, "kernel_size": k, "groups": groups}
+    layer = ConvTranspose(2, 4, data_format="NCDHW", **options)
+    assert sum(p.size for p in layer.parameters()) == k**3 * 8 // groups + 4
+    bound = (4 // groups * k**3) ** -0.5
+    assert np.abs(layer.conv.weight.numpy()).max() <= bound
+    x = rng.normal(size=(2, 2, 1, 3, 2)).astype("float32")
+    expected = convolution.conv_transpose(
+        x,
+        layer.conv.weight.numpy(),
+        layer.conv.bias.numpy(),
+        scale,
+        (k - scale + 1) // 2,
+        groups,
+    )
+    y = layer(paddle.to_tensor(x)).numpy()
+    assert y.shape == (2, 4, scale, 3 * scale, 2 * scale)
+    np.testing.assert_allclose(y, expected, rtol=0, atol=3e-6)
+
+
+def test_gradient_in_a_volume(rng, check_gradient):
+    layer = ConvTranspose(2, 3, data_format="NCDHW", kernel_size=3)
+    layer.to(dtype="float64")
+    check_gradient(lambda x: layer(x, size=(3, 5, 4)), rng.normal(size=(1, 2, 2, 2, 2)))
+
+
+def test_bilinear_start_is_trilinear_in_the_interior(rng):
+    layer = ConvTranspose(2, kernel_size=4, init="bilinear", data_format="NCDHW")
+    x = rng.normal(size=(1, 2, 3, 4, 3)).astype("float32")
+    y = layer(paddle.to_tensor(x)).numpy()
+    expected = interpolate.linear(x, y.shape[2:], align_corners=False)
+    inside = (..., *[slice(1, -1)] * 3)
+    np.testing.assert_allclose(y[inside], expected[inside], rtol=0, atol=2e-6)
+
+
 @pytest.mark.parametrize("k, scale, margin", [(4, 2, 1), (5, 3, 1), (8, 4, 2)], ids=str)
 @pytest.mark.parametrize("groups", [1, 3])
 def test_bilinear_start_is_bilinear_in_the_interior(rng, k, scale, margin, groups):

@@ -9,16 +9,17 @@ from tests.reference import pool
 
 
 @pytest.mark.parametrize("scale", [1, 2, 3, 4])
-@pytest.mark.parametrize("size", [(12, 24), (13, 19)], ids=str)
+@pytest.mark.parametrize("size", [(12, 24), (13, 19), (4, 8, 4), (5, 9, 7)], ids=str)
 def test_keeps_the_maxima_and_nothing_else(rng, size, scale):
     x = rng.normal(size=(2, 3, *size))
-    pooled, side = MaxPool(3, scale=scale)(paddle.to_tensor(x))
-    y = MaxUnpool(3, scale=scale)(pooled, side=side).numpy()
+    options = {"scale": scale, "data_format": "NCHW" if len(size) == 2 else "NCDHW"}
+    pooled, side = MaxPool(3, **options)(paddle.to_tensor(x))
+    y = MaxUnpool(3, **options)(pooled, side=side).numpy()
     expected = pool.max_unpool(*pool.max_pool(x, scale, scale), size)
     np.testing.assert_array_equal(y, expected)
     kept = y != 0
     np.testing.assert_array_equal(y[kept], x[kept])
-    assert kept.sum() == 6 * (size[0] // scale) * (size[1] // scale)
+    assert kept.sum() == 6 * np.prod([n // scale for n in size])
 
 
 def test_overlapping_windows_return_each_maximum_once(rng):
@@ -37,6 +38,19 @@ def test_size_crops_or_repeats_the_recorded_one(rng, size):
     columns = np.minimum(np.arange(size[1]), 12)
     fitted = MaxUnpool(1)(pooled, side=side, size=size).numpy()
     np.testing.assert_array_equal(fitted, y[:, :, rows][..., columns])
+
+
+@pytest.mark.parametrize("size", [(5, 9, 7), (4, 10, 7), (6, 8, 8)], ids=str)
+def test_size_crops_or_repeats_a_volume(rng, size):
+    pooled, side = MaxPool(1, data_format="NCDHW")(
+        paddle.to_tensor(rng.normal(size=(1, 1, 5, 9, 7)))
+    )
+    layer = MaxUnpool(1, data_format="NCDHW")
+    y = layer(pooled, side=side).numpy()
+    fitted = layer(pooled, side=side, size=size).numpy()
+    for axis, n in enumerate(size):
+        y = y.take(np.minimum(np.arange(n), y.shape[2 + axis] - 1), 2 + axis)
+    np.testing.assert_array_equal(fitted, y)
 
 
 def test_error_names_the_remedy():

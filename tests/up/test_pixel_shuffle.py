@@ -25,6 +25,36 @@ def test_equals_convolution_then_shuffle(rng, scale, k):
     np.testing.assert_allclose(y, expected, rtol=0, atol=3e-6)
 
 
+@pytest.mark.parametrize("scale, k", [(2, 3), (3, 1)], ids=str)
+def test_equals_convolution_then_shuffle_in_a_volume(rng, scale, k):
+    options = {"scale": scale, "kernel_size": k, "init": "torch"}
+    layer = PixelShuffle(3, 2, data_format="NCDHW", **options)
+    count = sum(p.size for p in layer.parameters())
+    assert count == scale**3 * 2 * (k**3 * 3 + 1)
+    x = rng.normal(size=(2, 3, 1, 3, 2)).astype("float32")
+    weight, bias = layer.conv.weight.numpy(), layer.conv.bias.numpy()
+    assert np.abs(weight).max() <= (3 * k**3) ** -0.5
+    features = convolution.conv(x, weight, bias, padding=k // 2)
+    y = layer(paddle.to_tensor(x)).numpy()
+    expected = shuffle.pixel_shuffle(features, scale)
+    np.testing.assert_allclose(y, expected, rtol=0, atol=3e-6)
+
+
+def test_gradient_in_a_volume(rng, check_gradient):
+    layer = PixelShuffle(2, 1, data_format="NCDHW", kernel_size=1, init="torch")
+    layer.to(dtype="float64")
+    check_gradient(lambda x: layer(x, size=(3, 5, 4)), rng.normal(size=(1, 2, 2, 2, 2)))
+
+
+def test_icnr_starts_as_nearest_in_a_volume(rng):
+    x = paddle.to_tensor(rng.normal(size=(1, 3, 2, 3, 2)).astype("float32"))
+    y = PixelShuffle(3, 2, data_format="NCDHW")(x).numpy()
+    assert y.std() > 0.1
+    for axis in (2, 3, 4):
+        even, odd = (y.take(range(i, y.shape[axis], 2), axis) for i in (0, 1))
+        np.testing.assert_array_equal(even, odd)
+
+
 @pytest.mark.parametrize("scale", [2, 3])
 def test_icnr_starts_as_nearest_of_its_convolution(rng, scale):
     layer = PixelShuffle(3, 2, scale=scale)

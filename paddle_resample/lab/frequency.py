@@ -1,0 +1,120 @@
+"""What an operator does to every frequency, and how much of it lands elsewhere."""
+
+import numpy as np
+
+from .field import FIELD
+from .linear_map import pull, push
+from .measurement import Measurement, decibels, ratio
+from .scenes import flat_noise
+
+__all__ = ["DRAWS", "frequency"]
+
+DRAWS = 4  # of the noise; for linear operators that mix no channels all are equal
+
+
+def frequency(subject, field=FIELD):
+    """Measure the power response with noise of equal power at every frequency.
+
+    Args:
+        subject: Subject.
+        field: Field.
+
+    Returns:
+        Measurement. Array "power" [period*s] * 2, zero frequency in the middle, steps
+        of 1 / (period*s) cycles a fine pixel: of an upsampler |H(f)|**2, where
+        H(f) = sum_n h[n] exp(-2i pi f n) / s**2 and h is its impulse response; of a
+        downsampler |G(f)|**2 of what one of its pixels reads; of a pair the power of
+        its whole result, and "alias" that part of it which came from other frequencies.
+        "axis" and "frequency": mean of "power" along the two axes, from 0, against
+        cycles a fine pixel. Numbers:
+        "bandwidth" (coarse Nyquist = 1/(2s) cycles a fine pixel): where the power
+            along an axis is first half of that at 0; s if it nowhere is.
+        "nyquist_gain" (dB): power along an axis at the coarse Nyquist, against that
+            at 0; the ideal jumps there from 0 to -120.
+        "aliasing" (%): share of the power where it does not belong, for noise that is
+            white on the side that it comes from. Upsampler: images, outside
+            |f| < 1/(2s) on either axis. Downsampler: aliases, read from outside.
+            Pair: the part of the result that is no filter of the input,
+            1 - sum |T|**2 / sum P, T(f) = E[Y(f) X*(f)] over all s*s shifts.
+        Mean power over the channels of the result (of x, for a downsampler).
+
+        Data-dependent operators: the Jacobian at the natural map, whose kernels change
+        from place to place, which spreads power over all frequencies.
+
+    Source: Parker et al., IEEE TMI 1983; Thevenaz, Blu and Unser, "Interpolation
+    revisited", IEEE TMI 2000; Vaidyanathan 1993, section 4.1 (images and aliases).
+    """
+    rng = np.random.default_rng(0)
+    given = subject.natural(field)
+    measured = {"up": _up, "down": _down, "pair": _pair}[subject.kind]
+    draws = [measured(subject, given, field, rng) for _ in range(DRAWS)]
+    total, signal = np.mean(draws, axis=0)
+    line = (total[0] + total[:, 0]) / 2
+    line = line[: len(line) // 2 + 1]
+    half = field.period / 2  # the coarse Nyquist, in bins
+    arrays = {
+        "power": np.fft.fftshift(total),
+        "axis": line,
+        "frequency": np.arange(len(line)) / (field.period * subject.scale),
+    }
+    if subject.kind == "pair":
+        arrays["alias"] = np.fft.fftshift(total - signal)
+    low = decibels(line[int(half) : int(half) + 2]).mean()
+    dc = line[0] if line[0] > 1e-12 else np.nan
+    return Measurement(
+        {
+            "bandwidth": (_half_power(line) / half, "coarse Nyquist"),
+            "nyquist_gain": (float(low - decibels(dc)), "dB"),
+            "aliasing": (100 * (1 - ratio(signal.sum(), total.sum())), "%"),
+        },
+        arrays,
+    )
+
+
+def _up(subject, given, field, rng):
+    noise = flat_noise(subject.channels, field.period, rng)
+    made = push(subject, given, field.wrap(noise))
+    return _in_band(_power(field.inside(made, subject.scale)) / subject.scale**4, field)
+
+
+def _down(subject, given, field, rng):
+    noise = flat_noise(subject.out_channels, field.period, rng)
+    read = pull(subject, given, field.wrap(noise))
+    return _in_band(_power(field.inside(read, subject.scale)), field)
+
+
+def _pair(subject, given, field, rng):
+    """The power, and that of what stays the same when input and result are shifted."""
+    s = subject.scale
+    noise = flat_noise(subject.channels, field.period * s, rng)
+    total, steady = 0.0, 0.0
+    for step in np.ndindex(s, s):
+        shifted = np.roll(noise, step, (-2, -1))
+        made = field.inside(push(subject, given, field.wrap(shifted, s)), s)
+        made = np.roll(made, (-step[0], -step[1]), (-2, -1))
+        total = total + _power(made) / s**2
+        steady = steady + made / s**2
+    return total, _power(steady)
+
+
+def _power(tile):
+    """Mean over the channels, [side, side]."""
+    return (np.abs(np.fft.fft2(tile)) ** 2).mean((0, 1))
+
+
+def _in_band(power, field):
+    """The power, and that of it within the coarse band."""
+    bins = np.abs(np.fft.fftfreq(len(power), 1 / len(power)))
+    inside = bins < field.period / 2
+    return power, power * (inside[:, None] & inside)
+
+
+def _half_power(line):
+    """Bin, interpolated, where the power first is half of that at 0."""
+    if line[0] < 1e-12:
+        return float("nan")
+    below = np.flatnonzero(line < line[0] / 2)
+    if not len(below):
+        return float(len(line) - 1)
+    k = below[0]
+    return float(k - 1 + (line[k - 1] - line[0] / 2) / (line[k - 1] - line[k]))

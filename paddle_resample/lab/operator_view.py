@@ -1,0 +1,239 @@
+"""What a registered operator does before any training: to a picture, to one pixel, at
+an edge and at the border, as arrays."""
+
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+
+import numpy as np
+import paddle
+import paddle.nn.functional as F
+
+from ..base import Downsampler, Upsampler
+from ..catalogue import partners
+from ..data.photographs import photograph
+from ..registry import build, find, options
+from .impulse import impulse_response, pixels_read
+from .picture import Window, working_copy
+
+__all__ = ["CHANNELS", "PLACES", "SIDE", "OperatorView", "view_operator", "zone_plate"]
+
+CHANNELS = 32  # the first three hold the picture, the others random features of it
+SIDE = 96  # of the fine picture
+PLACES = 3  # along each side, over which kernels are averaged
+_SMALL = 24  # coarse side of the map whose pixels are changed
+_REACH = 4  # coarse pixels that a kernel shows on each side
+_EDGE = 16  # coarse side of the map with the edge
+_DETAIL = Window((32, 40, SIDE))  # of the temple, 256 pixels wide
+
+
+@dataclass
+class OperatorView:
+    """What an operator does at its start, with its default options and scale.
+
+    Attributes:
+        name: registry name.
+        up: whether it is an upsampler.
+        scale: integer ratio.
+        learned: whether weights of seed 0 are in it.
+        given, result: [H, W] or [H, W, 3] in [0, 1]: what it got and what it made.
+        stretched: of both, whether it is the first channel with its darkest and
+            brightest percent at black and white; else three channels as they are.
+        beside: list of str, what there is to know about what it got.
+        kernel: [8*scale, 8*scale] on the fine grid, the cell of its own coarse pixel
+            from [4*scale, 4*scale]. Upsampler: what a change of one pixel changes in
+            the result. Downsampler: how one pixel of the result depends on the input.
+            First channel, mean over PLACES * PLACES places of the picture.
+        kernel_sum: sum of it; scale**2 (up) or 1 (down) keep a constant.
+        edge_given: [n] a row across an edge from 0 to 1, up to the right border.
+        edge_result: [m, n'] rows there: of an upsampler the rows of one cell, of a
+            downsampler one.
+    """
+
+    name: str
+    up: bool
+    scale: int
+    learned: bool
+    given: np.ndarray
+    result: np.ndarray
+    stretched: tuple
+    beside: list
+    kernel: np.ndarray
+    kernel_sum: float
+    edge_given: np.ndarray
+    edge_result: np.ndarray
+
+    def numbers(self):
+        """What is measured, as JSON holds it: without the two pictures."""
+        kept = asdict(self)
+        del kept["given"], kept["result"], kept["beside"]
+        arrays = {k: v.round(6) for k, v in kept.items() if isinstance(v, np.ndarray)}
+        rounded = {k: (v + 0.0).tolist() for k, v in arrays.items()}  # + 0.0: no -0.0
+        return {**kept, **rounded, "kernel_sum": round(self.kernel_sum, 6)}
+
+
+def view_operator(name, seed=0):
+    """Measure an operator with its default options at its published start.
+
+    Args:
+        name: registry name.
+        seed: of the weights; the inputs do not depend on it.
+
+    Returns:
+        OperatorView.
+
+    Raises:
+        UsageError: unknown name.
+    """
+    cls = find(name)
+    scale = options(cls)["scale"]
+    paddle.seed(seed)
+    site = {"scale": scale}
+    if issubclass(cls, Upsampler):
+        site["side"] = cls.needs_side
+        if cls.needs_guide:
+            site["guide_channels"] = CHANNELS if cls.guide_same_channels else 3
+    layer = build(name, CHANNELS, **site)
+    layer.to(dtype="float64")
+    layer.eval()
+    view = _view_up if issubclass(cls, Upsampler) else _view_down
+    with paddle.no_grad():
+        return view(cls, layer)
+
+
+def zone_plate(side):
+    """Rings whose frequency grows to half a cycle a pixel in the corners.
+
+    Args:
+        side: of the square, in pixels.
+
+    Returns:
+        float64 [side, side] in [0, 1].
+
+    >>> zone_plate(64).shape
+    (64, 64)
+    """
+    line = np.arange(side) - (side - 1) / 2
+    squared = line**2 + line[:, None] ** 2
+    return 0.5 + 0.5 * np.cos(np.pi * squared / (2**0.5 * side))
+
+
+def _view_up(cls, up):
+    scale = up.scale
+    down = _shrinker(cls, scale)
+
+    def site(fine):
+        """x, guide and side of an upsampler whose result is as large as `fine`."""
+        x, side = down(_features(fine))
+        guide = None
+        if cls.needs_guide:
+            colours = 2 * _tensor(fine) - 1
+            guide = _features(fine) if cls.guide_same_channels else colours
+        return {"x": x, "guide": guide, "side": side if cls.needs_side else None}
+
+    fine = _detail()
+    given = site(fine)
+    y = up(**given)
+    shown, given_stretched = _as_picture(given["x"], True)
+    result, stretched = _as_picture(y, cls.keeps_channels)
+    cut = (SIDE - _SMALL * scale) // 2
+    small = site(fine[cut : cut + _SMALL * scale, cut : cut + _SMALL * scale])
+    kernel = _mean_kernel(
+        lambda place: impulse_response(up, place=place, **small), scale
+    )
+    edge = site(_edge(_EDGE * scale, 6 * scale))
+    row = _EDGE // 2 * scale
+    after = up(**edge).numpy()[0, 0, row : row + scale]
+    return OperatorView(
+        cls.name, True, scale, cls.learned, shown, result,
+        (given_stretched, stretched), _beside(cls), kernel, float(kernel.sum()),
+        edge["x"].numpy()[0, 0, _EDGE // 2], after,
+    )  # fmt: skip
+
+
+def _view_down(cls, down):
+    scale = down.scale
+    plate = np.repeat(zone_plate(SIDE)[..., None], 3, -1)
+    y, _ = down(_features(plate))
+    result, stretched = _as_picture(y, cls.keeps_channels)
+    cut = (SIDE - _SMALL * scale) // 2
+    small = _features(_detail()[cut : cut + _SMALL * scale, cut : cut + _SMALL * scale])
+    with paddle.enable_grad():
+        kernel = _mean_kernel(lambda place: pixels_read(down, small, place), scale)
+    fine = _edge(_EDGE * scale, 6 * scale + scale // 2)  # within a cell
+    y, _ = down(_features(fine))
+    return OperatorView(
+        cls.name, False, scale, cls.learned, plate, result,
+        (False, stretched), ["rings, finest in the corners"], kernel,
+        float(kernel.sum()), fine[0, :, 0], y.numpy()[0, 0, _EDGE // 2][None],
+    )  # fmt: skip
+
+
+def _partner(cls):
+    """What shrinks the picture for it: the mean of each cell, unless it must record."""
+    return (partners(cls) or ["avg_pool"])[0]
+
+
+def _beside(cls):
+    words = [f"shrunk by {_partner(cls)}"]
+    if cls.needs_guide:
+        features = "features of " if cls.guide_same_channels else ""
+        words.append(f"guide: {features}the fine photo")
+    return words
+
+
+def _shrinker(cls, scale):
+    name = _partner(cls)
+    down = build(name, CHANNELS, scale=scale, kind=Downsampler)
+    down.to(dtype="float64")
+    down.eval()
+    return down
+
+
+def _mean_kernel(measure, scale):
+    """Mean of the windows around some places, _REACH coarse pixels to each side."""
+    places = np.linspace(_REACH, _SMALL - _REACH, PLACES).round().astype(int)
+    total = 0.0
+    for i in places:
+        for j in places:
+            rows = slice((i - _REACH) * scale, (i + _REACH) * scale)
+            columns = slice((j - _REACH) * scale, (j + _REACH) * scale)
+            total = total + measure((int(i), int(j)))[rows, columns]
+    return total / PLACES**2
+
+
+@lru_cache(maxsize=1)
+def _detail():
+    """The temple, float64 [SIDE, SIDE, 3] in [0, 1]."""
+    return _DETAIL.cut(working_copy(photograph("china"), 256, 4)) / 255
+
+
+def _edge(side, column):
+    """0 left of a column, 1 from it on, in the three colours."""
+    picture = np.zeros((side, side, 3))
+    picture[:, column:] = 1.0
+    return picture
+
+
+def _tensor(picture):
+    return paddle.to_tensor(picture.transpose(2, 0, 1)[None].astype("float64"))
+
+
+def _features(picture):
+    """The colours, then what random 3x3 filters with a ReLU make of them: a map like
+    that of a first layer. [1, CHANNELS, H, W]"""
+    x = _tensor(picture)
+    filters = np.random.RandomState(0).normal(size=(CHANNELS - 3, 3, 3, 3))
+    padded = F.pad(x, [1, 1, 1, 1], mode="replicate")
+    made = F.relu(F.conv2d(padded, paddle.to_tensor(filters / 27**0.5)))
+    return paddle.concat([x, made], axis=1)
+
+
+def _as_picture(y, keeps_channels):
+    """Colours where they are colours still, else the first channel stretched."""
+    colours = y.numpy()[0, :3].transpose(1, 2, 0)
+    low, high = np.percentile(colours, [1, 99])
+    if keeps_channels and low >= -0.15 and high <= 1.15:
+        return colours.clip(0, 1), False
+    grey = colours[..., 0]
+    low, high = np.percentile(grey, [1, 99])
+    return ((grey - low) / max(high - low, 1e-12)).clip(0, 1), True

@@ -1,0 +1,105 @@
+"""Resamplers taken out of a network, with what they are given there."""
+
+import numpy as np
+import paddle
+
+from ..base import ProjectedDownsampler, ProjectedUpsampler, Resampler, Upsampler
+from ..data.photographs import photograph
+from ..errors import UsageError, did_you_mean
+from .field import FIELD
+from .subject import core_of, subject
+
+__all__ = ["sites_of", "subject_at"]
+
+_IMAGE = (256, 384)  # height and width of the photograph's part that is shown
+
+
+def sites_of(model):
+    """The resamplers in a network.
+
+    Args:
+        model: nn.Layer.
+
+    Returns:
+        dict: path of the layer -> layer, with the 1x1 convolution beside it if it has
+        one; in the network's order.
+    """
+    kinds = (Resampler, ProjectedDownsampler, ProjectedUpsampler)
+    found = {}
+    for path, layer in model.named_sublayers():
+        within = any(path.startswith(f"{outer}.") for outer in found)
+        if isinstance(layer, kinds) and not within:
+            found[path] = layer
+    return found
+
+
+def subject_at(model, site, field=FIELD):
+    """Make a resampler of a network ready to be measured, as it works there.
+
+    Args:
+        model: nn.Layer called with one image [1, 3, H, W], weights loaded.
+        site: path of the resampler, see `sites_of`, or its end where that is enough.
+        field: Field.
+
+    Returns:
+        Subject, whose natural map (and guide) is what the network gives the resampler
+        for a photograph: one period from its upper left corner, repeated with seams.
+
+    Raises:
+        UsageError: no such site, or the network never calls it.
+    """
+    path, layer = _find(model, site)
+    given = _given_there(model, layer)
+    if given is None:
+        raise UsageError(f"site {path!r} is not called in evaluation")
+    x, guide = given
+    core = core_of(layer)
+    tiles = None
+    # Side information belongs to its very map, and tokens to their order.
+    if x.ndim == 4 and getattr(core, "needs_side", None) is None:
+        fine = field.period * core.scale
+        x = _tile(x, field.period if isinstance(core, Upsampler) else fine)
+        tiles = x, None if guide is None else _tile(guide, fine)
+    return subject(layer, label=f"{path} ({core.name})", tiles=tiles)
+
+
+def _find(model, site):
+    known = sites_of(model)
+    if site in known:
+        return site, known[site]
+    ends = [path for path in known if f".{path}".endswith(f".{site}")]
+    if len(ends) == 1:
+        return ends[0], known[ends[0]]
+    if not known:
+        raise UsageError(
+            f"{type(model).__name__} holds no resampler of this package; "
+            "a configuration of type Resampled puts some in"
+        )
+    raise UsageError(f"site {site!r} is not in the network{did_you_mean(site, known)}")
+
+
+def _given_there(model, layer):
+    """(x, guide) of the layer's first call for a photograph; None without a call."""
+    seen = []
+    forward = layer.forward
+
+    def noting(x, *args, **kwargs):
+        seen.append((x, kwargs.get("guide")))
+        return forward(x, *args, **kwargs)
+
+    picture = photograph()[: _IMAGE[0], : _IMAGE[1]].transpose(2, 0, 1)[None]
+    model.eval()
+    layer.forward = noting
+    try:
+        with paddle.no_grad():
+            model(paddle.to_tensor(picture.astype("float32") / 127.5 - 1))
+    finally:
+        del layer.forward
+    return seen[0] if seen else None
+
+
+def _tile(x, side):
+    """Its upper left corner, repeated where it is smaller, float64."""
+    x = x.numpy().astype(np.float64)
+    rows, columns = np.arange(side) % x.shape[2], np.arange(side) % x.shape[3]
+    return x[:, :, rows[:, None], columns]

@@ -1,0 +1,82 @@
+"""docs/operators is what docs/generate_operators.py writes today."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from paddle_resample import cost, find, names, options
+from paddle_resample.docstring import read_docstring
+from paddle_resample.lab.operator_picture import HEIGHT, WIDTH
+from paddle_resample.pages import index_page, operator_page, write_pages
+
+FOLDER = Path(__file__).parents[2] / "docs" / "operators"
+ALL = pytest.mark.parametrize("name", names())
+
+
+@ALL
+def test_page_is_what_the_operator_says(name):
+    path = FOLDER / f"{name}.md"
+    assert path.exists(), "run `make docs`"
+    assert path.read_text(encoding="utf-8") == operator_page(name), "run `make docs`"
+
+
+def test_index_is_up_to_date():
+    written = (FOLDER / "README.md").read_text(encoding="utf-8")
+    assert written == index_page(), "run `make docs`"
+    linked = re.findall(r"^\| \[(\w+)\]\((\w+)\.md\)", written, re.MULTILINE)
+    assert sorted(text for text, _ in linked) == names()
+    assert all(text == page for text, page in linked)
+
+
+def test_there_is_no_orphan():
+    assert {p.stem for p in FOLDER.glob("*.md")} - {"README"} == set(names())
+    for kind in ("png", "json"):
+        assert {p.stem for p in FOLDER.glob(f"images/*.{kind}")} == set(names())
+
+
+@ALL
+def test_picture_is_there_and_small(name):
+    path = FOLDER / "images" / f"{name}.png"
+    with Image.open(path) as picture:
+        assert picture.size == (WIDTH, HEIGHT)
+    assert path.stat().st_size <= 60_000
+    numbers = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    assert numbers["name"] == name
+    assert numbers["scale"] == options(find(name))["scale"]
+    assert numbers["learned"] == find(name).learned
+
+
+@ALL
+def test_links_lead_somewhere(name):
+    text = (FOLDER / f"{name}.md").read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        assert (FOLDER / target).exists(), target
+
+
+def test_page_holds_every_fact():
+    text = operator_page("sapa_b")
+    said = read_docstring(find("sapa_b"))
+    for option, default in options(find("sapa_b")).items():
+        assert f"| `{option}` | `{default!r}` |" in text
+    found = cost("sapa_b", 256, (64, 64))
+    assert f"| {found.parameters:,} | {found.macs:,} | {found.bytes:,} |" in text
+    for paragraph in said.sections["Grid"] + said.sections["Start"]:
+        assert paragraph[1:40].replace("*", r"\*") in text
+    assert find("sapa_b").source in text and said.example in text
+
+
+def test_formulas_are_escaped_and_operators_linked():
+    text = operator_page("sapa_b")
+    assert r"\<Q norm(guide)[p], K norm(x)[q]>" in text
+    assert r"(G + C)\*D" in text
+    assert "[PatchExpand](patch_expand.md)" in operator_page("final_patch_expand")
+    assert "downsample: haar\n  upsample: haar_inverse" in operator_page("haar_inverse")
+
+
+def test_writing_removes_pages_of_no_operator(tmp_path):
+    (tmp_path / "gone.md").write_text("old")
+    assert write_pages(tmp_path) == names()
+    assert {p.stem for p in tmp_path.glob("*.md")} == {*names(), "README"}
