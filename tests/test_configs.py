@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parents[1] / "configs"
 BASES = sorted(FOLDER.glob("_base_/*.yml"))
 CONFIGS = sorted(path for path in FOLDER.rglob("*.yml") if path not in BASES)
 # Networks of a published size need more than a moment each.
-LARGE = ("ade20k", "cityscapes", "synapse")
+LARGE = ("ade20k", "cityscapes", "segformer_b1", "480x360")
 EMBEDDED = "FineShapes"
 
 
@@ -84,11 +84,9 @@ def test_classes_agree(path):
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=short)
-def test_it_is_thin(path):
-    """A network and its data set; all else is inherited."""
-    content = yaml.safe_load(path.read_text())
-    assert "_base_" in content
-    assert not {"train_dataset", "val_dataset"} & set(content)
+def test_it_stands_on_a_base(path):
+    """A network and what it changes of its data set; all else is inherited."""
+    assert "_base_" in yaml.safe_load(path.read_text())
 
 
 @pytest.mark.parametrize("path", BASES, ids=short)
