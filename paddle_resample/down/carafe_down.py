@@ -40,6 +40,8 @@ class CarafeDown(ContentAware, Downsampler):
     start all weights are almost 1/(k*k): every s-th pixel of the k x k box mean of the
     zero-padded map.
 
+    Start: as carafe: every s-th pixel of the k x k box mean.
+
     Cost: C*M + M + (k_e*k_e*M + 1)*k*k*g parameters; C*M multiply-accumulates per input
     pixel and k_e*k_e*M*k*k*g + k*k*C per output pixel.
 

@@ -30,6 +30,8 @@ class MaxPool(Downsampler):
     none by default; windows start at multiples of scale, an incomplete last one is
     dropped.
 
+    Cost: no parameters, k*k comparisons per output value.
+
     Source: textbook; indices: Badrinarayanan et al., "SegNet", TPAMI 2017.
 
     >>> import paddle

@@ -32,6 +32,8 @@ class PixelUnshuffle(Downsampler):
     Grid: channel c*s*s + dy*s + dx holds pixel (dy, dx) of the cell. An odd last row
     or column is repeated to fill its cell. A volume has cells of s*s*s.
 
+    Start: Paddle's default: weights N(0, sqrt(2 / inputs)), biases 0.
+
     Cost: k*k*s*s*C*D + D parameters, as many multiply-accumulates per output pixel;
     in a volume k**3 * s**3 for k*k*s*s.
 

@@ -40,6 +40,9 @@ class Carafe(ContentAwareUpsampler):
     k x k box mean of the zero-padded map, so for k = 5 a constant keeps 0.36 of its
     value at a corner and 0.6 at an edge.
 
+    Start: the encoder's weights N(0, 0.001), the others Xavier uniform, biases 0: all
+    reassembly weights almost 1/(k*k), nearest interpolation of the k x k box mean.
+
     Cost: C*M + M + (k_e*k_e*M + 1)*s*s*k*k*g parameters; C*M + k_e*k_e*M*s*s*k*k*g +
     s*s*k*k*C multiply-accumulates per coarse pixel.
 

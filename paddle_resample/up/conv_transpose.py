@@ -42,6 +42,8 @@ class ConvTranspose(Upsampler):
     output has exactly H*s rows; what falls outside is cut off, and border pixels
     receive fewer stamps.
 
+    Start: as option init says.
+
     Cost: k*k*C*D/groups (+ D) parameters, as many multiply-accumulates per input
     pixel (counting them per output pixel, as some tables do, is s*s times too much);
     in a volume k**3 for k*k.

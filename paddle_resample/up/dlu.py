@@ -41,6 +41,9 @@ class Dlu(ContentAwareUpsampler):
     repeat those of the border. At the start offsets are zero and weights almost
     1/(k*k): nearest interpolation of the k x k box mean, as CARAFE.
 
+    Start: kernel_space_generator N(0, 0.001), conv_offset 0, the others Xavier uniform,
+    biases 0: nearest interpolation of the k x k box mean, as CARAFE.
+
     Cost: C*M + M + (k_e*k_e*M + 1)*(k*k + 2*s*s)*g parameters; C*M +
     k_e*k_e*M*(k*k + 2*s*s)*g + 4*s*s*k*k*g + s*s*k*k*C multiply-accumulates per coarse
     pixel, the third term for sampling the kernels.

@@ -40,6 +40,9 @@ class Fade(SemiShiftUpsampler):
     Grid: output (i, j) belongs to coarse pixel (i // 2, j // 2), the middle of its
     window. Convolutions pad with zeros.
 
+    Start: Xavier uniform, biases 0: the kernels are far from equal, the gate is about
+    one half.
+
     Cost: G*M + M + C*M + (k_e*k_e*M + 1)*k*k parameters, and C + 1 with the gate;
     4*G*M + C*M + 5*k_e*k_e*M*k*k + 4*k*k*C multiply-accumulates per coarse pixel, and
     9*C with the gate.

@@ -32,6 +32,9 @@ class FadeLite(SemiShiftUpsampler):
     Grid: as `fade`: output (i, j) belongs to coarse pixel (i // 2, j // 2), the middle
     of its window; convolutions pad with zeros.
 
+    Start: Xavier uniform, biases 0: the kernels are far from equal, the gate is about
+    one half.
+
     Cost: k*k*(G + C + k_e*k_e + 2) parameters, and C + 1 with the gate; k*k*(4*G + C +
     5*k_e*k_e + 4*C) multiply-accumulates per coarse pixel, and 9*C with the gate.
 

@@ -4,27 +4,20 @@ is the result, at any resolution."""
 import paddle.nn as nn
 import paddle.nn.functional as F
 
-from ..base import Upsampler, whole_number
-from ..blocks.guided import guide_size
 from ..blocks.image_attention import (
+    AttentionUpsampler,
     ImageAttention,
-    Rotary,
     count_attention,
-    count_encoder,
-    encoder,
-    group_norm,
-    pooled,
 )
-from ..errors import UsageError
+from ..blocks.image_encoder import count_encoder, encoder, group_norm
 from ..initialise import torch_uniform
-from ..ops import spatial_size
 from ..registry import register
 
 __all__ = ["Jafar"]
 
 
 @register("jafar")
-class Jafar(Upsampler):
+class Jafar(AttentionUpsampler):
     """Attention of encoded guide pixels over coarse pixels, averaged over heads.
 
     e = rotary(encode(guide)); queries = norm(pool(encode(e))) at the result's size;
@@ -40,7 +33,6 @@ class Jafar(Upsampler):
         width: D, channels of queries and keys, a multiple of 8 and of heads.
         heads: of the attention.
         kernel_size: of the first convolution on the guide, odd.
-        chunk: query pixels whose weights are held at a time (see Cost).
 
     Call:
         x: float [N, C, H, W]. guide: float [N, G, H'', W''], an image or a feature map
@@ -54,11 +46,14 @@ class Jafar(Upsampler):
     the mean over cells; 3x3 convolutions pad with zeros, larger ones on the guide
     reflect.
 
+    Start: PyTorch's default: near the mean of the whole map.
+
     Cost: 529,792 + 257*C parameters for an image with D = 128 (595,584 at C = 256), of
     which 129*C + 16,512 are frozen because the released module never uses them; the
     closed form counts the others. Multiply-accumulates grow with H'*W' * H*W * (D + C):
-    attention is global. Memory without gradients: N * chunk * H * W numbers; with
-    gradients, or in an exported program, N * heads * H'*W' * H*W.
+    attention is global. Its weights are held for a tile of 2**22 of them at a time,
+    with gradients too, where each tile is computed twice; in a program traced in
+    training mode N * heads * H'*W' * H*W of them.
 
     Source: Couairon et al., "JAFAR: jack up any feature at any resolution", NeurIPS
     2025, with the released names; the released code makes its coordinates on a CUDA
@@ -75,10 +70,6 @@ class Jafar(Upsampler):
 
     source = "Couairon et al., NeurIPS 2025"
     year = 2025
-    learned = True
-    needs_guide = True
-    any_size = True
-    guide_is_image = True
 
     def __init__(
         self,
@@ -90,27 +81,19 @@ class Jafar(Upsampler):
         width=128,
         heads=4,
         kernel_size=1,
-        chunk=4096,
     ):
-        super().__init__(in_channels, out_channels, scale=scale)
-        if guide_channels is None:
-            guide_channels = in_channels
-        self.guide_channels = whole_number(self.name, "guide_channels", guide_channels)
-        whole_number(self.name, "heads", heads)
-        whole_number(self.name, "kernel_size", kernel_size, odd=True)
-        whole_number(self.name, "chunk", chunk)
-        whole_number(self.name, "width", width)
-        if width % 8 or width % heads:
-            raise UsageError(
-                f"jafar: width={width} must be a multiple of 8 and of heads={heads}"
-            )
-        self.image_encoder = encoder(guide_channels, width, kernel_size)
-        self.key_encoder = encoder(width, width)
-        self.query_encoder = encoder(width, width)
+        super().__init__(
+            in_channels,
+            out_channels,
+            guide_channels=guide_channels,
+            scale=scale,
+            width=width,
+            heads=heads,
+            kernel_size=kernel_size,
+        )
         self.key_features_encoder = encoder(in_channels, width)
-        self.cross_decode = ImageAttention(width, heads, chunk, in_channels)
+        self.cross_decode = ImageAttention(width, heads, in_channels)
         self.sft_key = _Modulation(width)
-        self.rope = Rotary(width)
 
     @classmethod
     def count(cls, site, *, width, kernel_size, **options):
@@ -131,13 +114,10 @@ class Jafar(Upsampler):
         return parameters + 2 * width, macs
 
     def forward(self, x, guide=None, side=None, size=None):
-        fine = guide_size(self.name, guide, self.guide_channels, None)
-        size = fine if size is None else size
-        image = self.rope(self.image_encoder(guide))
-        queries = group_norm(pooled(self.query_encoder(image), size))
-        keys = pooled(self.key_encoder(image), spatial_size(x))
+        queries, keys = self.queries_and_keys(x, guide, size)
         features = self.key_features_encoder(F.normalize(x, axis=1))
-        return self.cross_decode(queries, self.sft_key(keys, features), x)
+        keys = self.sft_key(keys, features)
+        return self.cross_decode(group_norm(queries), keys, x)
 
 
 class _Modulation(nn.Layer):

@@ -46,6 +46,8 @@ class Lift(Upsampler):
 
     Grid: 2x2 cells; the 3x3 convolutions pad with zeros.
 
+    Start: PyTorch's default; untrained it is no interpolation.
+
     Cost: with c = C + 32, m = floor(c / 2), o = floor(C / 2): 4*c*m + m, 9*(m + 32)*o +
     9*o*o + 4*o, o*C + C and 288*G + 18,656 for the image: 569,360 parameters for C =
     256, G = 3. Multiply-accumulates per coarse pixel at patch_size 2: 4*(c*m + 9*(m +

@@ -40,6 +40,8 @@ class PixelShuffle(Upsampler):
     a volume (dz, dy, dx) is d*s**3 + (dz*s + dy)*s + dx; zero padding of the
     convolution at the border.
 
+    Start: as option init says.
+
     Cost: s*s*D*(k*k*C + 1) parameters, s*s*D*k*k*C multiply-accumulates per input
     pixel; in a volume s**3 for s*s and k**3 for k*k.
 

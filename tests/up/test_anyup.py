@@ -95,7 +95,7 @@ def test_one_set_of_weights_serves_every_number_of_channels(rng):
     guide = paddle.to_tensor(rng.normal(size=(1, 3, 8, 10)).astype("float32"))
     y = first(x, guide=guide).numpy()
     turned = first(x.flip(1), guide=guide).numpy()
-    np.testing.assert_allclose(turned, y[:, ::-1], atol=1e-5)
+    np.testing.assert_allclose(turned, y[:, ::-1], atol=5e-5)
     assert second(paddle.concat([x, x], 1), guide=guide).shape[1] == 6
 
 
@@ -110,16 +110,6 @@ def test_weights_sum_to_one_and_stay_inside_the_window(rng):
     rows, columns = np.nonzero(layer(x, guide=guide).numpy()[0, 0] > 1e-20)
     # u - 0.1 < 0.5 and u + 0.1 > 0.4, of 20 queries, a little more for whole cells
     assert {rows.min(), columns.min()} == {6} and {rows.max(), columns.max()} == {11}
-
-
-def test_chunks_do_not_change_the_result(rng):
-    whole = shaken(rng, Anyup(3, width=8))
-    parts = Anyup(3, width=8, chunk=7)
-    parts.set_state_dict(whole.state_dict())
-    x = paddle.to_tensor(rng.normal(size=(2, 3, 4, 5)).astype("float32"))
-    guide = paddle.to_tensor(rng.normal(size=(2, 3, 9, 11)).astype("float32"))
-    expected = whole(x, guide=guide).numpy()
-    np.testing.assert_allclose(parts(x, guide=guide).numpy(), expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("channels", [8, 128, 256])

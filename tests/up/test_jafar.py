@@ -51,16 +51,6 @@ def test_gradient(rng, check_gradient):
     check_gradient(lambda x, guide: layer(x, guide=guide), x, guide, tolerance=1e-5)
 
 
-def test_chunks_do_not_change_the_result(rng):
-    whole = shaken(rng, Jafar(3, width=8))
-    parts = Jafar(3, width=8, chunk=7)
-    parts.set_state_dict(whole.state_dict())
-    x = paddle.to_tensor(rng.normal(size=(2, 3, 4, 5)).astype("float32"))
-    guide = paddle.to_tensor(rng.normal(size=(2, 3, 9, 11)).astype("float32"))
-    expected = whole(x, guide=guide).numpy()
-    np.testing.assert_allclose(parts(x, guide=guide).numpy(), expected, atol=1e-6)
-
-
 def test_weights_sum_to_one_and_stay_between_the_values(rng):
     layer = shaken(rng, Jafar(2, width=8))
     guide = paddle.to_tensor(rng.normal(size=(1, 2, 9, 8)).astype("float32"))
