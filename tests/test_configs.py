@@ -9,10 +9,13 @@ import yaml
 
 from paddle_resample.bridge.components import Components
 from paddle_resample.bridge.config import ResampleConfig
+from paddle_resample.study.plan import Study, read_study_file
 
 FOLDER = Path(__file__).parents[1] / "configs"
 BASES = sorted(FOLDER.glob("_base_/*.yml"))
-CONFIGS = sorted(path for path in FOLDER.rglob("*.yml") if path not in BASES)
+STUDIES = sorted(FOLDER.glob("studies/*.yml"))
+OTHERS = {*BASES, *STUDIES}
+CONFIGS = sorted(path for path in FOLDER.rglob("*.yml") if path not in OTHERS)
 # Networks of a published size need more than a moment each.
 LARGE = ("ade20k", "cityscapes", "segformer_b1", "480x360")
 EMBEDDED = "FineShapes"
@@ -99,3 +102,13 @@ def test_the_embedded_data_of_the_base_loads():
     assert config.dic["train_dataset"]["type"] == EMBEDDED
     sample = Components(config).need("train_dataset")[0]
     assert sample["img"].shape == (3, 128, 128)
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=short)
+def test_the_cells_of_a_study_exist(path, tmp_path, monkeypatch):
+    """Its keys and operators are known; that a cell trains is tested elsewhere."""
+    monkeypatch.chdir(FOLDER.parent)
+    study = Study(folder=tmp_path, **read_study_file(path))
+    assert len(study.cells) >= 8
+    for cell in study.cells:
+        Components(study.config(cell)).need("model")
