@@ -22,6 +22,9 @@ setup(
     license="Apache-2.0",
     python_requires=">=3.9,<3.13",
     packages=find_packages(include=["paddle_resample", "paddle_resample.*"]),
+    package_data={
+        "paddle_resample.study.report": ["template.html", "page.*", "assets/*"]
+    },
     # PaddlePaddle itself is chosen by an extra: a plain dependency would put the
     # CPU build over an installed paddlepaddle-gpu.
     install_requires=[
@@ -38,10 +41,24 @@ setup(
         "protobuf<7",  # Paddle 2.6's distributed strategy does not print with 7
         "rich",
         "scikit-image",
+        "scipy",
+        "jinja2",  # the page of a study's report; PaddleSeg's VisualDL brings it too
     ],
     extras_require={
         "cpu": ["paddlepaddle>=2.6.2,<3.4"],
         "gpu": ["paddlepaddle-gpu>=2.6.2,<3.4"],
-        "dev": ["pytest", "pytest-xdist", "pytest-timeout", "ruff", "hypothesis"],
+        "cluster": ["ray"],
+        "dev": [
+            "pytest",
+            "pytest-xdist",
+            "pytest-timeout",
+            "ruff",
+            "hypothesis",
+            "ray",
+            # A study's report in a real browser (with Debian's chromium and
+            # chromium-driver), and its figures against plotly's schema.
+            "selenium",
+            "plotly",
+        ],
     },
 )

@@ -1,0 +1,275 @@
+"""Figures and tables for a paper: PDF and PNG, LaTeX and CSV, and their numbers."""
+
+import csv
+import textwrap
+
+from matplotlib import rc_context
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from ...files import write_json, writing, writing_folder
+from .series import COSTS, pareto
+from .words import WORDS
+
+__all__ = ["write_paper"]
+
+_WIDTH = 3.4  # inches: a column of most journals
+_COSTS = ("parameters", "macs", "latency_ms")  # a figure each
+_SIZE = 8  # of letters, points
+_COLUMNS = (
+    "method",
+    "seeds",
+    "miou",
+    "deviation",
+    "difference",
+    "low",
+    "high",
+    "p_holm",
+    "verdict",
+    "boundary_miou",
+    "bf",
+    *COSTS,
+)
+
+
+def write_paper(content, numbers):
+    """Write the folder paper/ of a study, anew.
+
+    Args:
+        content: content.Content.
+        numbers: of `series.figures`.
+
+    Writes differences, score_COST, curves, bands, thin and classes as .pdf and .png
+    (those the study has numbers for), table.tex, table.csv, and figures.json: all the
+    numbers that were drawn.
+    """
+    drawn = {
+        "curves": _curves(numbers["curves"]["miou"], content.looks),
+        "bands": _widths(numbers["bands"], content.looks, "band", "miou"),
+        "classes": _classes(numbers["classes"], content.looks),
+    }
+    if numbers["differences"]:
+        drawn["differences"] = _differences(numbers, content)
+    if numbers["thin"]:
+        drawn["thin"] = _widths(numbers["thin"], content.looks, "thin", "recall")
+    for key in _COSTS:
+        drawn[f"score_{key}"] = _cost(numbers["costs"], content.looks, key)
+    rows = _rows(content, numbers)
+    with writing_folder(content.study.folder / "paper") as folder:
+        for name, figure in drawn.items():
+            if figure is not None:
+                _save(figure, folder / name)
+        write_json(folder / "figures.json", numbers)
+        with writing(folder / "table.csv") as file:
+            table = csv.DictWriter(file, _COLUMNS, lineterminator="\n")
+            table.writeheader()
+            table.writerows(rows)
+        with writing(folder / "table.tex") as file:
+            file.write(_latex(rows, content))
+
+
+def _rows(content, numbers):
+    costs = {row["method"]: row for row in numbers["costs"]}
+    rows = []
+    for name in content.scored:
+        found, row = content.measure(name), costs[name]
+        entry = {
+            "method": name,
+            "seeds": len(content.results[name]),
+            "miou": row["miou"],
+            "deviation": row["deviation"],
+            "verdict": content.summary["methods"][name]["verdict"],
+            **{key: row[key] for key in COSTS},
+        }
+        for key in ("boundary_miou", "bf"):
+            entry[key] = 100 * content.measure(name, key)["mean"]
+        if "difference" in found:
+            entry["difference"] = 100 * found["difference"]
+            entry["low"], entry["high"] = (100 * v for v in found["interval"])
+            entry["p_holm"] = found["p_images_holm"]
+        rows.append(entry)
+    return rows
+
+
+def _latex(rows, content):
+    """A table for booktabs; bold is what was shown to be better than the baseline."""
+    base = _tex(content.study.baseline)
+    lines = [
+        "% mIoU: mean and standard deviation over seeds. Delta: paired difference to",
+        f"% {base}, 95 % interval over seeds and images. p: permutation over",
+        "% images, Holm. Bold: better by both.",
+        r"\begin{tabular}{lrrrrrr}",
+        r"\toprule",
+        r"Method & mIoU (\%) & $\Delta$ [95\,\%] & $p$ & bIoU (\%) & Params (M) & "
+        r"MACs (G) \\",
+        r"\midrule",
+    ]
+    for row in rows:
+        name = _tex(row["method"])
+        if row["verdict"] == "better":
+            name = rf"\textbf{{{name}}}"
+        score = f"{row['miou']:.2f}"
+        if row["deviation"] is not None:
+            score += rf" $\pm$ {row['deviation']:.2f}"
+        difference = p = "--"
+        if "difference" in row:
+            shown = (row["difference"], row["low"], row["high"])
+            difference = "${:+.2f}$ $[{:+.2f}, {:+.2f}]$".format(*shown)
+            p = f"{row['p_holm']:.3f}" if row["p_holm"] >= 0.001 else "$<$0.001"
+        cost = [
+            "--" if row[key] is None else f"{row[key]:.3g}"
+            for key in ("parameters", "macs")
+        ]
+        cells = [name, score, difference, p, f"{row['boundary_miou']:.2f}", *cost]
+        lines.append(" & ".join(cells) + r" \\")
+    return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", ""])
+
+
+def _tex(text):
+    """Text that LaTeX prints as it is."""
+    special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}"}
+    special.update({"^": r"\textasciicircum{}", "<": r"\textless{}"})
+    special.update({">": r"\textgreater{}", "\n": " "})
+    special.update({letter: "\\" + letter for letter in "&%$#_{}"})
+    return "".join(special.get(letter, letter) for letter in text)
+
+
+def _differences(numbers, content):
+    rows = numbers["differences"][::-1]
+    figure, axes = _axes(0.7 + 0.3 * len(rows))
+    axes.axvline(0, color="black", linewidth=0.8)
+    for place, row in enumerate(rows):
+        look = content.looks[row["method"]]
+        axes.plot(row["interval"], [place, place], color=look.colour, linewidth=1.5)
+        axes.plot(row["difference"], place, look.marker, color=look.colour)
+        low = [place - 0.25] * len(row["seeds"])
+        axes.plot(row["seeds"], low, "|", color="0.4", markersize=4)
+    axes.set_yticks(range(len(rows)), [_wrap(row["method"]) for row in rows])
+    axes.set_ylim(-0.6, len(rows) - 0.4)
+    axes.set_xlabel(f"Difference in mIoU to {_plain(content.study.baseline)}, points")
+    return figure
+
+
+def _cost(rows, looks, key):
+    known = [row for row in rows if row[key] is not None]
+    if not known:
+        return None
+    figure, axes = _axes(2.6)
+    front = pareto(known, key)
+    xs, ys = [row[key] for row in front], [row["miou"] for row in front]
+    axes.plot(xs, ys, ":", color="0.5", label="Pareto front", zorder=0)
+    for row in known:
+        look = looks[row["method"]]
+        axes.errorbar(
+            row[key],
+            row["miou"],
+            yerr=row["deviation"],
+            fmt=look.marker,
+            color=look.colour,
+            elinewidth=0.8,
+            capsize=2,
+            label=_wrap(row["method"]),
+        )
+    axes.set_xlabel(WORDS["en"]["cost_axes"][key])
+    axes.set_ylabel("mIoU, %")
+    _legend(axes)
+    return figure
+
+
+def _curves(methods, looks):
+    if not methods:
+        return None
+    figure, axes = _axes(2.6)
+    for name, line in methods.items():
+        _banded(axes, looks[name], name, line["x"], line)
+    axes.set_xlabel("Iteration")
+    axes.set_ylabel("Validation mIoU, %")
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    _legend(axes)
+    return figure
+
+
+def _widths(found, looks, kind, score):
+    figure, axes = _axes(2.6)
+    for name, line in found["methods"].items():
+        _banded(axes, looks[name], name, found["widths"], line)
+    axes.set_xticks(found["widths"])
+    axes.set_xlabel(WORDS["en"][f"axis_{kind}"])
+    axes.set_ylabel(WORDS["en"][f"axis_{score}"])
+    _legend(axes)
+    return figure
+
+
+def _classes(found, looks):
+    names = found["names"]
+    figure, axes = _axes(0.8 + 0.24 * len(names))
+    count = len(found["iou"])
+    for number, (name, line) in enumerate(found["iou"].items()):
+        look, shift = looks[name], 0.5 * ((number + 0.5) / count - 0.5)
+        places = [i + shift for i in range(len(names))]
+        values = [float("nan") if v is None else v for v in line["mean"]]
+        options = {"color": look.colour, "markersize": 4, "linestyle": "none"}
+        axes.plot(values, places, marker=look.marker, label=_wrap(name), **options)
+    axes.set_yticks(range(len(names)), [_wrap(name) for name in names])
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.set_xlabel("IoU, %")
+    _legend(axes)
+    return figure
+
+
+def _banded(axes, look, name, x, line):
+    nothing = float("nan")
+    mean, low, high = (
+        [nothing if v is None else v for v in line[key]]
+        for key in ("mean", "low", "high")
+    )
+    axes.fill_between(x, low, high, color=look.colour, alpha=0.15, linewidth=0)
+    options = {"color": look.colour, "linestyle": look.line, "markersize": 4}
+    marker = look.marker if len(x) <= 40 else None
+    axes.plot(x, mean, marker=marker, linewidth=1.2, label=_wrap(name), **options)
+
+
+def _axes(height):
+    figure = Figure(figsize=(_WIDTH, height), layout="constrained")
+    axes = figure.add_subplot()
+    axes.grid(color="0.9", linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(labelsize=_SIZE)
+    axes.xaxis.label.set_size(_SIZE)
+    axes.yaxis.label.set_size(_SIZE)
+    return figure, axes
+
+
+def _legend(axes):
+    """Above the axes, where it hides nothing."""
+    axes.figure.legend(
+        *axes.get_legend_handles_labels(),
+        loc="outside upper left",
+        ncols=2,
+        fontsize=_SIZE - 1,
+        frameon=False,
+        handletextpad=0.4,
+        columnspacing=1.0,
+    )
+
+
+def _plain(text):
+    """No mathematics, which matplotlib would set between dollars."""
+    return str(text).replace("$", r"\$")
+
+
+def _wrap(text):
+    return "\n".join(textwrap.wrap(_plain(text), 24))
+
+
+def _save(figure, path):
+    """Both formats, without dates: equal numbers give equal files."""
+    FigureCanvasAgg(figure)
+    about = {"pdf": {"CreationDate": None}, "png": {"Software": None}}
+    for kind, metadata in about.items():
+        # Type 42: letters stay letters, as journals ask.
+        with writing(path.with_suffix(f".{kind}"), "wb") as file:
+            with rc_context({"pdf.fonttype": 42}):
+                figure.savefig(file, format=kind, dpi=300, metadata=metadata)

@@ -1,0 +1,191 @@
+"""The tables of the report: what stands in a cell, and what it is sorted by."""
+
+from statistics import fmean
+from typing import NamedTuple, Optional
+
+from .series import other_measures
+
+__all__ = ["Cell", "COLUMNS", "measure_table", "ranked_table", "run_table"]
+
+COLUMNS = (
+    "rank",
+    "method",
+    "miou",
+    "difference",
+    "p",
+    "verdict",
+    "parameters",
+    "macs",
+    "latency_ms",
+    "peak_memory_mb",
+    "seconds",
+    "best",
+)
+_SIGNS = {"better": "▲ ", "worse": "▼ ", "none": "≈ "}
+
+
+class Cell(NamedTuple):
+    """Attributes: text, shown; value, sorted by (a number or text, None last);
+    detail, shown when pointed at."""
+
+    text: str
+    value: object = None
+    detail: str = ""
+
+
+def ranked_table(content, words):
+    """The methods, best first.
+
+    Args:
+        content: content.Content.
+        words: the words of a language.
+
+    Returns:
+        list of (method, verdict, dict of Cell by COLUMNS).
+    """
+    rows = []
+    for rank, name in enumerate(content.methods, 1):
+        verdict = content.summary["methods"][name]["verdict"]
+        cells = {
+            "rank": Cell(str(rank), rank),
+            "method": Cell(name, name),
+            "verdict": Cell(
+                _SIGNS.get(verdict, "") + words[f"verdict_{verdict}"], verdict
+            ),
+            **_scores(content, name),
+            **_costs(content.results.get(name, [])),
+        }
+        empty = Cell("–")
+        rows.append((name, verdict, {key: cells.get(key, empty) for key in COLUMNS}))
+    return rows
+
+
+def measure_table(content, words):
+    """The measures beside mIoU.
+
+    Returns:
+        (headings, rows): a row is (method, list of Cell).
+    """
+    keys = other_measures(content)
+    rows = []
+    for name in content.scored:
+        cells = []
+        for key in keys:
+            found = content.measure(name, key)
+            text = f"{100 * found['mean']:.2f}" if found else "–"
+            if "difference" in found:
+                text += f" ({_signed(100 * found['difference'])})"
+            cells.append(Cell(text, found.get("mean"), _interval_of(found)))
+        rows.append((name, cells))
+    return [words[f"measure_{key}"] for key in keys], rows
+
+
+def run_table(content):
+    """Every finished cell: list of (cell name, seed, list of Cell)."""
+    rows = []
+    for name in content.scored:
+        for result in content.results[name]:
+            last, best = result["last"], result["best"]
+            scores = [last["miou"], last["boundary_miou"], last["bf"], best["miou"]]
+            cells = [Cell(_percent(score), score) for score in scores]
+            cells.append(Cell(_time(result["seconds"]), result["seconds"]))
+            rows.append((result["cell"], result["seed"], cells))
+    return rows
+
+
+def _scores(content, name):
+    found = content.measure(name)
+    if not found:
+        return {}
+    text = _percent(found["mean"])
+    if found["deviation"] is not None:
+        text += f" ± {_percent(found['deviation'])}"
+    seeds = ", ".join(_percent(score) for score in found["per_seed"])
+    best = fmean(result["best"]["miou"] for result in content.results[name])
+    cells = {
+        "miou": Cell(text, found["mean"], seeds),
+        "best": Cell(_percent(best), best),
+    }
+    if "difference" in found:
+        difference = 100 * found["difference"]
+        shown = f"{_signed(difference)} {_interval_of(found)}"
+        cells["difference"] = Cell(shown, difference)
+        p = found["p_images_holm"]
+        cells["p"] = Cell("< 0.001" if p < 0.001 else f"{p:.3f}", p)
+    return cells
+
+
+def _costs(results):
+    cells = {}
+    if not results:
+        return cells
+    cost = results[0]["cost"]
+    for key, show in (("parameters", _count), ("macs", _count)):
+        if cost.get(key) is not None:
+            cells[key] = Cell(show(cost[key]), cost[key], f"{cost[key]:,}")
+    if cost.get("latency_ms") is not None:
+        low, high = cost["latency_spread_ms"]
+        text = f"{_short(cost['latency_ms'])} ms"
+        spread = f"{_short(low)} – {_short(high)} ms"
+        cells["latency_ms"] = Cell(text, cost["latency_ms"], spread)
+    memory = _mean(r["cost"].get("peak_memory_mb") for r in results)
+    if memory is not None:
+        cells["peak_memory_mb"] = Cell(f"{memory:.0f} MB", memory)
+    seconds = _mean(r.get("seconds") for r in results)
+    cells["seconds"] = Cell(_time(seconds), seconds)
+    return cells
+
+
+def _mean(values) -> Optional[float]:
+    known = [value for value in values if value is not None]
+    return fmean(known) if known else None
+
+
+def _interval_of(found):
+    if "interval" not in found:
+        return ""
+    low, high = (100 * value for value in found["interval"])
+    return f"[{_signed(low)}, {_signed(high)}]"
+
+
+def _percent(share):
+    return "–" if share is None else f"{100 * share:.2f}"
+
+
+def _signed(value):
+    return f"{value:+.2f}".replace("-", "−")
+
+
+def _short(value):
+    """Three digits that count.
+
+    >>> _short(1234.5), _short(12.345), _short(2.0), _short(0.123456)
+    ('1234', '12.3', '2.00', '0.123')
+    """
+    return f"{value:.0f}" if value >= 100 else f"{value:#.3g}"
+
+
+def _count(value):
+    """A large number with its unit.
+
+    >>> _count(1_942_000), _count(350), _count(48_170_000_000)
+    ('1.94 M', '350', '48.2 G')
+    """
+    for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if value >= size:
+            return f"{_short(value / size)} {unit}"
+    return str(value)
+
+
+def _time(seconds):
+    """Seconds in the unit that suits them.
+
+    >>> _time(61.2), _time(7.25), _time(9000)
+    ('1.02 min', '7.25 s', '2.50 h')
+    """
+    if seconds is None:
+        return "–"
+    for unit, size in (("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"{_short(seconds / size)} {unit}"
+    return f"{_short(seconds)} s"

@@ -1,0 +1,134 @@
+"""Writing a report: the page and the folder for a paper."""
+
+from importlib import resources
+
+import jinja2
+
+from ...files import finite, writing
+from .again import seen_again
+from .charts import page_figures
+from .content import read_content
+from .embed import embed_photo
+from .gallery import SIDE, gallery
+from .paper import write_paper
+from .repeat import commands, configuration, facts
+from .series import COSTS, figures
+from .table import COLUMNS, measure_table, ranked_table, run_table
+from .words import words_of
+
+__all__ = ["write_report"]
+
+# Libraries of the page, each with its licence beside it.
+_LIBRARIES = (
+    "plotly-basic-4.1.1.min.js",
+    "panzoom-4.6.2.min.js",
+    "img-comparison-slider-8.0.7.min.js",
+)
+_LAB_SIDE = 1600
+
+
+def write_report(folder, language="en"):
+    """Write report.html, summary.json and paper/ of what is finished in a study.
+
+    Args:
+        folder: of the study.
+        language: of the page: "en" or "zh"; figures for a paper are in English.
+
+    Returns:
+        Path of report.html. It holds all that it shows and asks no network for
+        anything. Where the trained networks are still there, their feature maps and
+        best and worst images are kept in each cell's folder `revisited/`.
+
+    Raises:
+        UsageError: no study, no finished cell, or an unknown language.
+    """
+    words = words_of(language)
+    content = read_content(folder)
+    numbers = figures(content)
+    write_paper(content, numbers)
+    path = content.study.folder / "report.html"
+    with writing(path) as file:
+        file.write(_page(content, numbers, words, language))
+    return path
+
+
+def _page(content, numbers, words, language):
+    extremes, sites, missing = seen_again(content)
+    shown = gallery(content)
+    methods = {
+        name: {"colour": look.colour, "character": look.character}
+        for name, look in content.looks.items()
+    }
+    data = {
+        "figures": page_figures(numbers, content.looks, words),
+        "pictures": shown,
+        "sites": sites,
+        "methods": methods,
+        "order": content.scored,
+        "classes": content.pictures.get("class_names", []),
+        "palette": content.pictures.get("palette", []),
+        "words": {key: words[key] for key in ("before", "after", "own_projection",
+            "right_share", "void")},
+    }  # fmt: skip
+    return _template().render(
+        words=words,
+        content=content,
+        study=content.study,
+        summary=content.summary,
+        looks=content.looks,
+        sentences=[
+            content.summary["methods"][name]["sentence"][language]
+            for name in content.methods
+        ],
+        columns=COLUMNS,
+        rows=ranked_table(content, words),
+        measures=measure_table(content, words),
+        runs=run_table(content),
+        costs=[key for key in COSTS if key in data["figures"]["cost"]],
+        iterations=content.shown(content.scored[0])["iterations"],
+        input_size=content.shown(content.scored[0])["cost"]["input_size"],
+        side=SIDE,
+        data=finite(data),
+        extremes=extremes,
+        missing=missing,
+        notes=_notes(content),
+        lab=_lab(content),
+        commands=commands(content.study),
+        configuration=configuration(content.record),
+        facts=facts(content.record, words),
+        assets={name: _asset(f"assets/{name}") for name in _LIBRARIES},
+        style=_asset("page.css"),
+        script=_asset("page.js"),
+    )
+
+
+def _template():
+    environment = jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.from_string(_asset("template.html"))
+
+
+def _asset(name):
+    text = resources.files(__package__).joinpath(name).read_text("utf-8")
+    # Within a script element nothing may look like its end.
+    return text.replace("</script", "<\\/script") if name.endswith(".js") else text
+
+
+def _notes(content):
+    """Method -> what its networks say of themselves."""
+    notes = {}
+    for name in content.scored:
+        told = content.shown(name).get("notes") or []
+        if told:
+            notes[name] = told
+    return notes
+
+
+def _lab(content):
+    """The laboratory's figures of the study, as (name, data URI)."""
+    found = sorted((content.study.folder / "lab").glob("*.png"))
+    return [(path.stem, embed_photo(path, _LAB_SIDE)) for path in found]

@@ -1,0 +1,66 @@
+"""What the folder for a paper holds."""
+
+import csv
+import json
+
+import pytest
+from PIL import Image
+
+from paddle_resample.study.report.paper import _tex
+
+
+def test_figures_are_there_in_both_formats(study):
+    folder = study.folder / "paper"
+    names = {"bands", "classes", "curves", "differences", "thin"}
+    names |= {"score_parameters", "score_macs", "score_latency_ms"}
+    assert {p.stem for p in folder.glob("*.png")} == names
+    assert {p.stem for p in folder.glob("*.pdf")} == names
+    for path in folder.glob("*.png"):
+        picture = Image.open(path)
+        assert picture.width == 1020  # a column of 3.4 inches, 300 dots an inch
+        assert len(picture.convert("RGB").getcolors(100_000)) > 20
+
+
+def test_the_table_holds_the_summary(study):
+    summary = json.loads((study.folder / "summary.json").read_text())["methods"]
+    with open(study.folder / "paper" / "table.csv", newline="") as file:
+        rows = {row["method"]: row for row in csv.DictReader(file)}
+    assert set(rows) == set(summary)
+    for name, row in rows.items():
+        found = summary[name]["measures"]["miou"]
+        assert float(row["miou"]) == pytest.approx(100 * found["mean"])
+        assert row["verdict"] == summary[name]["verdict"]
+        if name == "bilinear":
+            assert row["difference"] == row["p_holm"] == ""
+        else:
+            low, high = (float(row[key]) / 100 for key in ("low", "high"))
+            assert [low, high] == pytest.approx(found["interval"])
+            assert float(row["p_holm"]) == found["p_images_holm"]
+    assert float(rows["bilinear"]["parameters"]) == pytest.approx(2.003)
+
+
+def test_the_latex_table(study):
+    text = (study.folder / "paper" / "table.tex").read_text()
+    summary = json.loads((study.folder / "summary.json").read_text())["methods"]
+    lines = [line for line in text.splitlines() if line.endswith(r" \\")]
+    assert len(lines) == 5 and {line.count("&") for line in lines} == {6}
+    for name, entry in summary.items():
+        assert (rf"\textbf{{{name}}}" in text) == (entry["verdict"] == "better")
+    assert "$+" in text and r"\bottomrule" in text
+
+
+def test_latex_prints_names_as_they_are():
+    assert _tex("a_b & 50 %") == r"a\_b \& 50 \%"
+    assert _tex("\\input{x}\n$1<2$") == (
+        r"\textbackslash{}input\{x\} \$1\textless{}2\$"
+    )
+
+
+def test_every_number_that_was_drawn_is_kept(study):
+    numbers = json.loads((study.folder / "paper" / "figures.json").read_text())
+    names = {"differences", "costs", "curves", "classes", "bands", "thin"}
+    assert set(numbers) == names
+    assert numbers["bands"]["widths"] == [1, 2, 3, 5, 8, 12, 20]
+    curve = numbers["curves"]["miou"]["carafe"]
+    assert curve["x"] == [60, 120, 180, 240, 300, 360]
+    assert curve["low"][-1] <= curve["mean"][-1] <= curve["high"][-1]
