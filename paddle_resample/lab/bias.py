@@ -8,6 +8,8 @@ from .scenes import flat, ramp
 
 __all__ = ["position_bias"]
 
+_UNEVEN = 0.02  # of twice the ramp's result, that it may be off
+
 
 def position_bias(subject, field=FIELD):
     """Measure the place that every pixel of the result stands for.
@@ -23,7 +25,8 @@ def position_bias(subject, field=FIELD):
         the centroid of its weights), and centre(i) = (i + 0.5) * p - 0.5 with p fine
         pixels in one of the result (pixel centres at halves on both grids). Channels
         are weighed together by their gain; pixels whose gain is below 1 % of the usual
-        are NaN, and all are where twice the ramp does not give about twice the result.
+        are NaN, and all are where twice the ramp does not give twice the result, to
+        2 %.
         Numbers, inside the margins:
         "bias_x", "bias_y" (fine px): means. By minus this an edge moves.
         "jitter" (fine px): root mean square, over both axes, of the phases' means
@@ -45,7 +48,7 @@ def position_bias(subject, field=FIELD):
             subject.see(seen)[0] - zero for seen in (line, 2 * line, line + 1)
         )
         place = side * _place(once, raised - once)
-        if np.linalg.norm(twice - 2 * once) > 0.1 * np.linalg.norm(twice):
+        if np.linalg.norm(twice - 2 * once) > _UNEVEN * np.linalg.norm(twice):
             place = np.full_like(place, np.nan)
         bias = place - (centre[:, None] if axis == 2 else centre)
         maps.append(bias)
@@ -58,7 +61,10 @@ def position_bias(subject, field=FIELD):
         {
             "bias_x": (means[1], "fine px"),
             "bias_y": (means[0], "fine px"),
-            "jitter": (float(np.sqrt(np.mean(spread))) if spread else np.nan, "fine px"),
+            "jitter": (
+                float(np.sqrt(np.mean(spread))) if spread else np.nan,
+                "fine px",
+            ),
             "stretch": (100 * float(np.mean(slopes)), "%"),
         },
         {"bias_x": maps[1], "bias_y": maps[0]},

@@ -25,9 +25,9 @@ def checkerboard(subject, response, field=FIELD):
             sqrt(sum_c var(m_c) / sum_c mean(m_c)**2), m_c [s, s] the mean of each
             phase in channel c; by Parseval the root of the power at the stride's
             frequencies over that at 0.
-        "checkerboard_noise": mean power (of a pair, aliases) at the stride's frequencies over the mean
-            power at all, for white noise given: 1 where the result is as white there
-            as anywhere, 0 where nothing can appear there.
+        "checkerboard_noise": mean power (of a pair, aliases) at the stride's
+            frequencies over the mean power at all, for white noise given: 1 where the
+            result is as white there as anywhere, 0 where nothing can appear there.
         A downsampler makes its checkerboard on the way back: both numbers are those of
         the gradient that it passes to x, of a constant and of a white gradient.
 

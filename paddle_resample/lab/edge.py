@@ -1,4 +1,4 @@
-"""The response to a step: how sharp it stays, how far it overshoots, whether it moves."""
+"""The response to a step: how sharp it stays, how far it overshoots, if it moves."""
 
 import numpy as np
 

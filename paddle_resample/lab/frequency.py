@@ -35,7 +35,7 @@ def frequency(subject, field=FIELD):
             white on the side that it comes from. Upsampler: images, outside
             |f| < 1/(2s) on either axis. Downsampler: aliases, read from outside.
             Pair: the part of the result that is no filter of the input,
-            1 - sum |T|**2 / sum P, T(f) = E[Y(f) X*(f)] over all s*s shifts.
+            1 - sum |T|**2 / sum P, T(f) = E[Y(f) X*(f)] over shifts of the input.
         Mean power over the channels of the result (of x, for a downsampler).
 
         Data-dependent operators: the Jacobian at the natural map, whose kernels change
@@ -47,8 +47,7 @@ def frequency(subject, field=FIELD):
     rng = np.random.default_rng(0)
     given = subject.natural(field)
     measured = {"up": _up, "down": _down, "pair": _pair}[subject.kind]
-    draws = [measured(subject, given, field, rng) for _ in range(DRAWS)]
-    total, signal = np.mean(draws, axis=0)
+    total, signal = measured(subject, given, field, rng)
     line = (total[0] + total[:, 0]) / 2
     line = line[: len(line) // 2 + 1]
     half = field.period / 2  # the coarse Nyquist, in bins
@@ -72,29 +71,50 @@ def frequency(subject, field=FIELD):
 
 
 def _up(subject, given, field, rng):
-    noise = flat_noise(subject.channels, field.period, rng)
-    made = push(subject, given, field.wrap(noise))
-    return _in_band(_power(field.inside(made, subject.scale)) / subject.scale**4, field)
+    total = 0.0
+    for _ in range(DRAWS):
+        noise = flat_noise(subject.channels, field.period, rng)
+        made = push(subject, given, field.wrap(noise))
+        total = total + _power(field.inside(made, subject.scale)) / DRAWS
+    return _in_band(total / subject.scale**4, field)
 
 
 def _down(subject, given, field, rng):
-    noise = flat_noise(subject.out_channels, field.period, rng)
-    read = pull(subject, given, field.wrap(noise))
-    return _in_band(_power(field.inside(read, subject.scale)), field)
+    total = 0.0
+    for _ in range(DRAWS):
+        noise = flat_noise(subject.out_channels, field.period, rng)
+        read = pull(subject, given, field.wrap(noise))
+        total = total + _power(field.inside(read, subject.scale)) / DRAWS
+    return _in_band(total, field)
 
 
 def _pair(subject, given, field, rng):
-    """The power, and that of what stays the same when input and result are shifted."""
+    """The power, and that of what stays the same wherever the noise lies.
+
+    The mean over all places of a cell holds no alias of a kernel that is the same in
+    every cell. Products of such means at different cells also drop what is not.
+    """
     s = subject.scale
     noise = flat_noise(subject.channels, field.period * s, rng)
-    total, steady = 0.0, 0.0
-    for step in np.ndindex(s, s):
-        shifted = np.roll(noise, step, (-2, -1))
-        made = field.inside(push(subject, given, field.wrap(shifted, s)), s)
-        made = np.roll(made, (-step[0], -step[1]), (-2, -1))
-        total = total + _power(made) / s**2
-        steady = steady + made / s**2
-    return total, _power(steady)
+    total, means = 0.0, []
+    for _ in range(DRAWS):
+        cell = s * rng.integers(field.period, size=2)
+        made = [_made_at(subject, given, field, noise, cell + p) for p in _cell(s)]
+        total = total + sum(map(_power, made)) / len(made) / DRAWS
+        means.append(sum(made) / len(made))
+    both = DRAWS**2 * _power(sum(means) / DRAWS) - sum(map(_power, means))
+    return total, both / (DRAWS * (DRAWS - 1))
+
+
+def _cell(s):
+    return [np.array(place) for place in np.ndindex(s, s)]
+
+
+def _made_at(subject, given, field, noise, place):
+    """What becomes of noise that is moved there, moved back."""
+    moved = field.wrap(np.roll(noise, place, (-2, -1)), subject.scale)
+    made = field.inside(push(subject, given, moved), subject.scale)
+    return np.roll(made, -place, (-2, -1))
 
 
 def _power(tile):

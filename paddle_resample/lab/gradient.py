@@ -1,4 +1,4 @@
-"""The gradient on its way back: which pixels of the input it reaches, and how evenly."""
+"""The gradient on its way back: which pixels of the input it reaches, how evenly."""
 
 import numpy as np
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from .field import FIELD
 from .impulse import impulse_response, pixels_read
+from .linear_map import STEP
 from .measurement import Measurement, ratio
 
 __all__ = ["PLACES", "REACH", "kernel_phases"]
@@ -72,7 +73,7 @@ def _kernel(subject, given, row, column, channel):
     if subject.kind == "up":
         response = impulse_response(
             subject.up, given.x, (row, column),
-            guide=given.guide, side=given.side, channel=channel, step=1e-5,
+            guide=given.guide, side=given.side, channel=channel, step=STEP,
         )  # fmt: skip
     else:
         response = pixels_read(subject.down, given.x, (row, column), channel=channel)
@@ -83,7 +84,7 @@ def _pair_phases(subject, given, row, column, channel):
     s = subject.scale
     phases = [
         impulse_response(
-            subject, given.x, (row * s + p, column * s + q), channel=channel, step=1e-5
+            subject, given.x, (row * s + p, column * s + q), channel=channel, step=STEP
         )
         for p in range(s)
         for q in range(s)

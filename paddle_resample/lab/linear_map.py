@@ -11,10 +11,13 @@ import paddle
 from .field import FIELD, moved
 from .measurement import Measurement, ratio
 
-__all__ = ["linearity", "pull", "push"]
+__all__ = ["STEP", "linearity", "pull", "push"]
+
+# Small, because a maximum that another pixel takes over shows as a huge derivative.
+STEP = 1e-7
 
 
-def push(subject, given, change, step=1e-5):
+def push(subject, given, change, step=STEP):
     """Jacobian times a change of x: a central difference, exact for linear operators.
 
     Args:
@@ -47,8 +50,11 @@ def pull(subject, given, weights):
     x.stop_gradient = False
     y = subject(*given._replace(x=x))
     weights = paddle.to_tensor(np.ascontiguousarray(np.broadcast_to(weights, y.shape)))
-    (gradient,) = paddle.grad((y * weights).sum(), x, allow_unused=True)
-    return np.zeros(x.shape) if gradient is None else gradient.numpy()
+    # paddle.grad of x alone crashes within grid_sample, whose grid then has none.
+    (y * weights).sum().backward()
+    for layer in subject.layers:
+        layer.clear_gradients()
+    return np.zeros(x.shape) if x.grad is None else x.grad.numpy()
 
 
 def linearity(subject, field=FIELD):

@@ -15,7 +15,7 @@ class Measurement:
 
     Attributes:
         numbers: name -> (value, unit); the value is NaN where it is not defined.
-        arrays: name -> float64 array, from which figures are drawn.
+        arrays: name -> float64 array (uint8 for pictures), for the figures.
     """
 
     numbers: dict = field(default_factory=dict)
@@ -55,6 +55,7 @@ def _plain(value):
 
 
 def _rounded(array):
-    array = np.asarray(array, np.float64)
+    if array.dtype == np.uint8:
+        return array.tolist()
     size = 10.0 ** (5 - np.floor(np.log10(np.maximum(np.abs(array), 1e-12))))
     return (np.round(array * size) / size + 0.0).tolist()

@@ -260,11 +260,12 @@ def _remarks(one):
     said = []
     core = None if one.up is None else core_of(one.up)
     if core is not None and core.needs_guide:
-        said.append("guide: the fine map itself")
+        fused = ", whose content it fuses in" if core.fuses_guide else ""
+        said.append(f"guide: the fine map itself{fused}")
     if core is not None and core.needs_side and one.kind == "up":
         said.append(f"with {core.needs_side} of {core_of(one.down).name}")
     if any(not core_of(layer).keeps_channels for layer in one.layers):
-        said.append("mixes channels: numbers are means over them")
+        said.append("mixes channels: means over them")
     return said
 
 

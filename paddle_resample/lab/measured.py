@@ -90,7 +90,15 @@ class Lab:
     stopped: bool = False
 
 
-def measure(operator, *, partner=None, channels=CHANNELS, seed=0, field=FIELD):
+def measure(
+    operator,
+    *,
+    partner=None,
+    channels=CHANNELS,
+    seed=0,
+    settings=None,
+    field=FIELD,
+):
     """Measure what an operator does, without training it.
 
     Args:
@@ -99,6 +107,7 @@ def measure(operator, *, partner=None, channels=CHANNELS, seed=0, field=FIELD):
         partner: spec of the upsampler behind it: the pair is measured.
         channels: of the map it is given; a layer has its own.
         seed: of its weights, where it is built here.
+        settings: `restore.Settings` of a pair's reconstruction.
         field: Field that the maps cover.
 
     Returns:
@@ -119,11 +128,11 @@ def measure(operator, *, partner=None, channels=CHANNELS, seed=0, field=FIELD):
         return _measured(subject(operator, channels, seed), field, {})
     if isinstance(operator, nn.Layer) or isinstance(partner, nn.Layer):
         raise UsageError("lab: a pair is given by two specs, not by layers")
-    more = {"reconstruction": lambda: reconstruction(operator, partner)}
+    more = {"reconstruction": lambda: reconstruction(operator, partner, settings)}
     return _measured(pair(operator, partner, channels, seed), field, more)
 
 
-def measure_all(subjects, progress=None):
+def measure_all(subjects, progress=None, on_row=None, seed=0, settings=None):
     """Measure many, and keep those that are done when Ctrl-C comes.
 
     Args:
@@ -131,6 +140,9 @@ def measure_all(subjects, progress=None):
             of a downsampler's and an upsampler's spec.
         progress: function(label, done, total) called before every operator and at the
             end.
+        on_row: function(Measured) called as soon as one is finished.
+        seed: of the weights of each.
+        settings: see `measure`.
 
     Returns:
         Lab.
@@ -146,11 +158,15 @@ def measure_all(subjects, progress=None):
         for done, (label, given) in enumerate(subjects.items()):
             if progress is not None:
                 progress(label, done, len(subjects))
+            down, up = given if isinstance(given, tuple) else (given, None)
             try:
-                down, up = given if isinstance(given, tuple) else (given, None)
-                lab.rows.append(measure(down, partner=up))
+                row = measure(down, partner=up, seed=seed, settings=settings)
             except UsageError as error:
                 lab.left_out[label] = str(error)
+                continue
+            lab.rows.append(row)
+            if on_row is not None:
+                on_row(row)
         if progress is not None:
             progress("", len(subjects), len(subjects))
     except KeyboardInterrupt:
