@@ -4,13 +4,27 @@ import contextlib
 import json
 import math
 import os
+import re
 import shutil
 import uuid
 from pathlib import Path
 
 from .errors import UsageError
 
-__all__ = ["finite", "usable_folder", "write_json", "writing", "writing_folder"]
+__all__ = [
+    "discard_folder",
+    "finite",
+    "settle",
+    "usable_folder",
+    "write_json",
+    "writing",
+    "writing_folder",
+]
+
+# Ends of the hidden names beside a file or folder: not complete yet, replaced by a
+# complete one of the same mark, to be deleted.
+_NEW, _OLD, _GONE = ".new", ".old", ".gone"
+_LEFT = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{8}\.(new|old|gone)")
 
 
 @contextlib.contextmanager
@@ -33,6 +47,7 @@ def writing(path, mode="w"):
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
+        _sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -49,16 +64,66 @@ def writing_folder(path):
     """
     path = Path(path)
     temporary = _beside(path)
+    old = temporary.with_suffix(_OLD)
     temporary.mkdir(parents=True)
     try:
         yield temporary
-        old = _beside(path)
+        _sync_content(temporary)
         if path.exists():
             os.replace(path, old)
+        # A process killed here leaves both folders, whole, to `settle`.
         os.replace(temporary, path)
-        shutil.rmtree(old, ignore_errors=True)
+        _sync_folder(path.parent)
     finally:
+        if old.exists():
+            if path.exists():
+                _delete(old, old.with_suffix(_GONE))
+            else:
+                os.replace(old, path)
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def discard_folder(path):
+    """Delete a folder so that no half of it is ever left under its name.
+
+    Args:
+        path: of the folder; it need not exist.
+    """
+    path = Path(path)
+    _delete(path, _beside(path, _GONE))
+
+
+def _delete(path, gone):
+    with contextlib.suppress(FileNotFoundError):
+        os.replace(path, gone)
+    shutil.rmtree(gone, ignore_errors=True)
+
+
+def settle(folder, names):
+    """Finish what a killed process left undone in a folder of which we are the owner.
+
+    A folder that was being replaced comes back under its name, in its new form; what
+    was not complete, and what was being deleted, goes.
+
+    Args:
+        folder: Path.
+        names: compiled pattern of the files and folders that the owner writes there;
+            what others may be writing is not touched.
+    """
+    left = [
+        (match["name"], path)
+        for path in folder.iterdir()
+        if (match := _LEFT.fullmatch(path.name)) and names.fullmatch(match["name"])
+    ]
+    for name, old in left:
+        if old.suffix == _OLD and not (folder / name).exists():
+            new = old.with_suffix(_NEW)
+            os.replace(new if new.exists() else old, folder / name)
+    for _, path in left:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def write_json(path, content):
@@ -118,5 +183,26 @@ def usable_folder(path, option="save_dir"):
     return path
 
 
-def _beside(path):
-    return path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+def _beside(path, end=_NEW):
+    return path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}{end}")
+
+
+def _sync_content(folder):
+    """Have the disk hold a folder's files before the folder gets its name."""
+    for path in folder.rglob("*"):
+        if path.is_dir():
+            _sync_folder(path)
+        else:
+            with open(path, "rb+") as file:
+                os.fsync(file.fileno())
+    _sync_folder(folder)
+
+
+def _sync_folder(folder):
+    """Have the disk hold the names in a folder, where the system can."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

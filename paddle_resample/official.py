@@ -6,6 +6,7 @@ import numpy as np
 import paddle.nn as nn
 
 from .errors import UsageError, counted
+from .safetensors_file import read_safetensors
 
 __all__ = ["load_official"]
 
@@ -86,19 +87,22 @@ def _numpy_type(parameter):
 
 def _read(path):
     path = Path(path)
+    if path.suffix == ".safetensors":
+        return {name: _wide(array) for name, array in read_safetensors(path).items()}
+    if path.suffix != ".npz":
+        raise UsageError(
+            f"{str(path)!r}: official weights come as .npz or .safetensors, not "
+            f"{path.suffix or 'without suffix'!r}"
+        )
     try:
-        if path.suffix == ".npz":
-            with np.load(path, allow_pickle=False) as file:
-                return {name: file[name] for name in file.files}
-        if path.suffix == ".safetensors":
-            from safetensors.numpy import load_file
-
-            return load_file(path)
-    except ImportError:
-        raise UsageError(f"{str(path)!r}: pip install safetensors to read it") from None
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
     except Exception as error:
         raise UsageError(f"{str(path)!r} cannot be read: {error}") from None
-    raise UsageError(
-        f"{str(path)!r}: official weights come as .npz or .safetensors, not "
-        f"{path.suffix or 'without suffix'!r}"
-    )
+
+
+def _wide(array):
+    """bfloat16, which arrives as uint16, as float32."""
+    if array.dtype != np.uint16:
+        return array
+    return (array.astype(np.uint32) << 16).view(np.float32)

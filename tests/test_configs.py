@@ -1,4 +1,4 @@
-"""Every configuration of the repository is built and runs once, forward and backward."""
+"""Every configuration of the repository is built and runs once, both ways."""
 
 from pathlib import Path
 

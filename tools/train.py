@@ -42,6 +42,7 @@ def parse_args():
     add("--precision", default="fp32", choices=["fp32", "fp16"], help="fp16 uses AMP")
     add("--amp_level", default="O1", choices=["O1", "O2"], help="of --precision fp16")
     add("--seed", type=int, default=0, help="of weights, order and augmentation")
+    add("--detect_anomaly", action="store_true", help="name a NaN's first layer; slow")
     add("--data_format", default="NCHW", choices=["NCHW", "NHWC"], help="DeepLabV3P's")
     add("--repeats", type=int, default=1, help="times each sample comes in an epoch")
     add("--eval_batch_size", type=int, help="images evaluated together")

@@ -3,13 +3,14 @@
 import json
 import os
 import re
-import shutil
+import zlib
 from pathlib import Path
 
 import paddle
 
 from ..errors import UsageError
-from ..files import writing, writing_folder
+from ..files import discard_folder, settle, writing, writing_folder
+from .device import rank
 from .weights import load_weights, read_state
 
 __all__ = [
@@ -18,7 +19,12 @@ __all__ = [
     "remove_old",
     "save_checkpoint",
     "save_weights",
+    "settle_run",
 ]
+
+_OURS = re.compile(
+    r"iter_\d+|(ema_)?best_model|config\.yml|probe|(run|scores|iter_.+)\.json"
+)
 
 
 def save_checkpoint(folder, model, optimizer, progress, ema_model=None):
@@ -39,8 +45,10 @@ def save_checkpoint(folder, model, optimizer, progress, ema_model=None):
         if ema_model is not None:
             paddle.save(ema_model.state_dict(), str(new / "ema_model.pdparams"))
         names = {key: p.name for key, p in model.named_parameters()}
+        sums = {path.name: _sum(path) for path in new.iterdir()}
         with writing(new / "progress.json") as file:
-            json.dump({**progress, "parameter_names": names}, file, indent=1)
+            content = {**progress, "parameter_names": names, "files": sums}
+            json.dump(content, file, indent=1)
 
 
 def save_weights(folder, name, model):
@@ -73,7 +81,10 @@ def load_checkpoint(folder, model, optimizer, ema_model=None):
     if not folder.is_dir():
         raise UsageError(f"--resume_model {str(folder)!r} is not a folder")
     progress = _read_progress(folder)
-    load_weights(model, folder)
+    fault = _fault_of(folder, progress.pop("files", {}))
+    if fault:
+        raise UsageError(f"--resume_model {str(folder)!r} is damaged: {fault}")
+    load_weights(model, folder / "model.pdparams")
     state = read_state(folder / "model.pdopt")
     state = _renamed(state, progress.pop("parameter_names", {}), model)
     try:
@@ -89,7 +100,7 @@ def load_checkpoint(folder, model, optimizer, ema_model=None):
 
 
 def find_checkpoint(save_dir):
-    """The newest checkpoint of a run.
+    """The newest whole checkpoint of a run; damaged ones are passed over, with a line.
 
     Args:
         save_dir: of the run.
@@ -97,23 +108,64 @@ def find_checkpoint(save_dir):
     Returns:
         Path of the `iter_N` folder with the largest N, or None.
     """
-    found = [
-        (int(match[1]), path)
-        for path in Path(save_dir).glob("iter_*")
-        if (match := re.fullmatch(r"iter_(\d+)", path.name))
-    ]
-    return max(found)[1] if found else None
+    for _, folder in sorted(_numbered(save_dir), reverse=True):
+        try:
+            progress = _read_progress(folder)
+            fault = _fault_of(folder, progress.get("files", {}))
+            if not progress.get("files"):  # PaddleSeg's own: read it to know
+                read_state(folder / "model.pdparams", as_numpy=True)
+                read_state(folder / "model.pdopt", as_numpy=True)
+        except UsageError as error:
+            fault = str(error)
+        if not fault:
+            return folder
+        if rank() == 0:
+            print(f"note: {folder} is passed over: {fault}")
+    return None
 
 
 def remove_old(save_dir, keep):
     """Delete the oldest `iter_N` folders beyond the newest `keep`; 0 keeps all."""
-    numbers = sorted(
-        int(match[1])
-        for name in os.listdir(save_dir)
-        if (match := re.fullmatch(r"iter_(\d+)", name))
-    )
-    for number in numbers[:-keep] if keep > 0 else []:
-        shutil.rmtree(Path(save_dir) / f"iter_{number}", ignore_errors=True)
+    folders = [folder for _, folder in sorted(_numbered(save_dir))]
+    for folder in folders[:-keep] if keep > 0 else []:
+        discard_folder(folder)
+
+
+def settle_run(save_dir):
+    """Clear up behind a run that was killed while it wrote; needs its lock.
+
+    Args:
+        save_dir: Path of the run's folder.
+    """
+    settle(save_dir, _OURS)
+
+
+def _numbered(save_dir):
+    return [
+        (int(match[1]), path)
+        for path in Path(save_dir).glob("iter_*")
+        if (match := re.fullmatch(r"iter_(\d+)", path.name))
+    ]
+
+
+def _sum(path):
+    """Size of a file and a check sum of its content."""
+    check = 0
+    with open(path, "rb") as file:
+        while part := file.read(2**24):
+            check = zlib.crc32(part, check)
+    return [os.path.getsize(path), check]
+
+
+def _fault_of(folder, sums):
+    """Which file is not as it was written; None where all are."""
+    for name, expected in sums.items():
+        try:
+            if _sum(folder / name) != expected:
+                return f"{name} is not what was written"
+        except OSError as error:
+            return f"{name}: {error.strerror}"
+    return None
 
 
 def _read_progress(folder):
@@ -127,6 +179,8 @@ def _read_progress(folder):
                 "is not iter_N, so the iteration is unknown"
             ) from None
         return {"iteration": int(number[1])}
+    except (OSError, ValueError):
+        raise UsageError(f"{str(folder / 'progress.json')!r} is damaged") from None
 
 
 def _renamed(state, saved_names, model):

@@ -8,6 +8,9 @@ from ..errors import UsageError, did_you_mean
 
 __all__ = ["Components"]
 
+# As which PaddleSeg's constructors refuse a value.
+_REFUSALS = (ValueError, OSError, AssertionError, KeyError, TypeError, IndexError)
+
 
 class Components(SegBuilder):
     """What a configuration names, built on first use: `model`, `train_dataset`,
@@ -39,7 +42,7 @@ class Components(SegBuilder):
             cause = error.__context__
             if isinstance(cause, UsageError):
                 raise cause from None
-            if isinstance(cause, (ValueError, OSError, AssertionError, KeyError)):
+            if isinstance(cause, _REFUSALS):
                 raise UsageError(
                     f"{self.config.path}: {cfg['type']}: {cause}"
                 ) from None

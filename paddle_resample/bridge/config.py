@@ -4,16 +4,17 @@ import os
 from ast import literal_eval
 from collections.abc import Mapping
 
-import yaml
 from paddleseg.cvlibs import Config
 
-from ..errors import UsageError
+from ..errors import UsageError, did_you_mean
+from .marked_yaml import Mark, read_yaml
+from .schema import schema_faults
 
-__all__ = ["ResampleConfig", "merge"]
+__all__ = ["ResampleConfig", "config_faults", "merge"]
 
 
 class ResampleConfig(Config):
-    """PaddleSeg's Config, with specs that replace each other and clear refusals.
+    """PaddleSeg's Config, checked key by key, with specs that replace each other.
 
     A child file, or --opts, that names another resampler replaces the whole spec: the
     old operator's options are not inherited. All else merges as PaddleSeg merges it,
@@ -25,15 +26,22 @@ class ResampleConfig(Config):
         opts: list of "key.sub_key=value", as after --opts; a value is a Python
             literal or else text.
 
+    Attributes:
+        dic: the whole configuration as one mapping.
+        marks: dict, the path of every key in dic -> the Mark of the file and line, or
+            of the option, that it came from.
+
     Raises:
-        UsageError: the file is missing, no YAML, empty or incomplete, or an option
-            names a key that is not there.
+        UsageError: the file is missing, no YAML, empty or incomplete; a key that its
+            component does not take, or a value of another kind, with its file and
+            line; an option that names a key that is not there.
     """
 
     def __init__(
         self, path, learning_rate=None, batch_size=None, iters=None, opts=None
     ):
         self.path = str(path)
+        self.marks = {}
         _check_file(self.path)
         try:
             super().__init__(
@@ -70,25 +78,44 @@ class ResampleConfig(Config):
         for part in (model, model["backbone"], *self.dic["loss"]["types"]):
             part["data_format"] = data_format
 
-    @classmethod
-    def _parse_from_yaml(cls, path):
-        return _read(path)
+    def _parse_from_yaml(self, path):
+        content, self.marks = _read(path)
+        return content
 
-    @classmethod
     def update_config_dict(
-        cls, dic, learning_rate=None, batch_size=None, iters=None, opts=None
+        self, dic, learning_rate=None, batch_size=None, iters=None, opts=None
     ):
-        dic = dict(dic)
-        if learning_rate is not None:
-            scheduler = dict(dic.get("lr_scheduler") or {})
-            dic["lr_scheduler"] = {**scheduler, "learning_rate": learning_rate}
-        if batch_size is not None:
-            dic["batch_size"] = batch_size
-        if iters is not None:
-            dic["iters"] = iters
-        for item in opts or []:
-            _set_option(dic, item)
+        dic = _with_values(dic, self.marks, learning_rate, batch_size, iters, opts)
+        faults = _sentences(schema_faults(dic), self.path, self.marks)
+        if faults:
+            rest = f" ({len(faults) - 1} more: python -m paddle_resample check lists "
+            more = rest + "them)" if len(faults) > 1 else ""
+            raise UsageError(faults[0] + more)
+        decay = dic["optimizer"].get("weight_decay")
+        if isinstance(decay, int):  # PaddleSeg refuses 0 and takes 0.0
+            dic["optimizer"] = {**dic["optimizer"], "weight_decay": float(decay)}
         return dic
+
+
+def config_faults(path, opts=None, complete=True):
+    """Find every mistake in a configuration that can be seen without building it.
+
+    Args:
+        path: of the .yml file.
+        opts: as in ResampleConfig.
+        complete: see `schema.schema_faults`.
+
+    Returns:
+        list of str, one sentence each, with file and line.
+
+    Raises:
+        UsageError: the file cannot be read at all.
+    """
+    path = str(path)
+    _check_file(path)
+    content, marks = _read(path)
+    dic = _with_values(content, marks, opts=opts)
+    return _sentences(schema_faults(dic, complete), path, marks)
 
 
 def merge(child, base):
@@ -132,24 +159,78 @@ def _check_file(path, base_of=None):
 
 
 def _read(path, opened=()):
+    """(content with all its bases, marks)."""
     if path in opened:
         raise UsageError(f"configuration {path!r} is its own _base_")
     _check_file(path, opened[-1] if opened else None)
-    try:
-        with open(path, encoding="utf-8") as file:
-            content = yaml.safe_load(file)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        text = " ".join(str(error).split())
-        raise UsageError(f"configuration {path!r} is not YAML: {text}") from None
+    content, marks = read_yaml(path)
     if not isinstance(content, dict):
         raise UsageError(
             f"configuration {path!r} must hold keys and values, not {content!r}"
         )
     bases = content.pop("_base_", [])
-    for base in [bases] if isinstance(bases, str) else bases:
+    bases = [bases] if isinstance(bases, str) else bases
+    if not isinstance(bases, list) or not all(isinstance(b, str) for b in bases):
+        raise UsageError(
+            f"{marks[('_base_',)]}: _base_ must be a path or a list of them, not "
+            f"{bases!r}"
+        )
+    for base in bases:
         base_path = os.path.join(os.path.dirname(path), base)
-        content = merge(content, _read(base_path, (*opened, path)))
-    return content
+        inherited, base_marks = _read(base_path, (*opened, path))
+        content = merge(content, inherited)
+        marks = {**base_marks, **marks}
+    return content, {k: mark for k, mark in marks.items() if _has(content, k)}
+
+
+def _has(content, keys):
+    for key in keys:
+        if isinstance(content, Mapping):
+            if key not in content:
+                return False
+        elif not isinstance(content, list) or not isinstance(key, int):
+            return False
+        elif key >= len(content):
+            return False
+        content = content[key]
+    return True
+
+
+def _sentences(faults, path, marks):
+    result = []
+    for place, text in faults:
+        known = place
+        while known and known not in marks:
+            known = known[:-1]
+        where = str(marks[known]) if known else path
+        dotted = ".".join(map(str, place))
+        result.append(f"{where}: {dotted}: {text}" if place else f"{where}: {text}")
+    return result
+
+
+def _with_values(
+    dic, marks, learning_rate=None, batch_size=None, iters=None, opts=None
+):
+    """The configuration with what flags and options replace; `marks` is updated."""
+    dic = dict(dic)
+    if learning_rate is not None:
+        scheduler = dic.get("lr_scheduler")
+        scheduler = scheduler if isinstance(scheduler, Mapping) else {}
+        dic["lr_scheduler"] = {**scheduler, "learning_rate": learning_rate}
+        marks[("lr_scheduler", "learning_rate")] = Mark("--learning_rate")
+    if batch_size is not None:
+        dic["batch_size"] = batch_size
+        marks[("batch_size",)] = Mark("--batch_size")
+    if iters is not None:
+        dic["iters"] = iters
+        marks[("iters",)] = Mark("--iters")
+    for item in opts or []:
+        keys = _set_option(dic, item)
+        marks[keys] = Mark(f"--opts {item}")
+        below = [k for k in marks if len(k) > len(keys) and k[: len(keys)] == keys]
+        for key in below:
+            del marks[key]
+    return dic
 
 
 def _set_option(dic, item):
@@ -164,7 +245,10 @@ def _set_option(dic, item):
     place = dic
     for step in parents:
         if not isinstance(place, dict) or step not in place:
-            raise UsageError(f"--opts {item}: the configuration has no {key!r}")
+            known = place if isinstance(place, dict) else ()
+            raise UsageError(
+                f"--opts {item}: the configuration has no {key!r}{_near(step, known)}"
+            )
         inside = place[step]
         if isinstance(inside, str):  # a spec written as its name alone
             inside = {"name": inside}
@@ -175,3 +259,9 @@ def _set_option(dic, item):
     if last == "name" and place.get("name") != value:
         place.clear()
     place[last] = value
+    return (*parents, last)
+
+
+def _near(name, known):
+    text = did_you_mean(name, known)
+    return text if "did you mean" in text else ""

@@ -3,6 +3,7 @@
 import json
 import time
 
+import cv2
 import numpy as np
 import paddle
 from paddle.io import DataLoader
@@ -12,6 +13,13 @@ from ..errors import UsageError
 from .samples import Fault, Samples
 
 __all__ = ["Order", "evaluation_loader", "training_loader"]
+
+# The workers that read samples are forks of this process. Had OpenCV's own threads run
+# here before, a worker that calls it could wait for ever for threads, or for a lock of
+# theirs, that were not forked with it.
+cv2.setNumThreads(0)
+
+_NOT_STACKED = ("trans_info", "gt_fields", "skipped")
 
 
 class Order(paddle.io.BatchSampler):
@@ -64,8 +72,8 @@ class Order(paddle.io.BatchSampler):
 class _Repeated(Samples):
     """Every sample `repeats` times in an epoch, each time augmented on its own."""
 
-    def __init__(self, dataset, seed, repeats):
-        super().__init__(dataset, seed)
+    def __init__(self, dataset, seed, repeats, skip_damaged=False):
+        super().__init__(dataset, seed, skip_damaged)
         self.repeats = repeats
 
     def __len__(self):
@@ -78,7 +86,16 @@ class _Repeated(Samples):
 
 
 def training_loader(
-    dataset, batch_size, seed, start, stop, num_workers=0, repeats=1, rank=0, ranks=1
+    dataset,
+    batch_size,
+    seed,
+    start,
+    stop,
+    num_workers=0,
+    repeats=1,
+    rank=0,
+    ranks=1,
+    skip_damaged=False,
 ):
     """Iterate over the batches of training.
 
@@ -87,15 +104,17 @@ def training_loader(
         batch_size, seed, start, stop, rank, ranks: see Order.
         num_workers: processes that read samples; 0 reads in a thread of this one.
         repeats: times each sample comes in an epoch.
+        skip_damaged: see Samples.
 
     Yields:
         dict of Tensors: "img" [N, C, H, W], "label" [N, H, W], and what else the
-        transforms add; and "waited", seconds spent waiting for the data.
+        transforms add; "waited", seconds spent waiting for the data; and, where
+        samples were skipped, "skipped", list of str, why.
 
     Raises:
         UsageError: a sample cannot be used, with its file names.
     """
-    samples = _Repeated(dataset, seed, repeats)
+    samples = _Repeated(dataset, seed, repeats, skip_damaged)
     order = Order(len(samples), batch_size, seed, start, stop, rank, ranks)
     loader = DataLoader(
         samples,
@@ -171,12 +190,11 @@ class _Collate:
             )
         if fault:
             return {"fault": _encode(fault)}
-        return default_collate_fn(
-            [
-                {k: v for k, v in s.items() if k not in ("trans_info", "gt_fields")}
-                for s in batch
-            ]
+        skipped = [s["skipped"] for s in batch if "skipped" in s]
+        result = default_collate_fn(
+            [{k: v for k, v in s.items() if k not in _NOT_STACKED} for s in batch]
         )
+        return {**result, "skipped": _encode(skipped)} if skipped else result
 
 
 def _group_by_size(batch):
@@ -219,6 +237,8 @@ def _sound(loader):
     for batch in loader:
         if "fault" in batch:
             raise UsageError(_decode(batch["fault"]))
+        if "skipped" in batch:
+            batch["skipped"] = _decode(batch["skipped"])
         batch["waited"] = time.perf_counter() - began
         yield batch
         began = time.perf_counter()

@@ -1,17 +1,14 @@
 """A data set's samples, checked: what cannot be used says which file it is."""
 
-import os
 import random
 
-import cv2
 import numpy as np
 import paddle
 from paddleseg.datasets import Dataset
-from PIL import Image
+
+from .picture_file import look_at, pair_fault
 
 __all__ = ["Fault", "Samples", "picture_fault"]
-
-_ENDS = {b"\xff\xd8": b"\xff\xd9", b"\x89P": b"IEND\xaeB`\x82"}  # JPEG, PNG
 
 
 class Fault:
@@ -19,10 +16,15 @@ class Fault:
 
     Raising in the loader would leave Paddle 3 waiting for ever (num_workers 0) or end
     in a message without a file name (workers).
+
+    Args:
+        text: one sentence that names the file.
+        of_file: whether the file itself is damaged or gone; else its content does not
+            fit the configuration.
     """
 
-    def __init__(self, text):
-        self.text = text
+    def __init__(self, text, of_file=False):
+        self.text, self.of_file = text, of_file
 
 
 class Samples(paddle.io.Dataset):
@@ -35,12 +37,16 @@ class Samples(paddle.io.Dataset):
     Args:
         dataset: a PaddleSeg data set.
         seed: of the augmentation; None leaves Python's and NumPy's state alone.
+        skip_damaged: a sample whose file is damaged or gone is replaced by the next
+            sound one, with the augmentation drawn for the lost one; all others stay
+            where they were. The item's "skipped" then says what was wrong.
 
     Items: samples[epoch, index] or samples[index] -> dict of the sample, or Fault.
     """
 
-    def __init__(self, dataset, seed=None):
+    def __init__(self, dataset, seed=None, skip_damaged=False):
         self.dataset = dataset
+        self.skip_damaged = skip_damaged
         self.seed = seed
         self.num_classes = dataset.num_classes
         self.ignore_index = dataset.ignore_index
@@ -52,20 +58,41 @@ class Samples(paddle.io.Dataset):
 
     def __getitem__(self, key):
         epoch, index = key if isinstance(key, tuple) else (0, key)
+        sample = self._read(index, (epoch, index))
+        if not (self.skip_damaged and isinstance(sample, Fault) and sample.of_file):
+            return sample
+        lost = sample.text
+        for other in range(index + 1, index + len(self.dataset)):
+            sample = self._read(other % len(self.dataset), (epoch, index))
+            if not isinstance(sample, Fault):
+                sample["skipped"] = lost
+            if not (isinstance(sample, Fault) and sample.of_file):
+                return sample
+        return Fault(f"no sample of the data set can be used: {lost}")
+
+    def _read(self, index, drawn):
+        """One sample, augmented as the draw (epoch, index) says."""
         if self.seed is not None:
-            words = np.random.SeedSequence([self.seed, epoch, index]).generate_state(2)
+            words = np.random.SeedSequence([self.seed, *drawn]).generate_state(2)
             random.seed(int(words[0]))
             np.random.seed(words[1])
         fault = self._file_fault(index)
         if fault:
-            return Fault(fault)
+            return Fault(fault, of_file=True)
         try:
             sample = self.dataset[index]
         except Exception as error:
             # Any failure here is about this sample; name it and let the run decide.
-            return Fault(f"{self.name(index)}: {type(error).__name__}: {error}")
+            fault = self._file_fault(index, again=True)
+            text = f"{self.name(index)}: {type(error).__name__}: {error}"
+            return Fault(fault or text, of_file=bool(fault))
         fault = self._label_fault(sample["label"], index)
-        return Fault(fault) if fault else sample
+        if fault:
+            return Fault(fault)
+        # To Paddle, 16 bits without a sign are a kind of float.
+        if np.asarray(sample["label"]).dtype == np.uint16:
+            sample["label"] = np.asarray(sample["label"]).astype("int32")
+        return sample
 
     def name(self, index):
         """The sample in words, its file names where it has some."""
@@ -73,27 +100,16 @@ class Samples(paddle.io.Dataset):
             return " with label ".join(str(f) for f in self.files[index] if f)
         return f"sample {index}"
 
-    def _file_fault(self, index):
-        """Look at the files before reading them, once for each."""
-        if index in self._sound or not isinstance(self.dataset, Dataset):
+    def _file_fault(self, index, again=False):
+        """Look at the files before reading them, once for each; again and in full where
+        reading them failed."""
+        known = index in self._sound and not again
+        if known or not isinstance(self.dataset, Dataset):
             return None
-        image, label = self.files[index]
-        sizes = []
-        for kind, path in (("image", image), ("label", label)):
-            if path is None:
-                continue
-            fault, size = _look_at(path)
-            if fault:
-                return f"{kind} {path} {fault}"
-            sizes.append(size)
-        if len(sizes) == 2 and sizes[0] != sizes[1]:
-            (w, h), (label_w, label_h) = sizes
-            return (
-                f"image {image} is {w}x{h} pixels but its label {label} is "
-                f"{label_w}x{label_h}"
-            )
-        self._sound.add(index)
-        return None
+        fault = pair_fault(*self.files[index], thorough=again)
+        if fault is None:
+            self._sound.add(index)
+        return fault
 
     def _label_fault(self, label, index):
         label = np.asarray(label)
@@ -119,34 +135,4 @@ def picture_fault(path):
     Returns:
         str, the rest of a sentence that begins with the file, or None when it is whole.
     """
-    return _look_at(path)[0]
-
-
-def _look_at(path):
-    """(what is wrong with a picture file or None, its (width, height))."""
-    try:
-        if os.path.getsize(path) == 0:
-            return "is empty", None
-        with Image.open(path) as picture:
-            size = picture.size
-            if not _ends_well(path):
-                picture.load()
-    except FileNotFoundError:
-        return "does not exist", None
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        text = str(error).replace(f" {str(path)!r}", "")
-        return f"cannot be read as a picture ({text})", None
-    if not cv2.haveImageReader(path):
-        return "is of a kind that OpenCV cannot read", None
-    return None, size
-
-
-def _ends_well(path):
-    """Whether the file is a JPEG or PNG with its closing mark: then it was written to
-    the end, and a full decoding need not prove it."""
-    with open(path, "rb") as file:
-        end = _ENDS.get(file.read(2))
-        if end is None:
-            return False
-        file.seek(-min(64, os.path.getsize(path)), os.SEEK_END)
-        return end in file.read()
+    return look_at(path).fault

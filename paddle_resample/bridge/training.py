@@ -1,10 +1,9 @@
 """The training loop: iterations, and when to evaluate, save and stop."""
 
+import contextlib
 import copy
 import math
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional
 
 import paddle
 from paddleseg.utils.ema import init_ema_params, update_ema_model
@@ -12,58 +11,28 @@ from paddleseg.utils.utils import convert_sync_batchnorm
 
 from ..errors import UsageError
 from ..files import usable_folder, write_json, writing
+from .anomaly import first_not_finite
 from .checkpoint import (
     find_checkpoint,
     load_checkpoint,
     remove_old,
     save_checkpoint,
     save_weights,
+    settle_run,
 )
 from .device import join_processes, rank, world_size
+from .disk import disk_failures
 from .evaluation import evaluate
 from .interrupt import interrupt_flag
 from .loading import training_loader
+from .lock import sole_run
 from .progress import Averages, Curve, RunDisplay
 from .record import describe_run, set_aside
-from .step import Step
+from .settings import Settings
+from .step import NotFinite, Step
+from .stopping import batch_files, stop_run
 
 __all__ = ["Settings", "Trainer"]
-
-
-@dataclass
-class Settings:
-    """How to train, beside what the configuration says; fields as PaddleSeg's flags.
-
-    Attributes:
-        save_dir: folder of the results.
-        device: name, see `device.choose_device`.
-        seed: of the initial weights, the order and the augmentation.
-        do_eval: whether to evaluate at every save_interval and at the end.
-        resume_model: a checkpoint's folder, "auto" for the newest in save_dir.
-        save_interval: iterations between checkpoints.
-        log_iters: iterations between lines of the curve.
-        num_workers: processes that read samples.
-        keep_checkpoint_max: checkpoints kept; 0 keeps all.
-        eval_batch_size: images evaluated together, default the training batch size.
-        repeats: times each sample comes in an epoch.
-        use_vdl, use_ema, precision, amp_level: as PaddleSeg means them.
-    """
-
-    save_dir: str = "output"
-    device: str = "cpu"
-    seed: int = 0
-    do_eval: bool = False
-    resume_model: Optional[str] = None
-    save_interval: int = 1000
-    log_iters: int = 10
-    num_workers: int = 0
-    keep_checkpoint_max: int = 5
-    eval_batch_size: Optional[int] = None
-    repeats: int = 1
-    use_vdl: bool = False
-    use_ema: bool = False
-    precision: str = "fp32"
-    amp_level: str = "O1"
 
 
 class Trainer:
@@ -90,6 +59,11 @@ class Trainer:
             settings.precision = "fp32"
             if self.first:
                 print("note: Paddle has no mixed precision on a CPU; this run is fp32")
+        if settings.detect_anomaly and self.config.to_static_training:
+            raise UsageError(
+                "--detect_anomaly: a model that to_static_training has compiled cannot "
+                "be looked into; set to_static_training to False"
+            )
         join_processes()
         paddle.seed(settings.seed)
         self.model = convert_sync_batchnorm(components.need("model"), settings.device)
@@ -112,10 +86,20 @@ class Trainer:
             do_eval.
 
         Raises:
-            UsageError: a sample or setting that cannot be used.
-            RunFailed: the loss became infinite or not a number.
+            UsageError: a sample or setting that cannot be used, or another run is at
+                work in save_dir.
+            RunFailed: a number became infinite or none, or the disk took no more.
             KeyboardInterrupt: after Ctrl-C, when the state is saved.
         """
+        lock = sole_run(self.save_dir) if self.first else contextlib.nullcontext()
+        with disk_failures(self.save_dir), lock:
+            return self._run()
+
+    def _run(self):
+        if self.first:
+            settle_run(self.save_dir)
+        if world_size() > 1:  # what is settled is settled for all
+            paddle.distributed.barrier()
         start = self._resume()
         if self.first and start == 0:
             set_aside(self.save_dir)
@@ -136,17 +120,17 @@ class Trainer:
             self.settings.repeats,
             rank(),
             world_size(),
+            skip_damaged=self.config.dic.get("damaged_samples") == "skip",
         )
         title = f"train {self.save_dir.name}"
         display = RunDisplay(title, self.iters, start, quiet=not self.first)
         averages = Averages()
         with interrupt_flag() as interrupted, display:
             for iteration, batch in enumerate(batches, start + 1):
-                self.model.train()
-                # Dropout and the like follow from (seed, iteration), resumed or not.
-                paddle.seed(_mix(self.settings.seed, iteration, rank()))
                 rate = step.learning_rate
-                averages.add(step(batch, iteration), batch["waited"])
+                losses = self._train_on(step, batch, iteration)
+                averages.add(losses, batch["waited"])
+                self._note_skipped(batch.get("skipped", []), display)
                 if self.ema_model is not None:
                     update_ema_model(self.ema_model, self.model, step=iteration)
                 self.progress["iteration"] = iteration
@@ -158,7 +142,10 @@ class Trainer:
                         curve.add(iteration, scalars, learning_rate=rate, **line)
                         display.report(f"loss {line['loss']:.4f}  lr {rate:.2e}")
                 at_end = iteration == self.iters
-                if at_end or iteration % self.settings.save_interval == 0:
+                saving = at_end or iteration % self.settings.save_interval == 0
+                if saving or interrupted():
+                    self._check_state(rate, losses)
+                if saving:
                     self._milestone(display, curve)
                 elif interrupted():
                     self._save()
@@ -201,7 +188,48 @@ class Trainer:
         if world_size() > 1:
             forward = paddle.DataParallel(forward)
         return Step(
-            model, self.losses, optimizer, s.precision, s.amp_level, parallel=forward
+            model,
+            self.losses,
+            optimizer,
+            s.precision,
+            s.amp_level,
+            parallel=forward,
+            detect_anomaly=s.detect_anomaly,
+        )
+
+    def _train_on(self, step, batch, iteration):
+        """One update; its losses."""
+        self.model.train()
+        # Dropout and the like follow from (seed, iteration), resumed or not.
+        numbers = self.settings.seed, iteration, rank()
+        paddle.seed(_mix(*numbers))
+        try:
+            return step(batch)
+        except NotFinite as error:
+            paddle.seed(_mix(*numbers))
+            first = step.find_first(batch, error.first)
+            self._stop("before", iteration, step.learning_rate, error.losses, first)
+
+    def _check_state(self, rate, losses):
+        """Nothing that is not finite is ever scored or saved."""
+        first = first_not_finite(self.model, self.optimizer)
+        if first is None and self.ema_model is not None:
+            first = first_not_finite(self.ema_model, what="the averaged")
+        if first:
+            self._stop("after", self.progress["iteration"], rate, losses, first)
+
+    def _stop(self, when, iteration, rate, losses, first):
+        s = self.settings
+        size = self.config.batch_size
+        stop_run(
+            self.save_dir,
+            batch_files(self.train_dataset, iteration, size, s.seed, s.repeats),
+            iteration=iteration,
+            learning_rate=rate,
+            losses=losses,
+            first=first,
+            when=when,
+            hint="" if s.detect_anomaly else "; --detect_anomaly finds where it begins",
         )
 
     def _milestone(self, display, curve):
@@ -284,11 +312,25 @@ class Trainer:
             test_config=self.config.test_config,
         )
 
+    def _note_skipped(self, faults, display):
+        """Count the samples that `damaged_samples: skip` left out, each file's once on
+        the screen, and all in run.json and the checkpoints."""
+        if not faults or not self.first:
+            return
+        counts = dict(self.progress.get("skipped_samples", {}))
+        for fault in faults:
+            if fault not in counts:
+                display.line(f"skipped: {fault}")
+            counts[fault] = counts.get(fault, 0) + 1
+        self.progress["skipped_samples"] = counts
+        self.record["skipped_samples"] = counts
+        write_json(self.save_dir / "run.json", self.record)
+
     def _write_record(self, start):
         with writing(self.save_dir / "config.yml") as file:
             file.write(str(self.config))
         parameters = sum(p.size for p in self.model.parameters() if not p.stop_gradient)
-        record = describe_run(
+        self.record = describe_run(
             config_file=self.config.path,
             settings=vars(self.settings),
             seed=self.settings.seed,
@@ -296,7 +338,8 @@ class Trainer:
             processes=world_size(),
             trainable_parameters=int(parameters),
         )
-        write_json(self.save_dir / "run.json", record)
+        self.record["skipped_samples"] = self.progress.get("skipped_samples", {})
+        write_json(self.save_dir / "run.json", self.record)
 
 
 def _mix(*numbers):

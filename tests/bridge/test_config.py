@@ -127,6 +127,7 @@ def test_missing_data_is_named(written):
         "type": "Dataset",
         "mode": "train",
         "dataset_root": "/no/such/place",
+        "train_path": "/no/such/place/list.txt",
         "num_classes": 12,
         "transforms": [],
     }

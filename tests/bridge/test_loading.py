@@ -1,8 +1,14 @@
 import random
 
+import cv2
 import numpy as np
 import pytest
-from paddleseg.transforms import Normalize, RandomDistort, RandomHorizontalFlip
+from paddleseg.transforms import (
+    Normalize,
+    RandomDistort,
+    RandomHorizontalFlip,
+    Resize,
+)
 
 from paddle_resample.bridge.loading import Order, evaluation_loader, training_loader
 from paddle_resample.data import FineShapes
@@ -95,3 +101,11 @@ def test_evaluation_sees_each_sample_once_in_any_batching():
             np.asarray(dataset[i]["label"]).astype("int32").tobytes() for i in range(5)
         ]
         assert sorted(seen) == sorted(expected)
+
+
+def test_opencv_has_no_threads_that_a_forked_worker_would_wait_for():
+    assert cv2.getNumThreads() == 1
+    data = train_set()
+    data.transforms.transforms.insert(0, Resize(target_size=(512, 512)))
+    drawn(data, 2, seed=1, start=0, stop=2)
+    assert len(drawn(data, 2, seed=1, start=0, stop=2, num_workers=2)) == 2

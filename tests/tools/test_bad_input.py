@@ -58,7 +58,7 @@ def test_wrong_suffix(refused, tmp_path):
         ("model.width=none", "width must be a positive integer, not 'none'"),
         ("optimizr.type=SGD", "the configuration has no 'optimizr.type'"),
         ("iters", "--opts takes key=value, not 'iters'"),
-        ("lr_scheduler.type=PolyDecay", "Create PolyDecay has failed"),
+        ("lr_scheduler.type=PolyDecay", "unknown type 'PolyDecay'"),
         ("loss.coef=[1,2]", "length of logits_list|length of coef|types and coef"),
     ],
 )

@@ -4,21 +4,22 @@ A repair changes one function of PaddleSeg, and only while that function still h
 defective text: a PaddleSeg that mended the defect itself is left alone. Nothing of
 Paddle is touched.
 
-`losses`, `networks`, `running` and `start` hold the tables, `rewrite` the way they are
-applied.
+`losses`, `networks`, `reading`, `running` and `start` hold the tables, `rewrite` the
+way they are applied.
 """
 
 from typing import NamedTuple
 
 from .losses import LOSSES
 from .networks import NETWORKS
+from .reading import READING
 from .rewrite import without
 from .running import RUNNING
 from .start import START
 
 __all__ = ["REPAIRS", "AppliedRepair", "applied_repairs", "repair_paddleseg", "without"]
 
-REPAIRS = RUNNING + LOSSES + NETWORKS + START
+REPAIRS = RUNNING + LOSSES + NETWORKS + START + READING
 _applied = []
 
 

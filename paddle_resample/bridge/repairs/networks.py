@@ -1,6 +1,7 @@
 """Repairs of PaddleSeg's networks and backbones."""
 
 from .losses import forbids_mixed_types
+from .reading import OURS, READ
 from .rewrite import Edit, Repair
 
 __all__ = ["NETWORKS"]
@@ -15,6 +16,7 @@ _FLOW_NORM = {
 _NO_PRETRAINED = {
     "model_path = self.pretrained": "if not self.pretrained:\n            return\n"
     "        model_path = self.pretrained",
+    "paddle.load(": READ,
 }
 _BATCH_NORM = {"nn.SyncBatchNorm(": "layers.SyncBatchNorm("}
 _LAYERS = {"layers": "paddleseg.models.layers"}
@@ -70,7 +72,7 @@ NETWORKS = (
         "ask whether the path None exists.",
         "every PaddleSeg and Paddle",
         tuple(
-            Edit(f"{_MODELS}backbones.{name}.init_weight", _NO_PRETRAINED)
+            Edit(f"{_MODELS}backbones.{name}.init_weight", _NO_PRETRAINED, OURS)
             for name in ("vision_transformer:VisionTransformer", "cae:CAE")
         ),
     ),

@@ -1,0 +1,148 @@
+"""What is wrong with a picture file, before or instead of reading it in training."""
+
+import os
+import struct
+import zlib
+from typing import NamedTuple, Optional
+
+import cv2
+import numpy as np
+from PIL import Image
+
+__all__ = ["Look", "look_at", "pair_fault"]
+
+_ORIENTATION = 0x0112  # the EXIF tag; 1 is upright, 5 to 8 exchange width and height
+_ONE_NUMBER = ("1", "L", "P", "I", "I;16", "I;16B", "I;16L", "I;16N")
+
+
+class Look(NamedTuple):
+    """What a look at a file found.
+
+    Attributes:
+        fault: the rest of a sentence that begins with the file, or None.
+        size: (width, height) as OpenCV reads an image and Pillow a label.
+        turned: the EXIF orientation, where OpenCV turns the image by it; else 1.
+    """
+
+    fault: Optional[str]
+    size: Optional[tuple] = None
+    turned: int = 1
+
+
+def look_at(path, label=False, thorough=False):
+    """Look at a picture file.
+
+    Args:
+        path: of the file.
+        label: whether it must hold one class number a pixel.
+        thorough: decode all of it; else a JPEG or PNG with its closing mark and right
+            checksums is taken to be whole.
+
+    Returns:
+        Look.
+    """
+    try:
+        if not os.path.isfile(path):
+            there = os.path.lexists(path)
+            return Look("is no file" if there else "does not exist")
+        if os.path.getsize(path) == 0:
+            return Look("is empty")
+        with Image.open(path) as picture:
+            size, kind, mode = picture.size, picture.format, picture.mode
+            exif = kind == "JPEG" or "exif" in picture.info
+            orientation = picture.getexif().get(_ORIENTATION, 1) if exif else 1
+            if not _is_whole(path) or thorough:
+                picture.load()
+    except Exception as error:
+        # A decoder may fail in any way on a damaged file, and each is the file's fault.
+        text = str(error).replace(f" {str(path)!r}", "") or type(error).__name__
+        return Look(f"cannot be read as a picture ({text})")
+    if label:
+        return Look(_label_fault(kind, mode), size)
+    if not cv2.haveImageReader(str(path)):
+        return Look("is of a kind that OpenCV cannot read")
+    if orientation in range(2, 9) and _turns(path):
+        return Look(None, size[::-1] if orientation > 4 else size, orientation)
+    return Look(None, size)
+
+
+def pair_fault(image, label, thorough=False):
+    """What keeps an image and its label from being used together.
+
+    Args:
+        image, label: paths; label may be None.
+        thorough: see `look_at`.
+
+    Returns:
+        str, a sentence that names the file, or None.
+    """
+    looks = look_at(image, thorough=thorough)
+    if looks.fault:
+        return f"image {image} {looks.fault}"
+    if label is None:
+        return None
+    labels = look_at(label, label=True, thorough=thorough)
+    if labels.fault:
+        return f"label {label} {labels.fault}"
+    if looks.size != labels.size:
+        (w, h), (label_w, label_h) = looks.size, labels.size
+        return (
+            f"image {image} is {w}x{h} pixels but its label {label} is "
+            f"{label_w}x{label_h}"
+            + ("; OpenCV turns it by its EXIF data" if looks.turned > 1 else "")
+        )
+    if looks.turned > 1 and (looks.turned < 5 or looks.size[0] == looks.size[1]):
+        return (
+            f"image {image} has the EXIF orientation {looks.turned}, by which OpenCV "
+            "turns it and nobody turns its label; store it upright"
+        )
+    return None
+
+
+def _label_fault(kind, mode):
+    if kind == "JPEG":
+        return "is a JPEG, whose compression changes class numbers; store it as PNG"
+    if kind == "GIF":
+        return "is a GIF, whose palette may number classes anew; store it as PNG"
+    if mode not in _ONE_NUMBER:
+        return f"has pixels of the kind {mode}, not one class number each"
+    return None
+
+
+def _turns(path):
+    """Whether OpenCV turns this image by its EXIF orientation."""
+    straight = cv2.imread(str(path), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+    turned = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    return turned is not None and not np.array_equal(straight, turned)
+
+
+def _is_whole(path):
+    """Whether a JPEG or PNG was written to its end, so that a full decoding need not
+    prove it; the checksums of a PNG also prove its content.
+
+    Raises:
+        ValueError: a checksum is wrong, which Pillow may not notice.
+    """
+    with open(path, "rb") as file:
+        start = file.read(8)
+        if start == b"\x89PNG\r\n\x1a\n":
+            return _png_is_whole(file)
+        if start[:2] != b"\xff\xd8":
+            return False
+        file.seek(-min(64, os.path.getsize(path)), os.SEEK_END)
+        return b"\xff\xd9" in file.read()
+
+
+def _png_is_whole(file):
+    while True:
+        head = file.read(8)
+        if len(head) < 8:
+            return False
+        length, kind = struct.unpack(">I4s", head)
+        content, checksum = file.read(length), file.read(4)
+        if len(content) < length or len(checksum) < 4:
+            return False
+        if zlib.crc32(kind + content) != struct.unpack(">I", checksum)[0]:
+            raise ValueError("a checksum of the PNG is wrong")
+        if kind == b"IEND":
+            return True
