@@ -18,6 +18,7 @@ from .cost import Cost, cost
 from .errors import UsageError
 from .official import load_official
 from .registry import build, find, names, options, register
+from .surgery import Resampled
 from .version import __version__
 
 repair_paddleseg()
@@ -25,6 +26,7 @@ repair_paddleseg()
 __all__ = [
     "Cost",
     "Downsampler",
+    "Resampled",
     "Resampler",
     "Upsampler",
     "UsageError",
