@@ -23,7 +23,13 @@ setup(
     python_requires=">=3.9,<3.13",
     packages=find_packages(include=["paddle_resample", "paddle_resample.*"]),
     package_data={
-        "paddle_resample.study.report": ["template.html", "page.*", "assets/*"]
+        "paddle_resample.kernels": ["source/*.h", "source/*.cc"],
+        "paddle_resample.study.report": [
+            "template.html",
+            "page.css",
+            "page.js",
+            "assets/*",
+        ],
     },
     # PaddlePaddle itself is chosen by an extra: a plain dependency would put the
     # CPU build over an installed paddlepaddle-gpu.

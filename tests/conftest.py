@@ -4,6 +4,7 @@ import os
 import warnings
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("PADDLE_RESAMPLE_NATIVE", "off")
 warnings.filterwarnings("ignore", message="No ccache found")
 
 import paddle_resample  # isort: skip  (Paddle 2.6 wants OpenCV loaded before it)

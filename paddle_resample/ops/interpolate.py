@@ -6,6 +6,7 @@ import paddle
 import paddle.nn.functional as F
 
 from ..errors import UsageError, did_you_mean
+from ..kernels import native
 from .size import scaled_size, spatial_size
 
 __all__ = ["interpolate"]
@@ -106,6 +107,10 @@ def interpolate(
         scale = [float(s) for s in scale]
     elif scale is not None:
         scale = float(scale)
+    plain = axes == 2 and mode != "nearest-exact" and not antialias
+    fast = native("interpolate", x) if plain else None
+    if fast is not None:
+        return fast(x, size, scale, mode, align_corners, data_format)
     if antialias or mode == "nearest-exact":
         have = spatial_size(x, data_format)
         size, steps = _size_and_steps(have, size, scale)

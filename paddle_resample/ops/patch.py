@@ -8,6 +8,7 @@ columns when it merges and along the rows when it expands.
 import paddle
 
 from ..errors import UsageError
+from ..kernels import native
 from .size import spatial_size
 
 __all__ = ["expand_cells", "merge_cells"]
@@ -36,6 +37,9 @@ def merge_cells(x, scale=2):
             f"merge_cells: {h}x{w} is no multiple of scale={scale}; pad "
             f"{-h % scale} rows and {-w % scale} columns"
         )
+    fast = native("merge_cells", x)
+    if fast is not None:
+        return fast(x, scale)
     blocks = [
         x[:, row::scale, column::scale, :]
         for column in range(scale)
@@ -66,6 +70,9 @@ def expand_cells(x, scale):
             f"expand_cells: {channels} channels are no multiple of scale*scale="
             f"{scale * scale}"
         )
+    fast = native("expand_cells", x)
+    if fast is not None:
+        return fast(x, scale)
     height, width = (spatial_size(x, "NHWC")[i] for i in (0, 1))
     out = channels // (scale * scale)
     cells = x.reshape([-1, width, scale, scale * out])

@@ -6,6 +6,7 @@ import paddle
 import paddle.nn.functional as F
 
 from ..errors import UsageError
+from ..kernels import native
 from .size import spatial_size
 
 __all__ = ["pixel_shuffle", "pixel_unshuffle"]
@@ -41,6 +42,9 @@ def pixel_shuffle(x, scale, data_format="NCHW"):
         )
     if axes == 3:  # Paddle's operator knows no volumes
         return _shuffle_volume(x, scale)
+    fast = native("pixel_shuffle", x)
+    if fast is not None:
+        return fast(x, scale, data_format)
     return F.pixel_shuffle(x, scale, data_format=data_format)
 
 
@@ -70,6 +74,9 @@ def pixel_unshuffle(x, scale, data_format="NCHW"):
                 f"pixel_unshuffle: {'x'.join(map(str, size))} is no multiple of "
                 f"scale={scale}; pad {', '.join(pads[:-1])} and {pads[-1]}"
             )
+        fast = native("pixel_unshuffle", x)
+        if data_format != "NCDHW" and fast is not None:
+            return fast(x, scale, data_format)
         if data_format != "NCDHW":
             return F.pixel_unshuffle(x, scale, data_format=data_format)
     # Paddle's operator knows no volumes, and refuses sizes that are unknown while a

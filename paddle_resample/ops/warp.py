@@ -8,6 +8,7 @@ import paddle
 import paddle.nn.functional as F
 
 from ..errors import UsageError, did_you_mean
+from ..kernels import native
 from .sample_bicubic import sample_bicubic
 from .size import spatial_size
 
@@ -63,6 +64,9 @@ def grid_sample(x, grid, mode="bilinear", padding="zeros", align_corners=False):
         return y.astype(x.dtype)
     if mode == "bicubic":
         return _unconverted(sample_bicubic, x, grid, padding, align_corners)
+    fast = native("grid_sample", x, grid) if x.ndim == 4 else None
+    if fast is not None:
+        return fast(x, grid, mode, padding, align_corners)
     if paddle.in_dynamic_mode() and x.stop_gradient and not grid.stop_gradient:
         # Paddle 2.6's and 3.3's CPU gradient of the grid alone reads a gradient of x
         # that was never made, and the process dies.

@@ -16,6 +16,7 @@ from paddle_resample.nets import (
     pvt_v2,
 )
 from paddle_resample.nets.spatial_reduction_attention import SpatialReductionAttention
+from tests.nets.network_checks import image, trainable
 from tests.reference import interpolate
 
 SMALL = {
@@ -32,16 +33,6 @@ def small(kind, **options):
     if kind is ResamplePVT:
         options = {"img_size": 64, **options}
     return kind(**{**SMALL, **options})
-
-
-def image(rng, height, width, batch=1):
-    x = rng.normal(size=(batch, 3, height, width)).astype("float32")
-    return paddle.to_tensor(x)
-
-
-def trainable(layer):
-    shapes = [p.shape for p in layer.parameters() if not p.stop_gradient]
-    return sum(int(np.prod(shape)) for shape in shapes)
 
 
 def shake(rng, layer):

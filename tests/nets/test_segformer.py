@@ -21,6 +21,7 @@ from paddle_resample.nets import (
     mix_transformer,
 )
 from paddle_resample.registry import parse_spec
+from tests.nets.network_checks import image, trainable
 from tests.nets.toy_backbone import ToyBackbone
 from tests.reference import published
 
@@ -35,18 +36,8 @@ BOTH = [ResampleSegFormer, ResampleSegFormerChained]
 CONFIGS = Path(__file__).parents[2] / "configs"
 
 
-def image(rng, height, width, batch=1):
-    x = rng.normal(size=(batch, 3, height, width)).astype("float32")
-    return paddle.to_tensor(x)
-
-
 def toy(kind, classes=3, width=8, **options):
     return kind(classes, ToyBackbone(), width, **options)
-
-
-def trainable(layer):
-    shapes = [p.shape for p in layer.parameters() if not p.stop_gradient]
-    return sum(int(np.prod(shape)) for shape in shapes)
 
 
 def shake(rng, layer):

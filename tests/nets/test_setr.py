@@ -4,7 +4,6 @@ import numpy as np
 import paddle
 import paddle.nn as nn
 import pytest
-from paddle.static import InputSpec
 from paddleseg.cvlibs import Config, SegBuilder
 from paddleseg.models import SegmentationTransformer
 from paddleseg.models.backbones import ResNet18_vd
@@ -16,6 +15,7 @@ from paddleseg.models.backbones.vision_transformer import (
 from paddle_resample import Upsampler, UsageError, build, find, names
 from paddle_resample.nets import ResampleSETR
 from paddle_resample.nets.setr_heads import MLAHead, NaiveHead, PUPHead
+from tests.nets.network_checks import assert_exports, image, trainable
 
 CONFIGS = Path(__file__).parents[2] / "configs" / "setr"
 HEADS = pytest.mark.parametrize("head", ["naive", "pup", "mla"])
@@ -30,15 +30,6 @@ def vit(patch=16, depth=4):
 def tiny(head="naive", patch=16, depth=4, **options):
     given = {"backbone_indices": [0, 1, 2, 3], "channels": 8, **options}
     return ResampleSETR(4, vit(patch, depth), head=head, **given)
-
-
-def image(rng, height, width, batch=1):
-    x = rng.normal(size=(batch, 3, height, width)).astype("float32")
-    return paddle.to_tensor(x)
-
-
-def trainable(layer):
-    return sum(p.size for p in layer.parameters() if not p.stop_gradient)
 
 
 def shake(rng, layer):
@@ -336,20 +327,6 @@ def test_paddleseg_builds_the_configurations(rng, path):
     assert all(y.shape[1] == given["num_classes"] for y in logits)
 
 
-def exported_equals_eager(net, sizes, rng, path):
-    net.eval()
-    images = [image(rng, *size) for size in sizes]
-    expected = [net(x)[0].numpy() for x in images]
-    spec = InputSpec([None, 3, None, None], "float32", "x")
-    traced = paddle.jit.to_static(net, input_spec=[spec], full_graph=True)
-    paddle.jit.save(traced, str(path / "net"))
-    loaded = paddle.jit.load(str(path / "net"))
-    for x, y in zip(images, expected):
-        got = loaded(x)
-        got = got[0] if isinstance(got, (list, tuple)) else got
-        np.testing.assert_allclose(got.numpy(), y, rtol=1e-4, atol=1e-4)
-
-
 @pytest.mark.parametrize("head, up", [
     ("naive", None),
     pytest.param("mla", None, marks=pytest.mark.slow),
@@ -359,4 +336,4 @@ def exported_equals_eager(net, sizes, rng, path):
 ], ids=str)  # fmt: skip
 def test_exports_with_free_sizes(rng, tmp_path, head, up):
     net = shake(rng, tiny(head, depth=1, backbone_indices=[0] * 4, upsample=up))
-    exported_equals_eager(net, [(37, 50), (64, 64), (97, 131)], rng, tmp_path)
+    assert_exports(net, rng, tmp_path, [(37, 50), (64, 64), (97, 131)])

@@ -6,7 +6,6 @@ import paddle
 import paddle.nn as nn
 import paddle.nn.functional as F
 import pytest
-from paddle.static import InputSpec
 from paddleseg.cvlibs import Config, SegBuilder
 from paddleseg.models.backbones.swin_transformer import SwinTransformer
 
@@ -20,6 +19,7 @@ from paddle_resample import (
 )
 from paddle_resample.nets import ResampleSwinUNet
 from paddle_resample.nets.swin_block import SwinBlock, shift_mask, window_and_shift
+from tests.nets.network_checks import assert_exports, image, trainable
 
 CONFIGS = Path(__file__).parents[2] / "configs" / "swin_unet"
 TINY = {
@@ -36,15 +36,6 @@ SIDES = [
     for up in names(Upsampler)
     if find(up).needs_side and find(up).needs_side == find(down).gives_side
 ]
-
-
-def image(rng, height, width, batch=1):
-    x = rng.normal(size=(batch, 3, height, width)).astype("float32")
-    return paddle.to_tensor(x)
-
-
-def trainable(layer):
-    return sum(p.size for p in layer.parameters() if not p.stop_gradient)
 
 
 def shake(rng, layer):
@@ -494,20 +485,6 @@ def test_paddleseg_builds_the_configurations(path):
     assert net.output.weight.shape[0] == given["num_classes"]
 
 
-def exported_equals_eager(net, sizes, rng, path):
-    net.eval()
-    images = [image(rng, *size) for size in sizes]
-    expected = [net(x)[0].numpy() for x in images]
-    spec = InputSpec([None, 3, None, None], "float32", "x")
-    traced = paddle.jit.to_static(net, input_spec=[spec], full_graph=True)
-    paddle.jit.save(traced, str(path / "net"))
-    loaded = paddle.jit.load(str(path / "net"))
-    for x, y in zip(images, expected):
-        got = loaded(x)
-        got = got[0] if isinstance(got, (list, tuple)) else got
-        np.testing.assert_allclose(got.numpy(), y, rtol=1e-4, atol=1e-4)
-
-
 @pytest.mark.parametrize("options", [
     pytest.param({}, id="published"),
     pytest.param(
@@ -522,4 +499,4 @@ def exported_equals_eager(net, sizes, rng, path):
 ])  # fmt: skip
 def test_exports_with_free_sizes(rng, tmp_path, options):
     net = shake(rng, tiny(**options))
-    exported_equals_eager(net, [(37, 50), (48, 64), (97, 131)], rng, tmp_path)
+    assert_exports(net, rng, tmp_path, [(37, 50), (48, 64), (97, 131)])

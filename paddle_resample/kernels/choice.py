@@ -1,0 +1,132 @@
+"""Whether native kernels are used: what the user wants, what this machine can do.
+
+$PADDLE_RESAMPLE_NATIVE is "auto" (use them, build them on first need, do without where
+that fails), "off" or "require" (an error where they cannot be had).
+"""
+
+import os
+import sys
+
+import paddle
+
+from ..errors import UsageError, did_you_mean
+from . import build
+from .cells import expand_cells, merge_cells, pixel_shuffle, pixel_unshuffle
+from .grid_sample import grid_sample
+from .interpolate import interpolate
+
+__all__ = ["native", "status", "wanted"]
+
+_SETTINGS = ("auto", "off", "require")
+_KNOWN = (
+    expand_cells,
+    grid_sample,
+    interpolate,
+    merge_cells,
+    pixel_shuffle,
+    pixel_unshuffle,
+)
+_FUNCTIONS = {function.__name__: function for function in _KNOWN}
+# Whether this Paddle knows anything but the CPU.
+_DEVICES = (
+    paddle.is_compiled_with_cuda()
+    or paddle.is_compiled_with_xpu()
+    or bool(paddle.device.get_all_custom_device_type())
+)
+
+# What native() offers: None before the first need, {} where Paddle's operators run.
+_offered = None
+
+
+@paddle.jit.not_to_static
+def native(name, *tensors):
+    """Return the native function of this name for these tensors, or None.
+
+    Args:
+        name: of a function in `ops`.
+        tensors: all that it would be given.
+
+    Returns:
+        a function, or None where the native kernels are off or absent, while a program
+        is traced, under automatic mixed precision, for tensors that are not on the CPU
+        or not float32 or float64, or have no elements: Paddle's operators do these.
+
+    Raises:
+        UsageError: $PADDLE_RESAMPLE_NATIVE is no setting, or "require" and there are no
+            native kernels.
+    """
+    if _offered == {} or not paddle.in_dynamic_mode():
+        return None
+    if _DEVICES and not _on_cpu(tensors):
+        return None
+    dtype = tensors[0].dtype
+    if dtype != paddle.float32 and dtype != paddle.float64:
+        return None
+    for x in tensors:
+        if 0 in x.shape or (x is not tensors[0] and x.dtype != dtype):
+            return None
+    return (_offer() if _offered is None else _offered).get(name)
+
+
+def wanted():
+    """Return $PADDLE_RESAMPLE_NATIVE, "auto" when it is not set."""
+    setting = os.environ.get("PADDLE_RESAMPLE_NATIVE") or "auto"
+    if setting not in _SETTINGS:
+        raise UsageError(
+            f"PADDLE_RESAMPLE_NATIVE is {setting!r}{did_you_mean(setting, _SETTINGS)}"
+        )
+    return setting
+
+
+def status():
+    """Say in one sentence what native() would do, without building anything."""
+    setting = wanted()
+    if setting == "off":
+        return "off: PADDLE_RESAMPLE_NATIVE=off"
+    library = build.find_library()
+    if library is not None:
+        return f"on ({setting}): {library}"
+    return f"not there ({setting}): {build.obstacle()}"
+
+
+def _offer():
+    """Load the library, once in a process."""
+    global _offered
+    setting = wanted()
+    _offered = {}
+    if setting == "off":
+        return _offered
+    try:
+        _load(build.find_library() or build.build())
+    except build.BuildError as error:
+        if setting == "require":
+            _offered = None  # so that the next call says it again
+            raise UsageError(
+                f"PADDLE_RESAMPLE_NATIVE=require, but there are no native kernels: "
+                f"{error}"
+            ) from None
+        print(
+            f"paddle_resample: no native kernels, {error}; Paddle's operators run",
+            file=sys.stderr,
+        )
+        return _offered
+    _offered = _FUNCTIONS
+    return _offered
+
+
+def _load(library):
+    from paddle.utils.cpp_extension import load_op_meta_info_and_register_op
+
+    try:
+        load_op_meta_info_and_register_op(str(library))
+    except Exception as error:  # whatever a foreign library's loading raises
+        reason = str(error).strip().splitlines()[0]
+        raise build.BuildError(f"{library} does not load: {reason}") from None
+
+
+def _on_cpu(tensors):
+    # Without a device Paddle does not know automatic mixed precision either.
+    level = paddle.base.framework._dygraph_tracer()._amp_level
+    if level != paddle.base.core.AmpLevel.O0:
+        return False
+    return all(x.place.is_cpu_place() for x in tensors)

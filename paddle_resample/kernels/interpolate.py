@@ -1,0 +1,47 @@
+"""Interpolation of maps, natively; see ops.interpolate."""
+
+import numbers
+
+import numpy as np
+import paddle
+
+from ..errors import UsageError
+from .call import call
+
+__all__ = ["interpolate"]
+
+# What Paddle takes a scale for; the last bit decides which side a seam falls to.
+_OLD = paddle.__version__.startswith(("2.", "3.0", "3.1", "3.2"))
+_number = np.float32 if _OLD else float
+_MODES = {"nearest": 0, "bilinear": 1, "bicubic": 2, "area": 3}
+
+
+def interpolate(x, size, scale, mode, align_corners, data_format):
+    """See ops.interpolate, for its modes "nearest", "bilinear", "bicubic" and "area".
+
+    Args:
+        x: [N, C, H, W] or [N, H, W, C].
+        size: (height, width) or None.
+        scale: None, a number or one of each axis, where size is None.
+        mode, align_corners, data_format: as there.
+    """
+    last = data_format == "NHWC"
+    have = x.shape[1:3] if last else x.shape[2:4]
+    if size is None:
+        scales = [scale] * 2 if isinstance(scale, numbers.Number) else scale
+        scales = [_number(s) for s in scales]
+        size = [int(_number(n) * s) for n, s in zip(have, scales)]
+        steps = [float(_number(1.0) / s) for s in scales]
+        if min(size) < 1:
+            raise UsageError(f"interpolate: scale {scale} leaves no pixel of {have}")
+    else:
+        size = [int(n) for n in size]
+        if min(size) < 1:
+            raise UsageError(f"interpolate: size must be positive, not {tuple(size)}")
+        steps = [n / m for n, m in zip(have, size)]
+    if align_corners:
+        steps = [(n - 1) / (m - 1) if m > 1 else 0.0 for n, m in zip(have, size)]
+    # Paddle takes the first pixel where one is left, whichever grid.
+    steps = [s if m > 1 else 0.0 for s, m in zip(steps, size)]
+    sizes = [have[0], size[0], have[1], size[1]]
+    return call("interpolate", x, _MODES[mode], sizes, steps, align_corners, last)

@@ -1,0 +1,39 @@
+"""The native kernels, built once for all tests; off for whoever does not ask."""
+
+import os
+
+import pytest
+
+from paddle_resample.kernels import build, choice
+
+
+@pytest.fixture(scope="session")
+def library_cache(tmp_path_factory):
+    """The folder the library is built into, once for all workers."""
+    given = os.environ.get("PADDLE_RESAMPLE_CACHE")
+    root = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        root = root.parent
+    return given or str(root / "cache")
+
+
+@pytest.fixture(scope="session")
+def library(library_cache):
+    """The functions of the loaded library."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PADDLE_RESAMPLE_NATIVE", "require")
+        patch.setenv("PADDLE_RESAMPLE_CACHE", library_cache)
+        if build.compiler() is None and build.find_library() is None:
+            pytest.skip("there is no C++ compiler")
+        patch.setattr(choice, "_offered", None)
+        return choice._offer()
+
+
+@pytest.fixture
+def switch(library, monkeypatch):
+    """switch(True) turns the native kernels on, switch(False) off."""
+
+    def set_to(on):
+        monkeypatch.setattr(choice, "_offered", library if on else {})
+
+    return set_to

@@ -1,0 +1,186 @@
+import multiprocessing
+import os
+import stat
+
+import paddle
+import pytest
+
+from paddle_resample.errors import UsageError
+from paddle_resample.kernels import build, choice
+from paddle_resample.ops import pixel_shuffle
+
+# A compiler that notes its calls and links an empty file.
+COMPILER = """#!/bin/sh
+if [ "$1" = --version ]; then echo "a compiler"; exit; fi
+echo "$@" >> {log}
+{then}
+while [ $# -gt 0 ]; do if [ "$1" = -o ]; then : > "$2"; fi; shift; done
+"""
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    """A machine with an empty cache, nothing decided yet."""
+    monkeypatch.setenv("PADDLE_RESAMPLE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("PADDLE_RESAMPLE_NATIVE", "auto")
+    monkeypatch.setattr(choice, "_offered", None)
+    return tmp_path
+
+
+@pytest.fixture
+def install(machine, monkeypatch):
+    """install(then="sh commands") puts a compiler there; returns its log."""
+
+    def put(then=""):
+        path, log = machine / "compiler", machine / "log"
+        path.write_text(COMPILER.format(log=log, then=then))
+        path.chmod(path.stat().st_mode | stat.S_IEXEC)
+        monkeypatch.setenv("CXX", str(path))
+        return log
+
+    return put
+
+
+def shuffled(capsys):
+    """Shuffle twice; return what was said."""
+    x = paddle.arange(8, dtype="float32").reshape([1, 4, 1, 2])
+    for _ in range(2):
+        y = pixel_shuffle(x, 2)
+        assert y.numpy()[0, 0].tolist() == [[0, 2, 1, 3], [4, 6, 5, 7]]
+    return capsys.readouterr().err
+
+
+def test_without_a_compiler_paddle_runs_and_one_line_says_so(
+    machine, monkeypatch, capsys
+):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("CXX", raising=False)
+    assert shuffled(capsys) == (
+        "paddle_resample: no native kernels, there is no C++ compiler (g++ or "
+        "clang++); Paddle's operators run\n"
+    )
+    assert choice.status() == (
+        "not there (auto): there is no C++ compiler (g++ or clang++)"
+    )
+
+
+def test_without_a_compiler_an_earlier_library_serves(machine, install, monkeypatch):
+    install()
+    library = build.build()
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("CXX")
+    assert build.find_library() == library
+
+
+def test_a_failed_build_is_told_in_one_line_and_not_repeated(machine, install, capsys):
+    log = install(then='echo "no such header"; exit 1')
+    with pytest.raises(build.BuildError, match="compiling them failed"):
+        build.build()
+    words = capsys.readouterr().err
+    assert words.startswith("paddle_resample: compiling native CPU kernels, once")
+    assert words.count("\n") == 1
+    calls = log.read_text()
+    assert calls.count("\n") == 2  # for this processor, for any
+    words = shuffled(capsys)
+    assert "compiling them failed (its output is in " in words
+    assert words.count("\n") == 1
+    assert log.read_text() == calls
+    (failed,) = (machine / "cache" / "kernels").glob("*.failed")
+    assert failed.read_text() == "no such header\n"
+    assert str(failed) in choice.status()
+    install()
+    assert build.build(again=True).exists()
+    assert not failed.exists()
+
+
+def test_a_compiler_that_does_not_know_the_processor_builds_for_any(install):
+    log = install(then='case "$@" in *march=native*) exit 1;; esac')
+    assert build.build().exists()
+    first, second, link = log.read_text().splitlines()
+    assert "-march=native" in first and "-march" not in second and "-shared" in link
+
+
+@pytest.mark.parametrize("where", ["a_file/cache", "/proc/cache"])
+def test_without_a_writable_cache_paddle_runs(
+    machine, install, monkeypatch, capsys, where
+):
+    install()
+    (machine / "a_file").touch()
+    monkeypatch.setenv("PADDLE_RESAMPLE_CACHE", str(machine / where))
+    words = shuffled(capsys)
+    assert "no native kernels, the cache '" in words and "cannot be written" in words
+    assert words.count("\n") == 1
+
+
+def test_a_library_that_does_not_load_is_told_in_one_line(install, capsys):
+    install()
+    library = build.build()
+    capsys.readouterr()
+    words = shuffled(capsys)
+    assert f"{library} does not load: " in words
+    assert words.count("\n") == 1
+
+
+def test_require_raises_every_time(install, monkeypatch):
+    install(then="exit 1")
+    monkeypatch.setenv("PADDLE_RESAMPLE_NATIVE", "require")
+    for _ in range(2):
+        with pytest.raises(UsageError, match=r"=require, but .* compiling"):
+            pixel_shuffle(paddle.ones([1, 4, 1, 1]), 2)
+
+
+def test_off_asks_no_compiler(install, monkeypatch, capsys):
+    log = install()
+    monkeypatch.setenv("PADDLE_RESAMPLE_NATIVE", "off")
+    assert shuffled(capsys) == ""
+    assert not log.exists()
+    assert choice.status() == "off: PADDLE_RESAMPLE_NATIVE=off"
+
+
+def test_another_setting_is_refused(machine, monkeypatch):
+    monkeypatch.setenv("PADDLE_RESAMPLE_NATIVE", "of")
+    with pytest.raises(UsageError, match="NATIVE is 'of'; did you mean 'off'"):
+        choice.status()
+
+
+def test_status_builds_nothing(install):
+    log = install()
+    assert choice.status() == "not there (auto): built on first need"
+    assert not log.exists()
+    library = build.build()
+    assert choice.status() == f"on (auto): {library}"
+
+
+def test_many_processes_build_once(install):
+    log = install(then="sleep 0.3")
+    fork = multiprocessing.get_context("fork")
+    results = fork.Queue()
+    processes = [
+        fork.Process(target=lambda: results.put(str(build.build()))) for _ in range(4)
+    ]
+    for process in processes:
+        process.start()
+    paths = {results.get(timeout=60) for _ in processes}
+    for process in processes:
+        process.join()
+    assert len(paths) == 1 and os.path.exists(paths.pop())
+    assert log.read_text().count("\n") == 2  # compiled, linked
+
+
+def test_nothing_half_made_is_left(install):
+    install()
+    library = build.build()
+    names = {path.name for path in library.parent.iterdir()}
+    assert names == {library.name, library.with_suffix(".lock").name}
+
+
+def test_another_compiler_source_or_paddle_is_another_library(install, monkeypatch):
+    install()
+    library = build.build()
+    monkeypatch.setattr(paddle.version, "full_version", "2.7.1")
+    assert build.find_library() is None
+    monkeypatch.undo()
+    log = install(then="# another")
+    assert build.compiler() == str(log.with_name("compiler"))
+    log.with_name("compiler").write_text("#!/bin/sh\necho another compiler\n")
+    assert build.find_library() != library
