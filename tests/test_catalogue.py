@@ -153,7 +153,7 @@ def test_unknown_name():
     [
         (["show", "bilinear"], 0, "Linear interpolation of the 2x2 nearest pixels"),
         (["show", "bilinaer"], 2, "did you mean 'bilinear'"),
-        (["lst"], 2, "give list, show NAME or the path of a .py script"),
+        (["lst"], 2, "give list, show NAME, sites CONFIG, check CONFIG"),
     ],
     ids=str,
 )

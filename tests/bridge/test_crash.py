@@ -4,8 +4,6 @@ The steps are killed in a forked child, so that each takes milliseconds; the tra
 runs are the real tool.
 """
 
-import contextlib
-import io
 import itertools
 import os
 import random
@@ -15,7 +13,6 @@ import signal
 import subprocess
 import sys
 import time
-import traceback
 
 import numpy as np
 import paddle
@@ -30,9 +27,6 @@ from paddle_resample.bridge.checkpoint import (
     save_weights,
     settle_run,
 )
-from paddle_resample.bridge.components import Components
-from paddle_resample.bridge.config import ResampleConfig
-from paddle_resample.bridge.training import Settings, Trainer
 from paddle_resample.bridge.weights import read_state
 from paddle_resample.files import settle, writing, writing_folder
 
@@ -254,30 +248,6 @@ def tool(run, iters):
     return process.pid
 
 
-def fork(run, iters):
-    """The same in a forked child, which need not import Paddle first."""
-    child = os.fork()
-    if child:
-        return child
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            path = str(CONFIGS / "unet" / "unet_pixel_shuffle.yml")
-            config = ResampleConfig(path, iters=iters, opts=OPTIONS)
-            settings = Settings(
-                save_dir=str(run),
-                resume_model="auto",
-                save_interval=1,
-                do_eval=True,
-                use_ema=True,
-                keep_checkpoint_max=2,
-            )
-            Trainer(Components(config), settings).run()
-        os._exit(0)
-    except BaseException:
-        traceback.print_exc()
-        os._exit(1)
-
-
 def until(condition, process):
     """Wait without sleeping: what is waited for lasts a millisecond."""
     end = time.monotonic() + 120
@@ -286,9 +256,9 @@ def until(condition, process):
         assert time.monotonic() < end
 
 
-def kill_in_training(start, run, rng, in_writing):
+def kill_in_training(run, rng, in_writing):
     before = set(os.listdir(run)) if run.exists() else set()
-    process = start(run, 100_000)
+    process = tool(run, 100_000)
     until(
         lambda: (
             run.exists()
@@ -305,14 +275,14 @@ def kill_in_training(start, run, rng, in_writing):
     assert os.WTERMSIG(os.waitpid(process, 0)[1]) == signal.SIGKILL
 
 
-def kill_often(start, tmp_path, kills):
+def kill_often(tmp_path, kills):
     """Kill a run again and again, each time going on where it was; its end is that of
     a run that was left alone. Gives how often the writing of a checkpoint was hit."""
     rng = random.Random(5)
     run, whole = tmp_path / "run", tmp_path / "whole"
     reached, torn = 0, 0
     for kill in range(kills):
-        kill_in_training(start, run, rng, in_writing=kill % 3 != 2)
+        kill_in_training(run, rng, in_writing=kill % 3 != 2)
         torn += any(name.startswith(".iter_") for name in os.listdir(run))
         newest = checkpoints_are_whole(run)
         number = int(newest.name[5:])
@@ -320,7 +290,7 @@ def kill_often(start, tmp_path, kills):
         reached = number
     iters = reached + 2
     for folder in (run, whole):
-        assert os.waitpid(start(folder, iters), 0)[1] == 0
+        assert os.waitpid(tool(folder, iters), 0)[1] == 0
     assert not [name for name in os.listdir(run) if name.startswith(".")]
     for name in ("model.pdparams", "model.pdopt", "ema_model.pdparams"):
         a, b = (
@@ -338,10 +308,10 @@ def kill_often(start, tmp_path, kills):
 
 @forks
 def test_two_kills(tmp_path):
-    kill_often(fork, tmp_path, 2)
+    kill_often(tmp_path, 2)
 
 
 @forks
 @pytest.mark.slow
 def test_thirty_kills(tmp_path):
-    assert kill_often(tool, tmp_path, 30) > 0
+    assert kill_often(tmp_path, 30) > 0
