@@ -83,9 +83,7 @@ def test_started_again_nothing_is_done_twice(finished, capsys):
 
 def test_an_impossible_cell_stops_the_study_before_it_starts(tmp_path):
     study = tiny_study(tmp_path, ("bilinear", "max_unpool", "carfae"))
-    with pytest.raises(
-        UsageError, match="cell 'upsample=carfae.* unknown ups"
-    ):
+    with pytest.raises(UsageError, match=r"cell 'upsample=carfae.* unknown ups"):
         run_study(study)
     assert not (tmp_path / "cells").exists()
 
