@@ -30,6 +30,8 @@ from paddle_resample.bridge.checkpoint import (
 from paddle_resample.bridge.weights import read_state
 from paddle_resample.files import settle, writing, writing_folder
 
+# Forks of a process with Paddle's threads: kept out of the parallel fast run.
+pytestmark = pytest.mark.slow
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 STEPS = ("replace", "fsync", "mkdir", "unlink", "rmdir", "open")
 

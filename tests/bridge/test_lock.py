@@ -17,6 +17,8 @@ from paddle_resample.bridge.config import ResampleConfig
 from paddle_resample.bridge.lock import LOCK, sole_run
 from paddle_resample.bridge.training import Settings, Trainer
 
+# Forks of a process with Paddle's threads: kept out of the parallel fast run.
+pytestmark = pytest.mark.slow
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 
 
