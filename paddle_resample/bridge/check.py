@@ -12,6 +12,7 @@ from rich.table import Table
 
 from ..base import Resampler
 from ..errors import UsageError
+from ..network_cost import count_macs, count_parameters, peak_memory
 from .components import Components
 from .config import ResampleConfig, config_faults
 from .device import choose_device
@@ -87,8 +88,6 @@ def dry_run(path, opts=None, device=None, with_data=True):
     Raises:
         UsageError, RunFailed: as the training would.
     """
-    from ..study.network_cost import count_macs, count_parameters, peak_memory
-
     config = ResampleConfig(path, opts=opts)
     facts = {"device": choose_device(device), "iters": config.iters}
     facts["batch_size"] = config.batch_size

@@ -64,9 +64,15 @@ def evaluate(
     with paddle.no_grad(), autocast(precision, amp_level):
         for groups in loader:
             for group in groups:
-                predicted, confidence = _predict(
-                    model, group, options, image_scores is not None
+                predicted = predict(
+                    model,
+                    group["img"],
+                    group["trans_info"],
+                    with_confidence=image_scores is not None,
+                    **options,
                 )
+                if image_scores is not None:
+                    predicted, confidence = predicted
                 if predicted.shape != group["label"].shape:
                     raise UsageError(
                         f"the model predicts {predicted.shape[1:]} for a label of "
@@ -93,14 +99,6 @@ def evaluate(
         "images_per_second": images / seconds,
         "confusion": matrix.tolist(),
     }
-
-
-def _predict(model, group, options, with_confidence):
-    """Labels and, if asked for, confidences of a group of images of one size."""
-    images, trans_info = group["img"], group["trans_info"]
-    if with_confidence:
-        return predict(model, images, trans_info, with_confidence=True, **options)
-    return predict(model, images, trans_info, **options), None
 
 
 def _count_images(image_scores, dataset, group, predicted, confidence):
@@ -172,13 +170,14 @@ def predict(
                 images[i : i + 1],
                 trans_info,
                 augment=augment,
-                with_confidence=True,
+                with_confidence=with_confidence,
                 **sliding,
             )
             for i in range(len(images))
         ]
-        labels, confidence = (np.concatenate(part) for part in zip(*parts))
-        return (labels, confidence) if with_confidence else labels
+        if not with_confidence:
+            return np.concatenate(parts)
+        return tuple(np.concatenate(part) for part in zip(*parts))
     if augment is None:
         labels, logits = infer.inference(
             model, images, trans_info=trans_info, **sliding

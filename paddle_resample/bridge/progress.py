@@ -14,7 +14,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from ..files import finite
+from ..files import finite, writing
 
 __all__ = ["Averages", "Curve", "RunDisplay", "clock"]
 
@@ -40,8 +40,9 @@ class Curve:
                 with contextlib.suppress(ValueError):  # a line cut off by a crash
                     if json.loads(line)["iteration"] <= start:
                         kept.append(line + "\n")
-        self._file = open(path, "w", encoding="utf-8")
-        self._file.writelines(kept)
+        with writing(path) as file:
+            file.writelines(kept)
+        self._file = open(path, "a", encoding="utf-8")
 
     def add(self, iteration, scalars, **line):
         """Append one line.

@@ -11,6 +11,7 @@ from paddleseg.utils.utils import convert_sync_batchnorm
 
 from ..errors import UsageError
 from ..files import usable_folder, write_json, writing
+from ..network_cost import count_parameters
 from .anomaly import first_not_finite
 from .checkpoint import (
     find_checkpoint,
@@ -329,14 +330,13 @@ class Trainer:
     def _write_record(self, start):
         with writing(self.save_dir / "config.yml") as file:
             file.write(str(self.config))
-        parameters = sum(p.size for p in self.model.parameters() if not p.stop_gradient)
         self.record = describe_run(
             config_file=self.config.path,
             settings=vars(self.settings),
             seed=self.settings.seed,
             resumed_at=start,
             processes=world_size(),
-            trainable_parameters=int(parameters),
+            trainable_parameters=count_parameters(self.model),
         )
         self.record["skipped_samples"] = self.progress.get("skipped_samples", {})
         write_json(self.save_dir / "run.json", self.record)

@@ -1,6 +1,5 @@
 """How well a fitted pair brings a photograph back."""
 
-import numpy as np
 import paddle
 
 from ..base import Downsampler, Upsampler
@@ -9,7 +8,7 @@ from ..registry import build, parse_spec
 from .contestants import COLOURS, Contestant
 from .measurement import Measurement
 from .picture import working_copy
-from .restore import Settings, fit, psnr, ssim
+from .restore import Settings, restore_with
 
 __all__ = ["reconstruction"]
 
@@ -36,27 +35,14 @@ def reconstruction(down, up, settings=None, picture=None):
     one = _contestant(down, up)
     photo = photograph() if picture is None else picture
     photo = working_copy(photo, settings.size, 4 * one.up.scale)
-    # As in `restore`: a convolution's zeros are mid-grey, an unpooling's black.
-    centre = 0.5 if one.learned else 0.0
-    x = paddle.to_tensor(photo.transpose(2, 0, 1)[None].astype("float32") / 255)
-    x = x - centre
-    if one.learned:
-        fit(one, x, settings)
-    one.up.eval(), one.down.eval()
-    with paddle.no_grad():
-        small, side = one.down(x)
-        guide = x if one.up.needs_guide else None
-        side = side if one.up.needs_side else None
-        y = one.up(small, guide=guide, side=side, size=tuple(x.shape[2:]))
-    restored = (y + centre).numpy()[0].transpose(1, 2, 0).astype(np.float64)
-    restored = np.rint(restored.clip(0, 1) * 255).astype(np.uint8)
+    row = restore_with(photo, one, settings)
     return Measurement(
         {
-            "psnr": (psnr(photo, restored), "dB"),
-            "ssim": (ssim(photo, restored), ""),
-            "fitted_weights": (float(sum(p.size for p in one.weights)), ""),
+            "psnr": (row.psnr, "dB"),
+            "ssim": (row.ssim, ""),
+            "fitted_weights": (float(row.parameters), ""),
         },
-        {"original": photo, "restored": restored},
+        {"original": photo, "restored": row.restored},
     )
 
 

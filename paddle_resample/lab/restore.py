@@ -18,6 +18,7 @@ __all__ = [
     "fit",
     "psnr",
     "restore",
+    "restore_with",
     "ssim",
 ]
 
@@ -99,7 +100,22 @@ def restore(photo, spec, settings, on_step=None):
         UsageError: wrong spec, or a fit that ended without numbers.
     """
     paddle.seed(settings.seed)
-    one = contestant(spec)
+    return restore_with(photo, contestant(spec), settings, on_step)
+
+
+def restore_with(photo, one, settings, on_step=None):
+    """As `restore`, with a pair that is built already.
+
+    Args:
+        photo, settings, on_step: see `restore`.
+        one: Contestant.
+
+    Returns:
+        Row.
+
+    Raises:
+        UsageError: a fit that ended without numbers.
+    """
     centre = 0.5 if one.learned else 0.0
     x = paddle.to_tensor(photo.transpose(2, 0, 1)[None].astype("float32") / 255)
     x = x - centre

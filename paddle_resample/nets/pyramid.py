@@ -69,7 +69,7 @@ def read_pyramid(owner, backbone, indices=None):
     return [channels[i] for i in indices], strides
 
 
-def top_down_upsamplers(owner, key, spec, channels, strides):
+def top_down_upsamplers(owner, key, spec, channels, strides, aligning=False):
     """One upsampler from each level to the next finer one.
 
     Args:
@@ -77,20 +77,22 @@ def top_down_upsamplers(owner, key, spec, channels, strides):
         spec: one for all sites, or one for each (`site_specs`), coarsest site first.
         channels: of x and guide at every site.
         strides: of the levels, finest first.
+        aligning: whether two levels of one size are a site too, of scale 1, because
+            the upsampler aligns them.
 
     Returns:
         nn.LayerList: entry l brings level l+1 to the size of level l; `SameSize` where
-        the two have one size.
+        the two have one size and nothing is to be aligned.
 
     Raises:
         UsageError: a spec is wrong, or a ratio is no integer.
     """
     ratios = {f"level_{i}": b / a for i, (a, b) in enumerate(zip(strides, strides[1:]))}
-    sites = [site for site, ratio in reversed(list(ratios.items())) if ratio > 1]
+    sites = [s for s, ratio in reversed(list(ratios.items())) if aligning or ratio > 1]
     specs = spec_of_each_site(owner, key, spec, sites)
     layers = nn.LayerList()
     for site, ratio in ratios.items():
-        if ratio == 1:
+        if ratio == 1 and not aligning:
             layers.append(SameSize())
             continue
         if ratio % 1:

@@ -6,12 +6,8 @@ from paddleseg.cvlibs import manager
 from paddleseg.models.sfnet import SFNetHead
 from paddleseg.utils import load_entire_model
 
-from ..base import Upsampler
-from ..errors import UsageError
 from ..ops import interpolate, spatial_size
-from ..registry import build
-from ..site_specs import spec_of_each_site
-from .pyramid import read_pyramid
+from .pyramid import read_pyramid, top_down_upsamplers
 
 __all__ = ["ResampleSFNet"]
 
@@ -74,7 +70,9 @@ class ResampleSFNet(nn.Layer):
         self.head = SFNetHead(
             in_channels[-1], num_classes, in_channels, channels, enable_auxiliary_loss
         )
-        self.head.fpn_out_align = _alignment(owner, upsample, channels, strides)
+        self.head.fpn_out_align = top_down_upsamplers(
+            owner, "upsample", upsample, channels, strides, aligning=True
+        )
         if pretrained is not None:
             load_entire_model(self, pretrained)
 
@@ -99,22 +97,3 @@ class ResampleSFNet(nn.Layer):
         size = spatial_size(levels[0])
         fused = [interpolate(level, size=size, **resize) for level in levels[1:]]
         return [*logits, head.conv_last(paddle.concat([levels[0], *fused], axis=1))]
-
-
-def _alignment(owner, spec, channels, strides):
-    sites = [f"level_{i}" for i in range(len(strides) - 1)]
-    specs = spec_of_each_site(owner, "upsample", spec, reversed(sites))
-    layers = nn.LayerList()
-    for site, fine, coarse in zip(sites, strides, strides[1:]):
-        if coarse % fine:
-            raise UsageError(f"{owner}: strides {strides} have no integer ratio")
-        layers.append(
-            build(
-                specs[site],
-                channels,
-                scale=coarse // fine,
-                guide_channels=channels,
-                kind=Upsampler,
-            )
-        )
-    return layers

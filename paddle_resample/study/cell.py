@@ -28,7 +28,7 @@ from ..bridge.training import Settings, Trainer
 from ..bridge.weights import load_weights
 from ..files import write_json, writing_folder
 from ..metrics import ImageScores
-from .network_cost import count_macs, count_parameters, peak_memory
+from ..network_cost import count_macs, count_parameters, peak_memory
 from .plan import Study
 from .start import take_start
 

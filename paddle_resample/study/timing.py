@@ -12,7 +12,7 @@ from ..bridge.components import Components
 from ..bridge.device import choose_device
 from ..bridge.tool import run_tool
 from ..files import write_json
-from .network_cost import interleaved_latency
+from ..network_cost import interleaved_latency
 from .plan import Study
 from .results import TIMING, read_results
 

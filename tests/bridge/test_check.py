@@ -10,7 +10,7 @@ from paddle_resample.bridge.check import check_config, dry_run, print_check
 from paddle_resample.bridge.components import Components
 from paddle_resample.bridge.config import ResampleConfig
 from paddle_resample.errors import UsageError
-from paddle_resample.study.network_cost import count_macs
+from paddle_resample.network_cost import count_macs
 from tests.bridge.picture_files import write_set
 
 FOLDER = Path(__file__).parents[2] / "configs"

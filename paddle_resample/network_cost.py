@@ -8,8 +8,8 @@ import numpy as np
 import paddle
 import paddle.nn as nn
 
-from ..base import Resampler, Site
-from ..registry import options
+from .base import Resampler, Site
+from .registry import options
 
 __all__ = ["count_macs", "count_parameters", "interleaved_latency", "peak_memory"]
 

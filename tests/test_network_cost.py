@@ -4,7 +4,7 @@ import pytest
 
 from paddle_resample import cost
 from paddle_resample.nets import ResampleUNet
-from paddle_resample.study.network_cost import (
+from paddle_resample.network_cost import (
     count_macs,
     count_parameters,
     interleaved_latency,
