@@ -1,6 +1,7 @@
 """python -m paddle_resample check CONFIG: what would happen, before hours are spent."""
 
 import copy
+import math
 import statistics
 import time
 from pathlib import Path
@@ -8,11 +9,13 @@ from pathlib import Path
 import numpy as np
 import paddle
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 from ..base import Resampler
 from ..errors import UsageError
 from ..network_cost import count_macs, count_parameters, peak_memory
+from ..surgery.replaced import DownSite, UpSite
 from .components import Components
 from .config import ResampleConfig, config_faults
 from .device import choose_device
@@ -50,7 +53,7 @@ def print_check(path, opts=None, device=None, with_data=True):
     for name, text in _lines(facts):
         console.print(f"{name:<12}{text}", highlight=False, markup=False)
     if facts["sites"]:
-        console.print(_sites_table(facts["sites"]), highlight=False)
+        _print_whole(console, _sites_table(facts["sites"]))
     console.print(f"{path} can be trained", highlight=False)
 
 
@@ -80,10 +83,11 @@ def dry_run(path, opts=None, device=None, with_data=True):
 
     Returns:
         dict: model, parameters, macs (of one image of `size`), size [H, W], sites
-        (list of dict), samples, val_samples, batch_size, batches_per_epoch, epochs,
-        iters, losses (of the first batch), learning_rate (of the first iteration),
-        first_seconds, step_seconds, data_seconds, val_seconds (an image), seconds (of
-        the whole training), megabytes, device.
+        (list of dict; a Resampled model's bear the names that its configuration uses),
+        samples, val_samples, batch_size, batches_per_epoch, epochs, iters, losses (of
+        the first batch), learning_rate (of the first iteration), first_seconds,
+        step_seconds, data_seconds, val_seconds (an image), seconds (of the whole
+        training), megabytes, device.
 
     Raises:
         UsageError, RunFailed: as the training would.
@@ -165,16 +169,19 @@ def _sites(model):
     """Our resamplers in a model, not the parts of which they are made."""
     found, inside = [], set()
     for name, layer in model.named_sublayers():
-        if id(layer) in inside or not isinstance(layer, Resampler):
+        replaced = isinstance(layer, (UpSite, DownSite))
+        if id(layer) in inside or not (replaced or isinstance(layer, Resampler)):
             continue
         inside.update(id(part) for part in layer.sublayers())
+        steps = layer.operators if replaced else [layer]
         found.append(
             {
-                "site": name,
-                "operator": type(layer).name,
-                "in_channels": layer.in_channels,
-                "out_channels": layer.out_channels,
-                "scale": layer.scale,
+                "site": layer.site if replaced else name,
+                "operator": type(steps[0]).name,
+                "in_channels": steps[0].in_channels,
+                "out_channels": steps[-1].out_channels,
+                "scale": math.prod(step.scale for step in steps),
+                "steps": len(steps),
                 "parameters": int(sum(p.size for p in layer.parameters())),
             }
         )
@@ -235,6 +242,16 @@ def _sites_table(sites):
         table.add_column(heading)
     for site in sites:
         channels = f"{site['in_channels']} -> {site['out_channels']}"
-        cells = channels, str(site["scale"]), str(site["parameters"])
+        scale = str(site["scale"])
+        if site["steps"] > 1:
+            scale += f" in {site['steps']} steps"
+        cells = channels, scale, str(site["parameters"])
         table.add_row(site["site"], site["operator"], *cells)
     return table
+
+
+def _print_whole(console, table):
+    """Print a table rather too wide than with broken names."""
+    whole = Measurement.get(console, console.options.update(width=1000), table)
+    console.width = max(console.width, whole.maximum)
+    console.print(table, highlight=False)

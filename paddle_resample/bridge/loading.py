@@ -10,6 +10,7 @@ from paddle.io import DataLoader
 from paddle.io.dataloader.collate import default_collate_fn
 
 from ..errors import UsageError
+from .loader_workers import EndWithParent, each_batch
 from .samples import Fault, Samples
 
 __all__ = ["Order", "evaluation_loader", "training_loader"]
@@ -121,6 +122,7 @@ def training_loader(
         batch_sampler=order,
         num_workers=num_workers,
         collate_fn=_Collate(samples),
+        worker_init_fn=EndWithParent(),
         return_list=True,
     )
     yield from _sound(loader)
@@ -147,9 +149,10 @@ def evaluation_loader(dataset, batch_size, num_workers=0, rank=0, ranks=1):
         batch_sampler=_Given(batches),
         num_workers=num_workers,
         collate_fn=_group_by_size,
+        worker_init_fn=EndWithParent(),
         return_list=True,
     )
-    for numbers, batch in zip(batches, _sound(loader)):
+    for batch, numbers in zip(_sound(loader), batches):
         yield [
             {
                 "img": group["img"],
@@ -234,7 +237,7 @@ def _decode(tensor):
 
 def _sound(loader):
     began = time.perf_counter()
-    for batch in loader:
+    for batch in each_batch(loader):
         if "fault" in batch:
             raise UsageError(_decode(batch["fault"]))
         if "skipped" in batch:

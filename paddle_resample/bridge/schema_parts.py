@@ -71,7 +71,7 @@ def clip_faults(place, given):
     name = given.get("name")
     if "name" not in given:
         yield SchemaFault(place, f"has no name{near('name', given)}")
-    elif name not in _CLIPS:
+    elif not isinstance(name, str) or name not in _CLIPS:
         hint = did_you_mean(name, _CLIPS)
         yield SchemaFault((*place, "name"), f"unknown name {name!r}{hint}")
     else:

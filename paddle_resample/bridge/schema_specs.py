@@ -49,6 +49,10 @@ def spec_faults(place, given, kind):
             else:
                 yield from spec_faults((*place, key), item, kind)
         return
+    if isinstance(given, Mapping) and not isinstance(given["name"], str):
+        text = f"name must be that of an operator, not {given['name']!r}"
+        yield SchemaFault((*place, "name"), text)
+        return
     try:
         if isinstance(given, Mapping):
             own = options(find(given["name"], kind))

@@ -16,6 +16,7 @@ _POSITIVE_INTEGER = "a positive integer"
 _PAIR = "a list of two positive integers, width and height"
 _NUMBERS = "a number"
 _MODES = ("train", "val", "test", "trainval", "trainaug", "trainval_merge")
+_MODES += ("min", "max", "triangular", "triangular2", "exp_range")  # of schedules
 
 
 def _integer(low):
@@ -99,7 +100,10 @@ _RULES = {
         "a number from 0 to 1",
     ),
     "coef": (_list_of(_number(-_infinite, _infinite)), "a list of numbers"),
-    "target_size|crop_size": (_pair, _PAIR),
+    "target_size|crop_size|stride": (_pair, _PAIR),
+    "boundaries|milestones": (_list_of(_integer(1)), "a list of positive integers"),
+    "values": (_list_of(_not_negative), "a list of numbers, 0 or more"),
+    "name": (_is(str), "text"),
     "mean": (_list_of(_number(-_infinite, _infinite)), "a list of numbers"),
     "std": (_list_of(_positive), "a list of numbers above 0"),
     "(min|max)_scale_factor|min_scale|max_scale": (_positive, "a number above 0"),
@@ -111,7 +115,7 @@ _RULES = {
     ),
     "im_padding_value": (_colour, "a number, 0 or more, or one a channel"),
     "label_padding_value": (_integer(0), "an integer, 0 or more"),
-    "mode": (lambda v: v in _MODES or v in ("min", "max"), "one of train, val, test"),
+    "mode": (lambda v: v in _MODES, "one of train, val, test"),
     "interp": (
         lambda v: v in ("NEAREST", "LINEAR", "CUBIC", "AREA", "LANCZOS4", "RANDOM"),
         "one of NEAREST, LINEAR, CUBIC, AREA, LANCZOS4, RANDOM",
@@ -136,6 +140,11 @@ _RULES = {
     "damaged_samples": (lambda v: v in ("stop", "skip"), "stop or skip"),
 }
 _RULES = [(re.compile(pattern), *rule) for pattern, rule in _RULES.items()]
+# Of arguments without a default only the name tells the kind.
+_COUNTS = re.compile(
+    r"[a-z_]*(channels|channels_fpn|dim|depths?|heads|steps)|step_size(_up)?|d_model"
+    r"|T_max|T_0"
+)
 _BY_TEXT = re.compile(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+$")
 
 
@@ -158,14 +167,24 @@ def value_fault(key, value, default=REQUIRED, strict=False):
     if value is None:
         ruled = any(pattern.fullmatch(key) for pattern, _, _ in _RULES)
         # Some of PaddleSeg's arguments know a None that is not their default.
-        if default is None or not (ruled or strict or default is REQUIRED):
+        meant = default is None or not (ruled or strict or default is REQUIRED)
+        if meant and not isinstance(default, bool):
             return None
         return f"{key} has no value" + _otherwise(default)
     for pattern, test, allowed in _RULES:
         if pattern.fullmatch(key):
             return None if test(value) else _sentence(key, allowed, value)
+    if default is REQUIRED and _COUNTS.fullmatch(key):
+        return None if _counts(value) else _sentence(key, _POSITIVE_INTEGER, value)
     allowed = _unlike(key, value, default, strict)
     return _sentence(key, allowed, value) if allowed else None
+
+
+def _counts(value):
+    """Whether a value is a positive integer, or lists of them as deep as it is."""
+    if isinstance(value, (list, tuple)):
+        return all(map(_counts, value))
+    return _integer(1)(value)
 
 
 def _sentence(key, allowed, value):

@@ -119,6 +119,8 @@ class LocalRunner:
 
     def _ended(self, entry):
         if entry.process.poll() is not None:
+            # Of a cell that was killed, the processes that it had started live on.
+            _end_group(entry.process, signal.SIGKILL)
             return True
         now = time.monotonic()
         seen = _sizes(cell_folder(self.study, entry.cell))

@@ -13,14 +13,18 @@ TIMING = "timing.json"  # method -> latency, see `timing`
 
 
 def add_result(folder, result):
-    """Append the line of a cell.
+    """Append the line of a cell; behind half a line that a crash left, on a new one.
 
     Args:
         folder: of the study.
         result: dict that JSON can hold, with "cell" and "status".
     """
-    with open(Path(folder) / RESULTS, "a", encoding="utf-8") as file:
-        file.write(json.dumps(finite(result), ensure_ascii=False) + "\n")
+    line = json.dumps(finite(result), ensure_ascii=False) + "\n"
+    with open(Path(folder) / RESULTS, "ab+") as file:
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            line = line if file.read(1) == b"\n" else "\n" + line
+        file.write(line.encode("utf-8"))
         file.flush()
         os.fsync(file.fileno())
 

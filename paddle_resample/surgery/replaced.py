@@ -23,15 +23,23 @@ class UpSite(nn.LayerList):
     Args:
         site: FoundSite.
         steps: list of Step.
+
+    Attributes:
+        site: its name.
     """
 
     def __init__(self, site, steps):
         super().__init__(steps)
-        self._name, self._channels = site.name, site.in_channels
+        self.site, self._channels = site.name, site.in_channels
+
+    @property
+    def operators(self):
+        """The resamplers that run here, in their order."""
+        return [step.up for step in self]
 
     def forward(self, guide, function, args, kwargs):
         call = read_call(function, args, kwargs)
-        _check_channels(self._name, self._channels, call.x)
+        _check_channels(self.site, self._channels, call.x)
         size = wanted_size(call)
         x = call.x
         rest = math.prod(step.scale for step in self)
@@ -81,20 +89,28 @@ class DownSite(nn.Layer):
     Args:
         site: FoundSite.
         down: the downsampler.
+
+    Attributes:
+        site: its name.
     """
 
     def __init__(self, site, down):
         super().__init__()
         self.down = down
         run = site.runs[0]
-        self._name, self._channels = site.name, site.in_channels
+        self.site, self._channels = site.name, site.in_channels
         self._stride = run.stride
         self._convolves = run.operation == "Conv2D"
         self._records_indices = run.records_indices
 
+    @property
+    def operators(self):
+        """The resampler that runs here."""
+        return [self.down]
+
     def forward(self, guide, function, args, kwargs):
         call = read_call(function, args, kwargs)
-        _check_channels(self._name, self._channels, call.x)
+        _check_channels(self.site, self._channels, call.x)
         x = call.x
         if self._convolves:
             # The layer's own stride is 1 by now; its size follows the former one.

@@ -6,7 +6,12 @@ import pytest
 import yaml
 
 from paddle_resample import __main__ as command
-from paddle_resample.bridge.check import check_config, dry_run, print_check
+from paddle_resample.bridge.check import (
+    _sites,
+    check_config,
+    dry_run,
+    print_check,
+)
 from paddle_resample.bridge.components import Components
 from paddle_resample.bridge.config import ResampleConfig
 from paddle_resample.errors import UsageError
@@ -83,6 +88,33 @@ def test_what_is_printed(run):
         "unet_pixel_shuffle.yml can be trained",
     ):
         assert text in shown, shown
+
+
+def test_sites_of_a_resampled_model_bear_the_names_of_its_configuration(run):
+    """One row a site, also where an x2-only operator stands three times in a row."""
+    path = str(FOLDER / "surgery" / "segformer_fade.yml")
+    tiny = ["model.model.embedding_dim=8", *[o for o in TINY if "model" not in o]]
+    facts = dry_run(path, tiny, device="cpu")
+    assert [(s["site"], s["operator"], s["scale"]) for s in facts["sites"]] == [
+        ("interpolate_1", "fade", 8),
+        ("interpolate_2", "fade", 4),
+        ("interpolate_3", "fade", 2),
+    ]
+    model = Components(ResampleConfig(path, opts=tiny)).need("model")
+    added = sum(p.size for p in model.resample.parameters())
+    assert sum(s["parameters"] for s in facts["sites"]) == added > 0
+    shown = run("check", path, "--device", "cpu", "--opts", *tiny)
+    assert "interpolate_1  fade      8 -> 8    8 in 3 steps" in shown, shown
+
+
+def test_a_site_in_a_part_of_the_model():
+    path = str(FOLDER / "surgery" / "bisenetv2_per_site.yml")
+    model = Components(ResampleConfig(path)).need("model")
+    sites = {s["site"]: s for s in _sites(model)}
+    assert set(sites) == {"sb.stem.right", "bga.interpolate_2"}
+    assert sites["sb.stem.right"]["operator"] == "blur_pool"
+    assert sites["sb.stem.right"]["parameters"] == 0
+    assert sites["bga.interpolate_2"]["scale"] == 4
 
 
 def test_without_data_noise_of_the_same_size_is_used(run):

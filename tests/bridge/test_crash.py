@@ -1,7 +1,7 @@
 """Processes killed by kill -9 at every step of a writing, and in the midst of training.
 
-The steps are killed in a forked child, so that each takes milliseconds; the training
-runs are the real tool.
+The steps are killed in children of a small program (victims.py), so that each takes
+milliseconds; the training runs are the real tool.
 """
 
 import itertools
@@ -15,62 +15,26 @@ import sys
 import time
 
 import numpy as np
-import paddle
 import pytest
 
 from checkout import CONFIGS, ROOT, TINY
 from paddle_resample.bridge.checkpoint import (
     find_checkpoint,
     load_checkpoint,
-    remove_old,
     save_checkpoint,
     save_weights,
     settle_run,
 )
 from paddle_resample.bridge.weights import read_state
-from paddle_resample.files import settle, writing, writing_folder
-
-# Forks of a process with Paddle's threads: kept out of the parallel fast run.
-pytestmark = pytest.mark.slow
-forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-STEPS = ("replace", "fsync", "mkdir", "unlink", "rmdir", "open")
+from paddle_resample.files import settle
+from tests.bridge.victims import linear
 
 
-def killed_at(step, work):
-    """Run `work` in a child that kills itself before its step-th change of the disk.
-
-    Returns whether it was killed; False when it came to its end before.
-    """
-    child = os.fork()
-    if child == 0:
-        count = itertools.count(1)
-
-        def counted(function):
-            def call(*arguments, **options):
-                if next(count) == step:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                return function(*arguments, **options)
-
-            return call
-
-        for name in STEPS:
-            setattr(os, name, counted(getattr(os, name)))
-        try:
-            work()
-        finally:
-            os._exit(0)
-    status = os.waitpid(child, 0)[1]
-    if os.WIFSIGNALED(status):
-        return True
-    assert os.WEXITSTATUS(status) == 0
-    return False
-
-
-def every_kill(work, prepare, check):
-    """Kill `work` at each of its steps; give the number of steps."""
+def every_kill(victims, work, run, prepare, check):
+    """Kill `work`, one of victims.py, at each of its steps; give their number."""
     for step in itertools.count(1):
         prepare()
-        ended = not killed_at(step, work)
+        ended = not victims("killed_at", step, work, run)
         check(ended)
         if ended:
             return step - 1
@@ -79,9 +43,8 @@ def every_kill(work, prepare, check):
 ANY = re.compile(".+")
 
 
-@forks
 @pytest.mark.parametrize("existing", [False, True])
-def test_a_folder_is_old_or_new_and_never_gone(tmp_path, existing):
+def test_a_folder_is_old_or_new_and_never_gone(tmp_path, victims, existing):
     target = tmp_path / "run" / "best_model"
     outcomes = set()
 
@@ -92,11 +55,6 @@ def test_a_folder_is_old_or_new_and_never_gone(tmp_path, existing):
             target.mkdir()
             (target / "a").write_text("old")
             (target / "b").write_text("old")
-
-    def work():
-        with writing_folder(target) as new:
-            for name in ("a", "b"):
-                (new / name).write_text("new")
 
     def check(ended):
         settle(target.parent, ANY)
@@ -109,37 +67,26 @@ def test_a_folder_is_old_or_new_and_never_gone(tmp_path, existing):
             outcomes.add(found["a"])
             assert not ended or found["a"] == "new"
 
-    assert every_kill(work, prepare, check) >= 8
+    assert every_kill(victims, "write_folder", target.parent, prepare, check) >= 8
     assert outcomes == ({"old", "new"} if existing else {"new"})
 
 
-@forks
-def test_killed_between_the_two_renames_the_new_folder_comes_back(tmp_path):
+def test_killed_between_the_two_renames_the_new_folder_comes_back(tmp_path, victims):
     """At that moment neither stands under the name; a copy that is being deleted
     must not be taken for the old one either."""
-    target = tmp_path / "iter_5"
+    target = tmp_path / "best_model"
     target.mkdir()
     (target / "a").write_text("old")
-
-    def work():
-        with writing_folder(target) as new:
-            (new / "a").write_text("new")
-            os.replace = lambda old, new, first=os.replace: (
-                first(old, new),
-                os.kill(os.getpid(), signal.SIGKILL),
-            )
-
-    assert killed_at(-1, work)
+    assert victims("killed_at", 0, "write_folder_to_its_first_rename", tmp_path)
     assert not target.exists() and len(list(tmp_path.iterdir())) == 2
     settle(tmp_path, re.compile("something_else"))
     assert not target.exists() and len(list(tmp_path.iterdir())) == 2
     settle(tmp_path, ANY)
-    assert [p.name for p in tmp_path.iterdir()] == ["iter_5"]
+    assert [p.name for p in tmp_path.iterdir()] == ["best_model"]
     assert (target / "a").read_text() == "new"
 
 
-@forks
-def test_a_file_is_old_or_new(tmp_path):
+def test_a_file_is_old_or_new(tmp_path, victims):
     target = tmp_path / "run" / "scores.json"
 
     def prepare():
@@ -147,51 +94,34 @@ def test_a_file_is_old_or_new(tmp_path):
         target.parent.mkdir()
         target.write_text("old")
 
-    def work():
-        with writing(target) as file:
-            file.write("new")
-
     def check(ended):
         settle(target.parent, ANY)
         assert os.listdir(target.parent) == ["scores.json"]
         assert target.read_text() in (("new",) if ended else ("old", "new"))
 
-    assert every_kill(work, prepare, check) >= 3
+    assert every_kill(victims, "write_file", target.parent, prepare, check) >= 3
 
 
-def state(value):
-    net = paddle.nn.Linear(2, 2)
-    net.weight.set_value(paddle.full([2, 2], float(value)))
-    adam = paddle.optimizer.Adam(0.1, parameters=net.parameters())
-    return net, adam
-
-
-@forks
-def test_checkpoints_at_every_step(tmp_path):
+def test_checkpoints_at_every_step(tmp_path, victims):
     """Write iter_3 beside iter_1 and iter_2 and delete iter_1, killed everywhere."""
     run = tmp_path / "run"
-    states = {n: state(n) for n in (1, 2, 3)}
     prepared = tmp_path / "prepared"
     for n in (1, 2):
-        save_checkpoint(prepared / f"iter_{n}", *states[n], {"iteration": n})
-        save_weights(prepared / "best_model", "model.pdparams", states[n][0])
+        net, adam = linear(n)
+        save_checkpoint(prepared / f"iter_{n}", net, adam, {"iteration": n})
+        save_weights(prepared / "best_model", "model.pdparams", net)
     newest = set()
 
     def prepare():
         shutil.rmtree(run, ignore_errors=True)
         shutil.copytree(prepared, run)
 
-    def work():
-        save_weights(run / "best_model", "model.pdparams", states[3][0])
-        save_checkpoint(run / "iter_3", *states[3], {"iteration": 3})
-        remove_old(run, 2)
-
     def check(ended):
         for settled in (False, True):
             if settled:
                 settle_run(run)
             found = find_checkpoint(run)
-            net, adam = state(0)
+            net, adam = linear(0)
             number = load_checkpoint(found, net, adam)["iteration"]
             newest.add(number)
             assert found.name == f"iter_{number}" and number in (2, 3)
@@ -204,7 +134,7 @@ def test_checkpoints_at_every_step(tmp_path):
         assert left <= {"iter_1", "iter_2", "iter_3", "best_model"}
         assert not ended or left == {"iter_2", "iter_3", "best_model"}
 
-    assert every_kill(work, prepare, check) >= 25
+    assert every_kill(victims, "write_checkpoint", run, prepare, check) >= 25
     assert newest == {2, 3}
 
 
@@ -231,12 +161,13 @@ def checkpoints_are_whole(run):
     return newest
 
 
+posix = pytest.mark.skipif(os.name != "posix", reason="this system has no SIGKILL")
 # The schedule must not depend on the number of iterations, which the kills decide.
 OPTIONS = [*TINY, "batch_size=4", "lr_scheduler.decay_steps=1000"]
 
 
 def tool(run, iters):
-    """The training tool in a process of its own; a function that ends it comes back."""
+    """The training tool in a process of its own: Popen."""
     words = [
         sys.executable,
         str(ROOT / "tools" / "train.py"),
@@ -246,15 +177,14 @@ def tool(run, iters):
         *("--do_eval", "--use_ema", "--keep_checkpoint_max", "2"),
         *("--opts", *OPTIONS),
     ]
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
-    return process.pid
+    return subprocess.Popen(words, stdout=subprocess.DEVNULL)
 
 
 def until(condition, process):
     """Wait without sleeping: what is waited for lasts a millisecond."""
     end = time.monotonic() + 120
     while not condition():
-        assert os.waitpid(process, os.WNOHANG) == (0, 0), "it ended by itself"
+        assert process.poll() is None, "it ended by itself"
         assert time.monotonic() < end
 
 
@@ -273,8 +203,8 @@ def kill_in_training(run, rng, in_writing):
         writes = re.compile(r"\.(iter_\d+|(ema_)?best_model)\..*")
         until(lambda: any(map(writes.fullmatch, os.listdir(run))), process)
         time.sleep(rng.uniform(0, 0.004))
-    os.kill(process, signal.SIGKILL)
-    assert os.WTERMSIG(os.waitpid(process, 0)[1]) == signal.SIGKILL
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
 
 
 def kill_often(tmp_path, kills):
@@ -292,7 +222,7 @@ def kill_often(tmp_path, kills):
         reached = number
     iters = reached + 2
     for folder in (run, whole):
-        assert os.waitpid(tool(folder, iters), 0)[1] == 0
+        assert tool(folder, iters).wait() == 0
     assert not [name for name in os.listdir(run) if name.startswith(".")]
     for name in ("model.pdparams", "model.pdopt", "ema_model.pdparams"):
         a, b = (
@@ -308,12 +238,13 @@ def kill_often(tmp_path, kills):
     return torn
 
 
-@forks
+@posix
+@pytest.mark.slow
 def test_two_kills(tmp_path):
     kill_often(tmp_path, 2)
 
 
-@forks
+@posix
 @pytest.mark.slow
 def test_thirty_kills(tmp_path):
     assert kill_often(tmp_path, 30) > 0

@@ -2,10 +2,8 @@
 
 import errno
 import os
-import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -17,10 +15,6 @@ from paddle_resample.bridge.config import ResampleConfig
 from paddle_resample.bridge.lock import LOCK, sole_run
 from paddle_resample.bridge.training import Settings, Trainer
 
-# Forks of a process with Paddle's threads: kept out of the parallel fast run.
-pytestmark = pytest.mark.slow
-forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-
 
 def trainer(folder):
     path = str(CONFIGS / "unet" / "unet_bilinear.yml")
@@ -28,46 +22,13 @@ def trainer(folder):
     return Trainer(Components(config), Settings(save_dir=str(folder)))
 
 
-def in_child(work):
-    """Pid of a forked child that does `work` and then lives on."""
-    ready, say = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            work(say)
-            time.sleep(60)
-        finally:
-            os._exit(1)
-    os.close(say)
-    assert os.read(ready, 1) == b"+"
-    os.close(ready)
-    return child
-
-
-def hold(folder, then=None):
-    def work(say):
-        with sole_run(folder):
-            if then:
-                then()
-            os.write(say, b"+")
-            time.sleep(60)
-
-    return work
-
-
-def end(child):
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-
-
-@forks
-def test_the_second_run_is_refused_while_the_first_lives(tmp_path):
+def test_the_second_run_is_refused_while_the_first_lives(tmp_path, victims):
     (tmp_path / "iter_9").mkdir()
-    first = in_child(hold(tmp_path))
+    first = victims("hold", tmp_path)
     second = trainer(tmp_path)
     with pytest.raises(UsageError) as error:
         second.run()
-    end(first)
+    victims("end", first)
     assert f"save_dir '{tmp_path}' is in use by another run (process {first} on" in str(
         error.value
     )
@@ -77,23 +38,14 @@ def test_the_second_run_is_refused_while_the_first_lives(tmp_path):
     assert (tmp_path / "iter_1").exists() and (tmp_path / "earlier_1/iter_9").exists()
 
 
-@forks
-def test_a_worker_that_outlives_the_run_does_not_hold_the_lock(tmp_path):
-    pids = []
-
-    def worker():
-        if os.fork() == 0:
-            (tmp_path / "worker").write_text(str(os.getpid()))
-            time.sleep(60)
-            os._exit(0)
-        while not (tmp_path / "worker").exists():
-            time.sleep(0.01)
-
-    end(in_child(hold(tmp_path, worker)))
-    pids.append(int((tmp_path / "worker").read_text() or 0))
+def test_a_worker_that_outlives_the_run_does_not_hold_the_lock(tmp_path, victims):
+    run, worker = victims("hold_with_worker", tmp_path)
+    with pytest.raises(UsageError, match=f"process {run} on"), sole_run(tmp_path):
+        pass
+    victims("end", run)
     with sole_run(tmp_path):
-        os.kill(pids[0], 0)  # it still lives
-    os.kill(pids[0], signal.SIGKILL)
+        os.kill(worker, 0)  # it still lives
+    victims("end", worker)
 
 
 def test_released_at_the_end_and_after_an_error(tmp_path):
@@ -107,33 +59,14 @@ def test_released_at_the_end_and_after_an_error(tmp_path):
         assert os.listdir(tmp_path) == [LOCK]
 
 
-@forks
-def test_many_at_once_are_never_two(tmp_path):
+def test_many_at_once_are_never_two(tmp_path, victims):
     """Eight processes take and leave the lock; whoever is in finds himself alone."""
-    run, inside = tmp_path / "run", tmp_path / "inside"
+    run = tmp_path / "run"
     run.mkdir()
-    children = []
-    for _ in range(8):
-        child = os.fork()
-        if child == 0:
-            entered, status = 0, 1
-            try:
-                while entered < 25:
-                    try:
-                        with sole_run(run):
-                            os.close(os.open(inside, os.O_CREAT | os.O_EXCL))
-                            entered += 1
-                            os.unlink(inside)
-                    except UsageError:
-                        time.sleep(0.0005)
-                status = 0
-            finally:
-                os._exit(status)
-        children.append(child)
-    assert [os.waitpid(child, 0)[1] for child in children] == [0] * 8
+    assert victims("take_turns", run, tmp_path / "inside", 8, 25) == [0] * 8
 
 
-@forks
+@pytest.mark.skipif(not lock.fcntl, reason="needs flock")
 def test_a_lock_on_a_file_that_was_just_removed_is_none(tmp_path, monkeypatch):
     """The last owner leaves between our opening and our locking of his file."""
     original, removed = lock._lock, []

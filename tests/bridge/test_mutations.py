@@ -20,7 +20,6 @@ OURS = (
     "upernet/upernet_resnet18_camvid.yml",
     "surgery/deeplabv3p_dysample.yml",
 )
-COUNT = 60  # of each kind of mistake
 NEEDED = ("batch_size", "iters", "train_dataset", "optimizer", "lr_scheduler", "loss")
 NEEDED += ("model",)
 
@@ -177,12 +176,15 @@ MISTAKES = (
 )
 
 
+@pytest.mark.parametrize(
+    "seed, count", [(20, 60), pytest.param(21, 400, marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda f: f.__name__)
-def test_each_is_refused_and_named(sound, tmp_path, mistake):
-    rng = random.Random(20)
+def test_each_is_refused_and_named(sound, tmp_path, mistake, seed, count):
+    rng = random.Random(seed)
     path = tmp_path / "mutated.yml"
     accepted = []
-    for _ in range(COUNT):
+    for _ in range(count):
         dic = copy.deepcopy(rng.choice(sound))
         words = mistake(dic, rng)
         path.write_text(yaml.safe_dump(dic, sort_keys=False))

@@ -93,7 +93,11 @@ def test_results_survive_a_line_cut_off(tmp_path):
     add_result(tmp_path, {"cell": "a", "status": "done", "x": 1})
     with open(tmp_path / "results.jsonl", "a") as file:
         file.write('{"cell": "b", "sta')
-    assert read_results(tmp_path) == {"a": {"cell": "a", "status": "done", "x": 1}}
+    add_result(tmp_path, {"cell": "b", "status": "done"})
+    assert read_results(tmp_path) == {
+        "a": {"cell": "a", "status": "done", "x": 1},
+        "b": {"cell": "b", "status": "done"},
+    }
 
 
 def test_last_line(tmp_path):
