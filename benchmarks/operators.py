@@ -1,13 +1,16 @@
-"""Time the functions of `ops` on one CPU thread: native kernels, Paddle's operators.
+"""Time the functions of `ops` on the CPU: native kernels, Paddle's operators, PyTorch.
 
-python benchmarks/operators.py [--out operators.json] [--rounds 15] [--torch PYTHON]
+python benchmarks/operators.py [--torch PYTHON] [--threads 1,2] [--out operators.json]
+python benchmarks/operators.py --only nearest --shapes 1x64x128x128 --rounds 5
+python benchmarks/operators.py --growth
 
-Every row is measured in interleaved rounds (ours, Paddle, floor, ours, ...) and reports
-medians of processor time, which does not count the time that others had the processor;
-on a shared machine only their ratios mean something. `floor` copies as many
-bytes as the operator reads and writes, into memory that is already there. `--torch`
-names a Python that has PyTorch, which then runs the same rows in a process of its own,
-before and after ours; its floor, measured there too, scales its times to ours.
+Every row of operators_rows.py is measured on every shape, forward and forward with
+backward, in turns with `floor`, which copies as many bytes as the operator reads and
+writes, into memory that is already there (twice with backward). Medians are reported;
+on a shared machine only ratios mean something, and those are of times by their floors.
+`--torch` names a Python that has PyTorch, which runs the same rows in processes of its
+own, before and after ours. Rows that Paddle or PyTorch wins are marked.
+`--growth` shows how the time of an output pixel changes with the size of the output.
 
 glibc gives large blocks back to the system whenever they are freed, and touching fresh
 ones costs more than most operators. The variables MALLOC below keep them; without them
@@ -21,175 +24,133 @@ import platform
 import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
+
+from operators_measure import measure_paddle, measure_torch
+from operators_rows import ROWS, SHAPES
 
 MALLOC = {
     "MALLOC_MMAP_THRESHOLD_": str(1 << 32),
     "MALLOC_TRIM_THRESHOLD_": str(1 << 33),
     "MALLOC_TOP_PAD_": str(1 << 28),
 }
-
-# name -> (shape of x, function of ops, its further arguments); grids are made below
-ROWS = {
-    "pixel_shuffle 2": ((2, 256, 64, 64), "pixel_shuffle", (2,)),
-    "pixel_shuffle 4": ((2, 256, 64, 64), "pixel_shuffle", (4,)),
-    "pixel_unshuffle 2": ((2, 64, 128, 128), "pixel_unshuffle", (2,)),
-    "merge_cells 2": ((2, 128, 128, 64), "merge_cells", (2,)),
-    "expand_cells 2": ((2, 64, 64, 256), "expand_cells", (2,)),
-    **{
-        f"{mode} {size[0]}": ((2, 64, 64, 64), "interpolate", (size, mode))
-        for mode in ("nearest", "bilinear", "bicubic", "area")
-        for size in ((128, 128), (32, 32), (97, 131))
-    },
-    "grid_sample bilinear": ((2, 64, 64, 64), "grid_sample", ("bilinear",)),
-    "grid_sample nearest": ((2, 64, 64, 64), "grid_sample", ("nearest",)),
-}
+RATIOS = ("paddle", "torch", "floor")
+GROWTH = (32, 64, 128, 256, 512, 1024)  # sides of y, which has these many channels:
+CHANNELS = 16
 
 
-def medians(functions, rounds):
-    """Processor seconds of each function, called in turns."""
-    times = {name: [] for name in functions}
-    for turn in range(rounds + 2):
-        for name, function in functions.items():
-            start = time.process_time()
-            function()
-            if turn > 1:
-                times[name].append(time.process_time() - start)
-    return {name: statistics.median(t) for name, t in times.items()}
+def cases(options):
+    """(Row, shape of x) of everything that is to be measured."""
+    rows = [row for row in ROWS if options.only in row.name]
+    if not rows:
+        raise SystemExit(f"no row has {options.only!r} in its name")
+    if not options.growth:
+        return [(row, shape) for row in rows for shape in options.shapes]
+    sides = [(row, round(side / row.ratio)) for row in rows for side in GROWTH]
+    return [(row, (1, CHANNELS, side, side)) for row, side in sides]
 
 
-def floor(x, y):
-    """Copy as many bytes as reading x and writing y move."""
-    import numpy as np
-
-    source = np.ones((x + y) // 2, "float32")
-    target = np.empty_like(source)
-    return lambda: np.copyto(target, source)
+def work(options):
+    """Measure in this process, and print what was found."""
+    measure = {"paddle": measure_paddle, "torch": measure_torch}[options.worker]
+    found = measure(cases(options), options.rounds, options.threads[0], options.growth)
+    print(json.dumps(found))
 
 
-def measure_paddle(rounds):
-    import paddle_resample  # noqa: F401  isort: skip  (before Paddle)
-    import paddle
-
-    from paddle_resample import ops
-    from paddle_resample.kernels import choice
-
-    x = paddle.ones([1, 4, 2, 2])
-    choice.native("pixel_shuffle", x)  # builds and loads
-    native = choice._offered
-    rows = {}
-    for name, (shape, function, arguments) in ROWS.items():
-        x = paddle.rand(shape)
-        if function == "grid_sample":
-            arguments = paddle.rand([2, 128, 128, 2]) * 2 - 1, *arguments
-        elif function == "interpolate":
-            arguments = arguments[0], None, arguments[1]
-        rows[name] = {}
-        for direction in ("forward", "backward"):
-            x.stop_gradient = direction == "forward"
-
-            def prepared(kernels, x=x, function=function, arguments=arguments):
-                def run():
-                    choice._offered = kernels
-                    return getattr(ops, function)(x, *arguments)
-
-                if x.stop_gradient:
-                    return run
-                y = run()
-                dy = paddle.ones(y.shape)
-                return lambda: paddle.grad([y], [x], [dy], retain_graph=True)
-
-            choice._offered = native
-            out = getattr(ops, function)(x, *arguments).numpy().size
-            ways = {"ours": prepared(native), "paddle": prepared({})}
-            ways["floor"] = floor(x.numpy().size, out)
-            rows[name][direction] = medians(ways, rounds)
-    return rows, {"paddle": paddle.__version__, "kernels": choice.status()}
+def ask(python, worker, threads, options):
+    """Measure in a process of its own: lines, versions."""
+    command = [python, __file__, "--worker", worker, "--threads", str(threads)]
+    command += ["--rounds", str(options.rounds), "--only", options.only]
+    command += ["--shapes", ",".join("x".join(map(str, s)) for s in options.shapes)]
+    command += ["--growth"] if options.growth else []
+    env = {**os.environ, **({} if options.plain_malloc else MALLOC)}
+    env.update(OMP_NUM_THREADS=str(threads), PADDLE_RESAMPLE_NATIVE="require")
+    done = subprocess.run(command, env=env, stdout=subprocess.PIPE, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
 
 
-def measure_torch(rounds):
-    import torch
-    import torch.nn.functional as F
-
-    torch.set_num_threads(1)
-
-    def merge(x, s):
-        n, h, w, c = x.shape
-        cells = x.reshape(n, h // s, s, w // s, s, c).permute(0, 1, 3, 4, 2, 5)
-        return cells.reshape(n, h // s, w // s, s * s * c)
-
-    def expand(x, s):
-        n, h, w, c = x.shape
-        cells = x.reshape(n, h, w, s, s, c // (s * s)).permute(0, 1, 3, 2, 4, 5)
-        return cells.reshape(n, h * s, w * s, c // (s * s))
-
-    def interpolate(x, size, mode):
-        corners = False if mode.startswith("bi") else None
-        return F.interpolate(x, size, mode=mode, align_corners=corners)
-
-    functions = {
-        "pixel_shuffle": F.pixel_shuffle,
-        "pixel_unshuffle": F.pixel_unshuffle,
-        "merge_cells": merge,
-        "expand_cells": expand,
-        "interpolate": interpolate,
-        "grid_sample": lambda x, mode, grid: F.grid_sample(
-            x, grid, mode, align_corners=False
-        ),
-    }
-    rows = {}
-    for name, (shape, function, arguments) in ROWS.items():
-        x = torch.rand(shape, requires_grad=True)
-        if function == "grid_sample":
-            arguments = *arguments, torch.rand(2, 128, 128, 2) * 2 - 1
-        with torch.no_grad():
-            still = x.detach()
-            y = functions[function](still, *arguments)
-        graph = functions[function](x, *arguments)
-        dy = torch.ones_like(graph)
-        ways = {
-            "forward": lambda f=function, a=arguments, x=still: functions[f](x, *a),
-            "backward": lambda g=graph, x=x, dy=dy: torch.autograd.grad(
-                g, x, dy, retain_graph=True
-            ),
-            "floor": floor(x.numel(), y.numel()),
-        }
-        rows[name] = medians(ways, rounds)
-    return {"rows": rows, "torch": torch.__version__}
+def measured(options):
+    """Lines of all numbers of threads, and versions."""
+    table, versions = [], {}
+    for threads in options.threads:
+        foreign = []
+        for turn in ("before", "ours", "after"):
+            if turn == "ours":
+                lines, what = ask(sys.executable, "paddle", threads, options)
+            elif options.torch:
+                found, what = ask(options.torch, "torch", threads, options)
+                foreign.append(found)
+            else:
+                continue
+            versions.update(what)
+        for line in lines:
+            line["threads"] = threads
+            line["ours/"] = ratios(line, foreign)
+        table += lines
+    return table, versions
 
 
-def compare(rows, foreign):
-    """Ratios of each row; PyTorch's time is scaled by the floors of both processes."""
-    table = []
-    for name, directions in rows.items():
-        for direction, t in directions.items():
-            line = {"row": name, "direction": direction, **t}
-            line["ours/paddle"] = t["ours"] / t["paddle"]
-            line["ours/floor"] = t["ours"] / t["floor"]
-            theirs = [
-                f["rows"][name][direction] / f["rows"][name]["floor"] for f in foreign
-            ]
-            if theirs:
-                line["ours/torch"] = line["ours/floor"] / statistics.mean(theirs)
-            table.append(line)
-    return table
+def ratios(line, foreign):
+    """Ours by each other, every time taken by the floor that was measured beside it."""
+    by_floor = {k: t / line["floor"][k] for k, t in line["seconds"].items()}
+    theirs = [
+        other["seconds"]["torch"] / other["floor"]["torch"]
+        for lines in foreign
+        for other in lines
+        if all(other[k] == line[k] for k in ("row", "y", "direction"))
+    ]
+    if theirs:
+        by_floor["torch"] = statistics.mean(theirs)
+    ours = by_floor.pop("ours")
+    return {**{k: ours / other for k, other in by_floor.items()}, "floor": ours}
 
 
 def show(table):
-    columns = [c for c in ("ours/paddle", "ours/torch", "ours/floor") if c in table[0]]
-    print(f"{'':24}{'':10}{'ours ms':>9}", *(f"{c:>12}" for c in columns))
+    """Every line; one that somebody else wins is marked."""
+    print(f"{'':27}{'y':>16} {'':8}{'threads':>7}{'ms':>9}{'spread':>8}", end="")
+    print(*(f"{'ours/' + k:>12}" for k in RATIOS))
     for line in table:
-        numbers = (f"{line[c]:12.2f}" for c in columns)
-        print(
-            f"{line['row']:24}{line['direction']:10}{line['ours'] * 1e3:9.3f}", *numbers
-        )
-    for direction in ("forward", "backward"):
-        some = [line for line in table if line["direction"] == direction]
-        means = (
-            f"{statistics.geometric_mean(n[c] for n in some):12.2f}" for c in columns
-        )
-        print(f"{'geometric mean':24}{direction:10}{'':9}", *means)
+        ms, spread = (line[k]["ours"] * 1e3 for k in ("seconds", "spread"))
+        y = "x".join(map(str, line["y"]))
+        print(f"{line['row']:27}{y:>16} {line['direction']:8}", end="")
+        print(f"{line['threads']:7}{ms:9.3f}{spread:8.3f}", end="")
+        print(*(_ratio(line["ours/"].get(k)) for k in RATIOS), end="")
+        losses = [k for k in ("paddle", "torch") if line["ours/"].get(k, 0) > 1]
+        print("  slower than " + " and ".join(losses) if losses else "")
+    for threads in sorted({line["threads"] for line in table}):
+        for direction in ("forward", "both"):
+            _show_mean(table, threads, direction)
+
+
+def _show_mean(table, threads, direction):
+    want = threads, direction
+    some = [n["ours/"] for n in table if (n["threads"], n["direction"]) == want]
+    print(f"{'geometric mean':44}{direction:8}{threads:7}{'':17}", end="")
+    for k in RATIOS:
+        found = [ratio[k] for ratio in some if k in ratio]
+        print(_ratio(statistics.geometric_mean(found) if found else None), end=" ")
+    print()
+
+
+def _ratio(value):
+    return f"{'-':>12}" if value is None else f"{value:12.2f}"
+
+
+def show_growth(table):
+    """Nanoseconds of an output pixel of all channels, a line for each row."""
+    print(f"nanoseconds of an output pixel; columns: side of y ({CHANNELS} channels)")
+    print(f"{'':27}{'threads':>7}", *(f"{side:>8}" for side in GROWTH))
+    for i in range(0, len(table), len(GROWTH)):
+        lines = table[i : i + len(GROWTH)]
+        print(f"{lines[0]['row']:27}{lines[0]['threads']:7}", end=" ")
+        print(*(f"{pixel_time(line):8.2f}" for line in lines))
+
+
+def pixel_time(line):
+    """Nanoseconds; channels are last or second, and the other two axes the sides."""
+    n, *sides = line["y"]
+    pixels = n * (sides[0] * sides[1] * sides[2]) / CHANNELS
+    return line["seconds"]["ours"] * 1e9 / pixels
 
 
 def commit():
@@ -200,43 +161,47 @@ def commit():
     return done.stdout.decode().strip() or None
 
 
-def main():
+def processor():
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [n.split(":")[1].strip() for n in lines if n.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def parsed(words):
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    shapes = ",".join("x".join(map(str, shape)) for shape in SHAPES)
     parser.add_argument("--out", default="operators.json")
     parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--only", default="", help="rows whose names contain this")
+    parser.add_argument("--shapes", default=shapes, help=f"default {shapes}")
+    parser.add_argument("--threads", default="1", help="numbers of them, as 1,2")
+    parser.add_argument("--growth", action="store_true")
     parser.add_argument("--torch", help="a Python that has PyTorch")
     parser.add_argument("--plain-malloc", action="store_true")
-    parser.add_argument("--as-torch", action="store_true", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    wanted = {"OMP_NUM_THREADS": "1", "PADDLE_RESAMPLE_NATIVE": "require"}
-    if not options.plain_malloc:
-        wanted.update(MALLOC)
-    if any(os.environ.get(name) != value for name, value in wanted.items()):
-        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **wanted})
-    if options.as_torch:
-        print(json.dumps(measure_torch(options.rounds)))
-        return
-    foreign = []
+    parser.add_argument("--worker", help=argparse.SUPPRESS)
+    options = parser.parse_args(words)
+    options.threads = [int(n) for n in options.threads.split(",")]
+    shapes = options.shapes.split(",")
+    options.shapes = [tuple(int(n) for n in shape.split("x")) for shape in shapes]
+    return options
 
-    def ask_torch():
-        if options.torch:
-            command = [options.torch, __file__, "--as-torch"]
-            command += ["--rounds", str(options.rounds)]
-            command += ["--plain-malloc"] if options.plain_malloc else []
-            foreign.append(json.loads(subprocess.check_output(command)))
 
-    ask_torch()
-    rows, what = measure_paddle(options.rounds)
-    ask_torch()
-    table = compare(rows, foreign)
-    show(table)
+def main():
+    options = parsed(sys.argv[1:])
+    if options.worker:
+        return work(options)
+    table, versions = measured(options)
+    (show_growth if options.growth else show)(table)
     report = {
-        **what,
-        "torch": foreign[0]["torch"] if foreign else None,
+        **versions,
         "commit": commit(),
-        "processor": platform.processor() or platform.machine(),
-        "threads": 1,
+        "processor": processor(),
+        "cores": os.cpu_count(),
         "rounds": options.rounds,
+        "clock": "processor time with one thread, time on the wall with several",
         "malloc": "plain" if options.plain_malloc else MALLOC,
         "table": table,
     }

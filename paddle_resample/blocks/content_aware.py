@@ -2,11 +2,11 @@
 a reassembly off the map itself."""
 
 import paddle.nn as nn
-import paddle.nn.functional as F
 
 from ..base import Resampler, Upsampler, whole_number
 from ..errors import UsageError
-from ..ops import check_border, fit, reassemble, spatial_size
+from ..ops import check_border, fit, reassemble
+from ..ops.window import softmax_windows
 
 __all__ = ["ContentAware", "ContentAwareUpsampler"]
 
@@ -14,8 +14,7 @@ __all__ = ["ContentAware", "ContentAwareUpsampler"]
 class ContentAware(Resampler):
     """1x1 compression, then whatever convolutions a subclass adds.
 
-    A subclass gives `add_encoders`, which makes them with `encoder`, and `kernels`,
-    which ends with `normalised`.
+    A subclass gives `add_encoders`, which makes them with `encoder`, and `logits`.
 
     Args:
         in_channels, out_channels, scale: as the contract has them.
@@ -90,29 +89,37 @@ class ContentAware(Resampler):
             **self._encoder,
         )
 
+    def logits(self, x):
+        """What the softmax over each window makes weights of, [N, g*k*k, H', W']."""
+        raise NotImplementedError
+
     def normalised(self, logits):
         """Softmax over every window: [N, g*k*k, H, W] -> the same, windows sum to 1."""
-        size = spatial_size(logits)
-        taps = self.kernel_size**2
-        windows = logits.reshape([-1, self.groups, taps, size[0], size[1]])
-        return F.softmax(windows, axis=2).flatten(1, 2)
+        return softmax_windows(logits, self.kernel_size, self.groups)
 
     def kernels(self, x):
         """The weights of every output pixel, [N, g*k*k, H', W'], windows sum to 1."""
-        raise NotImplementedError
+        return self.normalised(self.logits(x))
 
 
 class ContentAwareUpsampler(ContentAware, Upsampler):
-    """The reassembly around coarse pixel p // s for every fine pixel p."""
+    """The reassembly around coarse pixel p // s for every fine pixel p.
+
+    A subclass whose softmax is not the last step to the kernels gives `kernels`, and
+    says so with `softmax_last`.
+    """
+
+    softmax_last = True
 
     def forward(self, x, guide=None, side=None, size=None):
         y = reassemble(
             x,
-            self.kernels(x),
+            self.logits(x) if self.softmax_last else self.kernels(x),
             self.kernel_size,
             self.scale,
             self.groups,
             border=self.border,
             owner=self.name,
+            softmax=self.softmax_last,
         )
         return fit(y, size, self.scale)

@@ -48,7 +48,7 @@ class FourierFeatures(nn.Layer):
     def forward(self, x):
         size, number = spatial_size(x), self.frequencies
         places = regular_grid(size, align_corners=True, dtype="float64")
-        places = places.flip([3]).transpose([0, 3, 1, 2])  # [1, (row, column), H, W]
+        places = paddle.stack([places[..., 1], places[..., 0]], axis=1)  # row, column
         signals = places + paddle.zeros_like(x[:, :1]).astype("float64")
         if self.image_channels:
             signals = paddle.concat([signals, x.astype("float64")], axis=1)

@@ -7,6 +7,7 @@ import paddle.nn.functional as F
 from ..base import Upsampler, whole_number
 from ..errors import UsageError
 from ..ops import check_border, fit, fit_guide, interpolate, reassemble
+from ..ops.window import softmax_windows
 
 __all__ = ["GuideGate", "SemiShift", "SemiShiftUpsampler"]
 
@@ -149,19 +150,24 @@ class SemiShiftUpsampler(Upsampler):
             depthwise=compressed_channels is None,
         )
 
+    def logits(self, x, guide):
+        """What the softmax makes weights of, [N, k*k, 2*H, 2*W]."""
+        return self.ker_generator(x, guide, self.scale)
+
     def kernels(self, x, guide):
         """The weights of every output pixel, [N, k*k, 2*H, 2*W], windows sum to 1."""
-        return F.softmax(self.ker_generator(x, guide, self.scale), axis=1)
+        return softmax_windows(self.logits(x, guide), self.kernel_size)
 
     def forward(self, x, guide=None, side=None, size=None):
         guide, fine = fit_guide(guide, x, self.scale, self.guide_channels, self.name)
         y = reassemble(
             x,
-            self.kernels(x, guide),
+            self.logits(x, guide),
             self.kernel_size,
             self.scale,
             border=self.border,
             owner=self.name,
+            softmax=True,
         )
         if self.gate_generator is not None:
             y = self.gate_generator(x, guide, y, self.scale)

@@ -4,11 +4,11 @@ window of the coarse one."""
 import math
 
 import paddle.nn as nn
-import paddle.nn.functional as F
 
 from ..base import Upsampler, whole_number
 from ..errors import UsageError, did_you_mean
 from ..ops import check_border, fit, fit_guide, reassemble, similarity
+from ..ops.window import softmax_windows
 
 __all__ = [
     "SimilarityUpsampler",
@@ -60,23 +60,27 @@ class SimilarityUpsampler(Upsampler):
         """[N, D, H*s, W*s] from both maps, [N, D, H, W] from x."""
         raise NotImplementedError
 
-    def kernels(self, x, guide):
-        """The weights of every output pixel, [N, k*k, H*s, W*s], windows sum to 1."""
+    def scores(self, x, guide):
+        """What the softmax makes weights of, [N, k*k, H*s, W*s]."""
         query, key = self.query_and_key(x, guide)
-        scores = similarity(
+        return similarity(
             query, key, self.kernel_size, self.scale, self.border, self.name
         )
-        return F.softmax(scores, axis=1)
+
+    def kernels(self, x, guide):
+        """The weights of every output pixel, [N, k*k, H*s, W*s], windows sum to 1."""
+        return softmax_windows(self.scores(x, guide), self.kernel_size)
 
     def forward(self, x, guide=None, side=None, size=None):
         guide, fine = fit_guide(guide, x, self.scale, self.guide_channels, self.name)
         y = reassemble(
             x,
-            self.kernels(x, guide),
+            self.scores(x, guide),
             self.kernel_size,
             self.scale,
             border=self.border,
             owner=self.name,
+            softmax=True,
         )
         return fit(y, fine if size is None else size, self.scale)
 

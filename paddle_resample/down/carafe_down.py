@@ -83,19 +83,19 @@ class CarafeDown(ContentAware, Downsampler):
         macs = c * m * site.pixels + (encoder + taps * c) * coarse
         return c * m + m + encoder + taps * groups, macs
 
-    def kernels(self, x):
-        """The weights of every output pixel, [N, g*k*k, ceil(H/s), ceil(W/s)], windows
-        sum to 1."""
-        return self.normalised(self.content_encoder(self.channel_compressor(x)))
+    def logits(self, x):
+        """What the softmax makes weights of, [N, g*k*k, ceil(H/s), ceil(W/s)]."""
+        return self.content_encoder(self.channel_compressor(x))
 
     def forward(self, x):
         y = reassemble_down(
             x,
-            self.kernels(x),
+            self.logits(x),
             self.kernel_size,
             self.scale,
             self.groups,
             self.border,
             self.name,
+            softmax=True,
         )
         return y, None

@@ -189,7 +189,10 @@ def _commands(found, flags, unlinked, linked):
     compile_it += ["-fopenmp"] if threads else []
     compile_it += [f"-I{d}" for d in given["include_dirs"]]
     compile_it += ["-c", str(SOURCES / "library.cc"), "-o", unlinked]
-    link_it = [found, "-shared", unlinked, "-o", linked, *(f"-L{d}" for d in folders)]
+    # Some compilers leave out libraries of which no symbol is named: Paddle's, whose
+    # symbols are those of the libraries that it loads itself.
+    link_it = [found, "-shared", unlinked, "-o", linked, "-Wl,--no-as-needed"]
+    link_it += [f"-L{d}" for d in folders]
     link_it += [*given["extra_link_args"], *(["-l:libiomp5.so"] if threads else [])]
     return compile_it, link_it
 

@@ -13,7 +13,12 @@ from ..errors import UsageError, did_you_mean
 from . import build
 from .cells import expand_cells, merge_cells, pixel_shuffle, pixel_unshuffle
 from .grid_sample import grid_sample
+from .haar import haar, haar_inverse
 from .interpolate import interpolate
+from .max_unpool import max_unpool
+from .reassemble import reassemble, reassemble_down, similarity
+from .sample_at_offsets import sample_at_offsets
+from .strided_filter import strided_filter
 
 __all__ = ["native", "status", "wanted"]
 
@@ -21,10 +26,18 @@ _SETTINGS = ("auto", "off", "require")
 _KNOWN = (
     expand_cells,
     grid_sample,
+    haar,
+    haar_inverse,
     interpolate,
+    max_unpool,
     merge_cells,
     pixel_shuffle,
     pixel_unshuffle,
+    reassemble,
+    reassemble_down,
+    sample_at_offsets,
+    similarity,
+    strided_filter,
 )
 _FUNCTIONS = {function.__name__: function for function in _KNOWN}
 # Whether this Paddle knows anything but the CPU.

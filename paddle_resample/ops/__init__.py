@@ -1,12 +1,15 @@
 """Pure functions, one numerics per file; Paddle's operators define the answer."""
 
 from .blur_pool import blur_pool, strided_filter
+from .deform_conv import deform_conv
 from .dynamic_conv import dynamic_conv
 from .guide import fit_guide
 from .haar import HaarBands, haar, haar_inverse
 from .interpolate import interpolate
 from .joint_bilateral import joint_bilateral
 from .nearest_warp import nearest_grid, nearest_warp
+from .offset_warp import offset_warp
+from .onnx_forms import in_onnx_forms, onnx_forms
 from .patch import expand_cells, merge_cells
 from .pool import PoolIndices, max_pool, max_unpool
 from .reassemble import check_border, reassemble, reassemble_down, similarity
@@ -14,7 +17,7 @@ from .resize_right import resize_right
 from .shuffle import pixel_shuffle, pixel_unshuffle
 from .size import fit, pad_to_multiple, scaled_size, spatial_size
 from .soft_pool import importance_pool, soft_pool
-from .warp import affine_grid, flow_warp, grid_sample, offset_warp, regular_grid
+from .warp import affine_grid, flow_warp, grid_sample, regular_grid
 
 __all__ = [
     "HaarBands",
@@ -22,6 +25,7 @@ __all__ = [
     "affine_grid",
     "blur_pool",
     "check_border",
+    "deform_conv",
     "dynamic_conv",
     "expand_cells",
     "fit",
@@ -31,6 +35,7 @@ __all__ = [
     "haar",
     "haar_inverse",
     "importance_pool",
+    "in_onnx_forms",
     "interpolate",
     "joint_bilateral",
     "max_pool",
@@ -39,6 +44,7 @@ __all__ = [
     "nearest_grid",
     "nearest_warp",
     "offset_warp",
+    "onnx_forms",
     "pad_to_multiple",
     "pixel_shuffle",
     "pixel_unshuffle",

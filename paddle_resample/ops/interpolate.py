@@ -96,7 +96,8 @@ def interpolate(
     data_format = data_format or _LAYOUTS.get(axes, ("",))[0]
     _check(mode, axes, data_format, size, scale, align_corners, antialias)
     align_corners = bool(align_corners)
-    if size is None and isinstance(scale, numbers.Integral):
+    whole = size is None and isinstance(scale, numbers.Integral)
+    if whole:
         # The same answer as with scale_factor, which ONNX exporters refuse.
         size, scale = scaled_size(x, int(scale), data_format), None
     elif size is None and mode == "area":
@@ -117,6 +118,17 @@ def interpolate(
         if mode == "nearest-exact":
             return _take_nearest(x, have, size, steps, data_format)
         return _antialiased(x, have, size, steps, mode, align_corners, data_format)
+    if axes == 2 and not paddle.in_dynamic_mode():
+        # oneDNN, which Paddle Inference runs by default on a CPU, takes these from
+        # Paddle and answers with other numbers, silently: it does not know aligned
+        # corners, its nearest pixel is the one of the centres, and its windows of a
+        # mean do not overlap. ONNX exporters fail at the mean.
+        if mode == "bilinear" and align_corners:
+            return _flat_volume(x, size, scale, data_format)
+        if mode == "nearest" and not whole:
+            return _take_floored(x, size, scale, data_format)
+        if mode == "area":
+            return _window_means(x, size, data_format)
     if mode == "area" and axes > 1:
         # What F.interpolate calls; Paddle 2.6's prints a line each time.
         pool = F.adaptive_avg_pool2d if axes == 2 else F.adaptive_avg_pool3d
@@ -132,10 +144,27 @@ def interpolate(
     )
 
 
+def _flat_volume(x, size, scale, data_format):
+    """Bilinear with aligned corners as trilinear of a volume one slice deep."""
+    depth = 2 if data_format == "NCHW" else 1
+    y = F.interpolate(
+        x.unsqueeze(depth),
+        size=None if size is None else [1, size[0], size[1]],
+        scale_factor=None if scale is None else [1.0, *_each(scale, 2)],
+        mode="trilinear",
+        align_corners=True,
+        data_format="NCDHW" if data_format == "NCHW" else "NDHWC",
+    )
+    return y.squeeze(depth)
+
+
+def _each(scale, axes):
+    return [scale] * axes if isinstance(scale, numbers.Number) else scale
+
+
 def _floored_size(x, scale, data_format):
     sides = spatial_size(x, data_format)
-    scales = [scale] * len(sides) if isinstance(scale, numbers.Number) else scale
-    return [int(n * s) for n, s in zip(sides, scales)]
+    return [int(n * s) for n, s in zip(sides, _each(scale, len(sides)))]
 
 
 def _size_and_steps(have, size, scale):
@@ -146,7 +175,7 @@ def _size_and_steps(have, size, scale):
             size = [int(n) for n in size]
         steps = [_number(have[i]) / _number(size[i]) for i in range(axes)]
         return size, steps
-    scales = [scale] * axes if isinstance(scale, numbers.Number) else scale
+    scales = _each(scale, axes)
     if isinstance(have, list):
         size = [int(n * s) for n, s in zip(have, scales)]
     else:
@@ -162,8 +191,37 @@ def _number(value):
     return value.astype("float64").reshape([1])
 
 
+def _take_floored(x, size, scale, data_format):
+    """Mode nearest by picking rows and columns, at the places of Paddle's operator."""
+    have = spatial_size(x, data_format)
+    size, steps = _size_and_steps(have, size, scale)
+    for i, step in enumerate(steps):
+        place = paddle.arange(size[i]).astype("float32") * step.astype("float32")
+        last = _number(have[i]).astype("int64") - 1
+        index = paddle.minimum(place.astype("int64"), last)
+        x = paddle.index_select(x, index, axis=_first_axis(data_format) + i)
+    return x
+
+
+def _window_means(x, size, data_format):
+    """Mode area by differences of running sums, in float64 so that none is lost."""
+    have, y = spatial_size(x, data_format), x.astype("float64")
+    for i in range(2):
+        axis, n, m = _first_axis(data_format) + i, have[i], size[i]
+        window = paddle.arange(m)
+        start = window * n // m
+        stop = ((window + 1) * n + m - 1) // m
+        sums = paddle.cumsum(y, axis=axis)
+        nothing = paddle.zeros_like(paddle.slice(sums, [axis], [0], [1]))
+        sums = paddle.concat([nothing, sums], axis=axis)
+        y = paddle.index_select(sums, stop, axis=axis)
+        y = y - paddle.index_select(sums, start, axis=axis)
+        shape = [-1 if along == axis else 1 for along in range(4)]
+        y = y / (stop - start).astype("float64").reshape(shape)
+    return y.astype(x.dtype)
+
+
 def _take_nearest(x, have, size, steps, data_format):
-    first = 1 if data_format.endswith("C") else 2
     for i, step in enumerate(steps):
         place = (paddle.arange(size[i]).astype("float64") + 0.5) * step
         # A centre on a seam belongs to the next pixel; float32 forgives the product's
@@ -171,8 +229,13 @@ def _take_nearest(x, have, size, steps, data_format):
         index = paddle.minimum(
             place.astype("float32").floor().astype("float64"), _number(have[i]) - 1.0
         )
-        x = paddle.index_select(x, index.astype("int64"), axis=first + i)
+        index = index.astype("int64")
+        x = paddle.index_select(x, index, axis=_first_axis(data_format) + i)
     return x
+
+
+def _first_axis(data_format):
+    return 1 if data_format.endswith("C") else 2
 
 
 def _antialiased(x, have, size, steps, mode, align_corners, data_format):
@@ -191,10 +254,13 @@ def _weights(have, size, step, mode, align_corners):
     if align_corners:
         last = paddle.clip(_number(size) - 1.0, min=1.0)
         step = (_number(have) - 1.0) / last * (_number(size) > 1.0).astype("float64")
-    centre = (paddle.arange(size).astype("float64") + 0.5) * step
-    pixel = paddle.arange(have).astype("float64") + 0.5
-    distance = (pixel.unsqueeze(0) - centre.unsqueeze(1)) / paddle.clip(step, min=1.0)
-    distance = distance.abs()
+    centre = (paddle.arange(size).unsqueeze(1).astype("float64") + 0.5) * step
+    pixel = paddle.arange(have).unsqueeze(0).astype("float64") + 0.5
+    distance, stretch = pixel - centre, paddle.clip(step, min=1.0)
+    if not paddle.in_dynamic_mode():
+        # Paddle Inference with oneDNN loses what is done to float64 after this.
+        distance, stretch = distance.astype("float32"), stretch.astype("float32")
+    distance = distance.abs() / stretch
     weights = _triangle(distance) if mode == "bilinear" else _keys(distance)
     return weights / weights.sum(axis=1, keepdim=True)
 

@@ -4,7 +4,9 @@ alike the guide is there."""
 import paddle
 import paddle.nn.functional as F
 
+from ..kernels import native
 from .interpolate import interpolate
+from .reassemble import reassemble
 from .size import spatial_size
 
 __all__ = ["joint_bilateral"]
@@ -55,7 +57,13 @@ def joint_bilateral(x, guide, radius=2, sigma_space=0.5, sigma_range=0.25):
         for near, there in zip(column_squares, _shifted(small_row, columns, steps, 3)):
             alike = ((guide - there) ** 2).sum(1) / (2.0 * sigma_range**2)
             logits.append((near_row + near) / (-2.0 * sigma_space**2) - alike)
-    weights = F.softmax(paddle.stack(logits, axis=1), axis=1).astype(x.dtype)
+    logits = paddle.stack(logits, axis=1)
+    if native("reassemble", x, logits) is not None:
+        ratio = fine[0] // coarse[0]
+        if [ratio * n for n in coarse] == list(fine):
+            size = 2 * radius + 1
+            return reassemble(x, logits, size, ratio, border="replicate", softmax=True)
+    weights = F.softmax(logits, axis=1).astype(x.dtype)
     taps = iter(weights.unsqueeze(2).unbind(1))
     y = 0.0
     for x_row in _shifted(x, rows, steps, 2):

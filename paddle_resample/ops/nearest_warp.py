@@ -2,6 +2,7 @@
 
 import paddle
 
+from ..kernels import native
 from .size import spatial_size
 from .warp import _grouped, _regroup, _unconverted, grid_sample
 
@@ -29,6 +30,9 @@ def nearest_warp(x, offset, scale, groups=1, padding="zeros"):
     >>> nearest_warp(x, paddle.zeros([1, 2, 2, 4]), 2).numpy()[0, 0, 0].tolist()
     [0.0, 0.0, 1.0, 1.0]
     """
+    fast = native("sample_at_offsets", x, offset)
+    if fast is not None:
+        return fast(x, offset, groups=groups, padding=padding, from_middle=scale)
     grid = nearest_grid(x, offset, scale, groups)
     parts = _regroup(x, x.shape[1] // groups)
     return _regroup(grid_sample(parts, grid, padding=padding), x.shape[1])

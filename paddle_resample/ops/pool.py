@@ -7,6 +7,8 @@ import paddle
 import paddle.nn.functional as F
 
 from ..errors import UsageError
+from ..kernels import native
+from .onnx_forms import in_onnx_forms
 from .size import spatial_size
 
 __all__ = ["PoolIndices", "max_pool", "max_unpool"]
@@ -54,6 +56,8 @@ def max_pool(x, kernel_size=2, stride=None, padding=0, ceil_mode=False):
             "Paddle 3 or ceil_mode=False"
         )
     size = spatial_size(x)
+    if in_onnx_forms() and x.ndim == 4 and not ceil_mode:
+        return _argmax_pool(x, size, kernel_size, stride or kernel_size, padding)
     pool = F.max_pool3d if x.ndim == 5 else F.max_pool2d
     pooled, indices = pool(
         x, kernel_size, stride, padding, return_mask=True, ceil_mode=ceil_mode
@@ -61,6 +65,21 @@ def max_pool(x, kernel_size=2, stride=None, padding=0, ceil_mode=False):
     # Paddle finds no maximum among NaN or minus infinity and says -1, where unpooling
     # would write outside its map.
     return pooled, PoolIndices(paddle.clip(indices, min=0), size)
+
+
+def _argmax_pool(x, size, kernel_size, stride, padding):
+    """max_pool from windows laid out: what the converter writes lacks the places."""
+    wide = F.pad(x, [padding] * 4, value=-3.0e38)  # loses against every number
+    windows = F.unfold(wide, kernel_size, stride)
+    height, width = (
+        (size[i] + 2 * padding - kernel_size) // stride + 1 for i in (0, 1)
+    )
+    windows = windows.reshape([-1, x.shape[1], kernel_size**2, height, width])
+    place = windows.argmax(axis=2)
+    row = paddle.arange(height).reshape([-1, 1]) * stride + place // kernel_size
+    column = paddle.arange(width) * stride + place % kernel_size
+    indices = (row - padding) * size[1] + column - padding
+    return windows.max(axis=2), PoolIndices(indices, size)
 
 
 def max_unpool(x, side):
@@ -91,6 +110,9 @@ def max_unpool(x, side):
             f"{list(indices.shape)}; the channels and size must be those of the pooling"
         )
     size = [side.size[i] for i in range(x.ndim - 2)]
+    fast = native("max_unpool", x)
+    if fast is not None:
+        return fast(x, indices, size)
     if paddle.in_dynamic_mode():
         unpool = F.max_unpool3d if x.ndim == 5 else F.max_unpool2d
         # Window and step only serve a check of the output size: these lead to it.

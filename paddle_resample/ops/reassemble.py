@@ -2,11 +2,12 @@
 weights of its own. The core of CARAFE and of the upsamplers that follow it."""
 
 import paddle
-import paddle.nn.functional as F
 
 from ..errors import UsageError, did_you_mean
+from ..kernels import native
 from .shuffle import pixel_shuffle, pixel_unshuffle
 from .size import spatial_size
+from .window import pad_window, softmax_windows, window_taps
 
 __all__ = ["check_border", "reassemble", "reassemble_down", "similarity"]
 
@@ -14,7 +15,15 @@ _BORDERS = ("zero", "replicate", "renormalise")
 
 
 def reassemble(
-    x, kernels, kernel_size, scale, groups=1, dilation=1, border="zero", owner=None
+    x,
+    kernels,
+    kernel_size,
+    scale,
+    groups=1,
+    dilation=1,
+    border="zero",
+    owner=None,
+    softmax=False,
 ):
     """y[p] = sum over the window q of kernels[p, q] * x[p // scale + q].
 
@@ -31,6 +40,8 @@ def reassemble(
             "replicate": the nearest pixel of x; "renormalise": nothing, the weights
             inside are divided by their sum, which must not vanish.
         owner: name for error messages.
+        softmax: whether kernels are logits, of which the softmax over each window and
+            group is taken, pixels outside x included, before anything else.
 
     Returns:
         [N, C, H*scale, W*scale], dtype of x.
@@ -40,7 +51,8 @@ def reassemble(
 
     Memory: no window is ever unfolded. Taps are views of one padded copy of x, so that
     two maps of the output's size are alive at a time, and training keeps x, kernels
-    and the padded copy only.
+    and the padded copy only; the native kernel keeps x and kernels, and of logits
+    never writes the softmax.
 
     Source: Wang et al., "CARAFE: Content-aware reassembly of features", ICCV 2019,
     section 3.3; "replicate" and "renormalise" are ours.
@@ -71,8 +83,13 @@ def reassemble(
         groups,
         lambda side: side * scale,
     )
+    fast = native("reassemble", x, kernels)
+    if fast is not None:
+        return fast(x, kernels, kernel_size, scale, groups, dilation, border, softmax)
     height, width = _sides(x)
     taps = kernel_size**2
+    if softmax:
+        kernels = softmax_windows(kernels, kernel_size, groups)
     weights = pixel_unshuffle(kernels.astype(x.dtype), scale).reshape(
         [-1, groups, taps, scale * scale, height, width]
     )
@@ -92,7 +109,14 @@ def reassemble(
 
 
 def reassemble_down(
-    x, kernels, kernel_size, scale, groups=1, border="zero", owner=None
+    x,
+    kernels,
+    kernel_size,
+    scale,
+    groups=1,
+    border="zero",
+    owner=None,
+    softmax=False,
 ):
     """y[p] = sum over the window q of kernels[p, q] * x[p * scale + q].
 
@@ -101,7 +125,7 @@ def reassemble_down(
         kernels: float [N, groups*k*k, ceil(H/scale), ceil(W/scale)], channels ordered
             (group, row, column).
         kernel_size: k, side of the window.
-        scale, groups, border, owner: as in `reassemble`.
+        scale, groups, border, owner, softmax: as in `reassemble`.
 
     Returns:
         [N, C, ceil(H/scale), ceil(W/scale)], dtype of x.
@@ -122,6 +146,11 @@ def reassemble_down(
     _check_kernels(
         owner, x, kernels, kernel_size, groups, lambda side: -(-side // scale)
     )
+    fast = native("reassemble_down", x, kernels)
+    if fast is not None:
+        return fast(x, kernels, kernel_size, scale, groups, border, softmax)
+    if softmax:
+        kernels = softmax_windows(kernels, kernel_size, groups)
     height, width = _sides(kernels)
     weights = kernels.astype(x.dtype).reshape(
         [-1, groups, kernel_size**2, height, width]
@@ -163,6 +192,9 @@ def similarity(query, key, kernel_size, scale, border="zero", owner=None):
     [0.0, 0.0, 0.0, 0.0, 3.0, 0.0, 0.0, 0.0, 0.0]
     """
     check_border(owner or "similarity", border)
+    fast = native("similarity", query, key)
+    if fast is not None and _similar(query, key, scale):
+        return fast(query, key, kernel_size, scale, border)
     height, width = _sides(key)
     depth = key.shape[1]
     fine = pixel_unshuffle(query, scale).reshape(
@@ -195,6 +227,12 @@ def check_border(owner, border):
     return border
 
 
+def _similar(query, key, scale):
+    """Whether query is [N, D, H*scale, W*scale] of key [N, D, H, W]."""
+    n, depth, height, width = key.shape
+    return list(query.shape) == [n, depth, height * scale, width * scale]
+
+
 def _sides(x):
     size = spatial_size(x)
     return size[0], size[1]
@@ -204,24 +242,6 @@ def _group(x, groups):
     """[N, C, H, W] -> [N, groups, C/groups, H, W]."""
     height, width = _sides(x)
     return x.reshape([-1, groups, x.shape[1] // groups, height, width])
-
-
-def pad_window(x, kernel_size, dilation, border):
-    """Surround x [N, C, H, W] so that every pixel has its window."""
-    before = (kernel_size - 1) // 2 * dilation
-    after = kernel_size // 2 * dilation
-    mode = "replicate" if border == "replicate" else "constant"
-    return F.pad(x, [before, after, before, after], mode) if after else x
-
-
-def window_taps(x, kernel_size, dilation=1, stride=1):
-    """Views of a padded map x [..., H, W], one for each place of the window."""
-    reach = (kernel_size - 1) * dilation
-    for row in range(0, reach + 1, dilation):
-        for column in range(0, reach + 1, dilation):
-            rows = slice(row, row - reach or None, stride)
-            columns = slice(column, column - reach or None, stride)
-            yield x[..., rows, columns]
 
 
 def _add(total, part):

@@ -111,6 +111,13 @@ def pad_to_multiple(x, scale, mode="constant", data_format="NCHW"):
 
 def _extend(x, missing, mode, data_format):
     """Add so many pixels at the end of every side."""
+    if data_format == "NHWC" and not paddle.in_dynamic_mode():
+        # Paddle Inference with oneDNN pads as if this were NCHW.
+        for axis, count in zip((1, 2), missing):
+            last = paddle.slice(x, [axis], [-1], [2**31 - 1])
+            more = last if mode == "replicate" else paddle.zeros_like(last)
+            x = paddle.concat([x, *[more] * count], axis=axis)
+        return x
     # F.pad begins with the last side, and with its start: left, right, top, bottom.
     sides = [n for end in reversed(missing) for n in (0, end)]
     return F.pad(x, sides, mode, data_format=data_format)

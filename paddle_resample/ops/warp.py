@@ -12,7 +12,7 @@ from ..kernels import native
 from .sample_bicubic import sample_bicubic
 from .size import spatial_size
 
-__all__ = ["affine_grid", "flow_warp", "grid_sample", "offset_warp", "regular_grid"]
+__all__ = ["affine_grid", "flow_warp", "grid_sample", "regular_grid"]
 
 _MODES = ("bilinear", "nearest", "bicubic")
 _PADDINGS = ("zeros", "border", "reflection")
@@ -147,36 +147,18 @@ def flow_warp(x, flow, align_corners=True, padding="zeros", unit="half"):
         raise UsageError(
             f"flow_warp: unknown unit {unit!r}{did_you_mean(unit, _UNITS)}"
         )
+    fast = native("sample_at_offsets", x, flow)
+    if fast is not None:
+        return fast(
+            x,
+            flow,
+            padding=padding,
+            align_corners=align_corners,
+            times=1 if unit == "half" else 2,
+            over=_flow_sides(flow, align_corners, unit),
+        )
     grid = _unconverted(_flow_grid, flow, align_corners, unit)
     return grid_sample(x, grid, padding=padding, align_corners=align_corners)
-
-
-def offset_warp(x, offset, groups=1, padding="border"):
-    """Sample groups of channels on the regular grid, each displaced by its offsets.
-
-    Args:
-        x: float [N, C, h, w]; groups divides C.
-        offset: float [N, 2*groups, H, W], the columns of every group, then the rows,
-            measured in pixels of x.
-        groups: of neighbouring channels that move together.
-        padding: see `grid_sample`.
-
-    Returns:
-        [N, C, H, W], dtype of x. Zero offset equals bilinear interpolation.
-
-    Grid: corners not aligned; H and W need not be multiples of h and w.
-
-    Source: Liu et al., "Learning to upsample by learning to sample", ICCV 2023,
-    section 3.
-
-    >>> x = paddle.to_tensor([[[[0.0, 1.0]]]])
-    >>> offset_warp(x, paddle.full([1, 2, 1, 2], 0.5)).numpy().ravel().tolist()
-    [0.5, 1.0]
-    """
-    grid = _unconverted(_grouped, offset, groups, spatial_size(x))
-    # [N, C, h, w] -> [N*groups, C/groups, h, w]
-    parts = _regroup(x, x.shape[1] // groups)
-    return _regroup(grid_sample(parts, grid, padding=padding), x.shape[1])
 
 
 def _regroup(x, channels):
@@ -194,14 +176,20 @@ def _grouped(offset, groups, size):
 
 
 def _flow_grid(flow, align_corners, unit):
-    size = spatial_size(flow)
+    size = _flow_sides(flow, align_corners, unit)
     if unit == "half":
         return _displaced(flow, size, align_corners)
-    if align_corners and paddle.in_dynamic_mode():
-        size = [max(n - 1, 1) for n in size]
-    elif align_corners:
-        size = paddle.clip(size - 1, min=1)
     return _displaced(flow.astype(_wide(flow)) * 2.0, size, align_corners)
+
+
+def _flow_sides(flow, align_corners, unit):
+    """(H, W) that displacements are measured against."""
+    size = spatial_size(flow)
+    if unit == "half" or not align_corners:
+        return size
+    if paddle.in_dynamic_mode():
+        return [max(n - 1, 1) for n in size]
+    return paddle.clip(size - 1, min=1)
 
 
 def _displaced(flow, size, align_corners):

@@ -14,10 +14,11 @@ from ..ops import (
     dynamic_conv,
     fit,
     fit_guide,
+    interpolate,
     pixel_shuffle,
     reassemble,
-    spatial_size,
 )
+from ..ops.window import softmax_windows
 from ..registry import register
 
 __all__ = ["A2u"]
@@ -138,28 +139,31 @@ class A2u(Upsampler):
         v = self.bnv(dynamic_conv(guide, self.bconv_V(guide), stride=2))
         return (u * v).sum(axis=1, keepdim=True) / math.sqrt(self.guide_channels)
 
+    def gated(self, guide):
+        """The weights before their softmax, which k = 1 does without: numbers from 0 to
+        1, [N, g*k*k, 2*H, 2*W]."""
+        logits = self.affinity(guide) * self.bconv_UP(guide)
+        return F.sigmoid(pixel_shuffle(logits, self.scale))
+
     def kernels(self, x, guide):
         """The weights of every output pixel, [N, g*k*k, 2*H, 2*W], windows sum to 1 for
         k above 1."""
-        logits = self.affinity(guide) * self.bconv_UP(guide)
-        weights = F.sigmoid(pixel_shuffle(logits, self.scale))
+        gated = self.gated(guide)
         if self.kernel_size == 1:
-            return weights
-        size = spatial_size(weights)
-        taps = self.kernel_size**2
-        windows = weights.reshape([-1, self.groups, taps, size[0], size[1]])
-        return F.softmax(windows, axis=2).flatten(1, 2)
+            return gated
+        return softmax_windows(gated, self.kernel_size, self.groups)
 
     def forward(self, x, guide=None, side=None, size=None):
         guide, fine = fit_guide(guide, x, self.scale, self.guide_channels, self.name)
         y = reassemble(
             x,
-            self.kernels(x, guide),
+            self.gated(guide),
             self.kernel_size,
             self.scale,
             self.groups,
             border=self.border,
             owner=self.name,
+            softmax=self.kernel_size > 1,
         )
         return fit(y, fine if size is None else size, self.scale)
 
@@ -169,10 +173,21 @@ def _norm(channels):
     return nn.Sequential(nn.GroupNorm(groups, channels), nn.LeakyReLU(0.01))
 
 
+class _Means(nn.Layer):
+    """[N, C, H, W] -> [N, C, size, size], adaptive average pooling."""
+
+    def __init__(self, size):
+        super().__init__()
+        self.size = size
+
+    def forward(self, x):
+        return interpolate(x, size=self.size, mode="area")
+
+
 def _pooled_conv(in_channels, out_channels, size):
     """[N, C, H, W] -> [N, D, size, size]."""
     start = torch_uniform(in_channels)
     return nn.Sequential(
-        nn.AdaptiveAvgPool2D(size),
+        _Means(size),
         nn.Conv2D(in_channels, out_channels, 1, weight_attr=start, bias_attr=start),
     )

@@ -83,7 +83,7 @@ class Carafe(ContentAwareUpsampler):
         macs = c * m + encoder + site.scale**2 * taps * c
         return c * m + m + encoder + kernels, macs * site.pixels
 
-    def kernels(self, x):
-        """The weights of every output pixel, [N, g*k*k, H*s, W*s], windows sum to 1."""
+    def logits(self, x):
+        """What the softmax makes weights of, [N, g*k*k, H*s, W*s]."""
         logits = self.content_encoder(self.channel_compressor(x))
-        return self.normalised(pixel_shuffle(logits, self.scale))
+        return pixel_shuffle(logits, self.scale)

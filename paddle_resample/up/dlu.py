@@ -62,6 +62,7 @@ class Dlu(ContentAwareUpsampler):
 
     source = "Fu et al., ICPR 2024"
     year = 2024
+    softmax_last = False
 
     def add_encoders(self):
         self.kernel_space_generator = self.encoder(self.kernel_size**2 * self.groups)

@@ -117,14 +117,12 @@ class DySample(Upsampler):
 
     def forward(self, x, guide=None, side=None, size=None):
         features = pixel_shuffle(x, self.scale) if self.style == "pl" else x
-        offset = self.offset(features)
-        if self.scope is None:
-            offset = 0.25 * offset
-        else:
-            offset = 0.5 * F.sigmoid(self.scope(features)) * offset
-        if self.style == "lp":
-            offset = pixel_shuffle(offset, self.scale)
-        return fit(offset_warp(x, offset, self.groups), size, self.scale)
+        offset, reach = self.offset(features), 0.25
+        if self.scope is not None:
+            offset, reach = F.sigmoid(self.scope(features)) * offset, 0.5
+        cell = self.scale if self.style == "lp" else 1
+        y = offset_warp(x, offset, self.groups, reach=reach, cell=cell)
+        return fit(y, size, self.scale)
 
 
 def _channels(channels, scale, style, groups):

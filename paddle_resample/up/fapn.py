@@ -7,13 +7,12 @@ import paddle
 import paddle.nn as nn
 import paddle.nn.functional as F
 from paddle.nn.initializer import Constant, Uniform
-from paddle.vision.ops import deform_conv2d
 
 from ..base import Upsampler, whole_number
 from ..blocks.guided import guide_size
 from ..errors import UsageError
 from ..initialise import torch_uniform
-from ..ops import interpolate
+from ..ops import deform_conv, interpolate
 from ..registry import register
 
 __all__ = ["Fapn"]
@@ -151,15 +150,9 @@ class _DeformableConv(nn.Layer):
         made = self.conv_offset_mask(where)
         moved = 2 * _TAPS * self.groups
         # (group, tap, row or column), then (group, tap).
-        return deform_conv2d(
-            x,
-            made[:, :moved],
-            self.weight,
-            self.bias,
-            padding=1,
-            deformable_groups=self.groups,
-            mask=F.sigmoid(made[:, moved:]),
-        )
+        mask = F.sigmoid(made[:, moved:])
+        offset = made[:, :moved]
+        return deform_conv(x, offset, mask, self.weight, self.bias, self.groups)
 
 
 def _groups(channels, groups):

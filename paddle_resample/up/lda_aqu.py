@@ -194,7 +194,7 @@ class LdaAqu(Upsampler):
         scores = []
         for tap, flow in enumerate(flows):
             near = _heads(self._sample(key, flow, depth), self.heads)
-            near = near + bias[:, tap].unsqueeze([0, -1, -1])
+            near = near + bias[:, tap].reshape([1, *bias.shape[::2], 1, 1])
             scores.append((query * near).sum(axis=2))
         return F.softmax(paddle.stack(scores, axis=2), axis=2)
 

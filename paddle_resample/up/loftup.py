@@ -157,8 +157,8 @@ class _Stretch(nn.Layer):
 
     def forward(self, x):
         x = x.astype("float64")  # the phases magnify a rounding 22,026 times
-        low = paddle.amin(x, axis=[2, 3], keepdim=True)
-        high = paddle.amax(x, axis=[2, 3], keepdim=True)
+        low = x.min(axis=[2, 3], keepdim=True)
+        high = x.max(axis=[2, 3], keepdim=True)
         return (x - low) / paddle.clip(high - low, min=1e-4) - 0.5
 
 

@@ -153,12 +153,13 @@ class Resfu(Upsampler):
         # A neighbour one coarse pixel away is s pixels away in the interpolated map.
         y = reassemble(
             interpolate(x, size=fine, mode="bilinear"),
-            F.softmax(scores, axis=1),
+            scores,
             self.kernel_size,
             1,
             dilation=self.scale,
             border="renormalise",
             owner=self.name,
+            softmax=True,
         )
         return fit(y, own if size is None else size, self.scale)
 

@@ -1,11 +1,17 @@
 // Runs every kernel on many shapes, for the sanitizers; prints a sum.
 #include <cstdio>
+#include <cstdlib>
 #include <limits>
 #include <random>
 
 #include "cells.h"
 #include "grid_sample.h"
+#include "haar.h"
+#include "max_unpool.h"
+#include "reassemble.h"
+#include "sample_at_offsets.h"
 #include "separable.h"
+#include "strided_filter.h"
 
 using namespace resample;
 
@@ -61,19 +67,121 @@ struct Runner {
     }
   }
 
-  void sample(int64_t h, int64_t w, int64_t places) {
+  void sample(int64_t h, int64_t w, int64_t places, int64_t channels) {
     for (int64_t how = 0; how < 18; ++how) {
-      const GridSample<T> s = {2, 9, places, {h, w, how % 3, how / 3 % 3, how > 8}};
-      const auto x = numbers(18 * h * w), dy = numbers(18 * places);
+      const Map<T> map = {h, w, how % 3, how / 3 % 3, how > 8};
+      const GridSample<T> s = {2, channels, places, map};
+      const int64_t inputs = 2 * channels * h * w, outputs = 2 * channels * places;
+      const auto x = numbers(inputs), dy = numbers(outputs);
       auto grid = numbers(4 * places);
       grid[0] = std::numeric_limits<T>::quiet_NaN();
       grid[1] = std::numeric_limits<T>::infinity();
       grid[2] = -std::numeric_limits<T>::max();
-      std::vector<T> y(18 * places), dx(18 * h * w), dgrid(4 * places);
+      std::vector<T> y(outputs), dx(inputs), dgrid(4 * places);
       s.forward(x.data(), grid.data(), y.data());
       s.gradient_of_x(dy.data(), grid.data(), dx.data());
       s.gradient_of_grid(x.data(), dy.data(), grid.data(), dgrid.data());
       note(y);
+      note(dx);
+    }
+  }
+
+  void sample_at_offsets(int64_t h, int64_t w, int64_t group, int64_t cell) {
+    for (int64_t how = 0; how < 12; ++how) {
+      const int64_t padding = how % 3, middle = how / 6 * cell, H = h * cell;
+      const int64_t W = w * cell;
+      const bool aligned = how / 3 % 2;
+      const OffsetAxis<T> down(h, H, aligned, middle, T(0.7), 2, h);
+      const OffsetAxis<T> right(w, W, aligned, middle, T(0.7), 2, w);
+      const Map<T> map = {h, w, kBilinear, padding, aligned};
+      const OffsetSampling<T> sampling(2, 3 * group, 3, cell, map, down, right);
+      const auto x = numbers(6 * group * h * w), dy = numbers(6 * group * H * W);
+      auto offset = numbers(12 * H * W);
+      offset[0] = std::numeric_limits<T>::quiet_NaN();
+      offset[1] = std::numeric_limits<T>::infinity();
+      offset[2] = -std::numeric_limits<T>::max();
+      std::vector<T> y(dy.size()), dx(x.size()), doffset(offset.size());
+      sampling.forward(x.data(), offset.data(), y.data());
+      sampling.backward(x.data(), offset.data(), dy.data(), dx.data(), doffset.data());
+      note(y);
+      sampling.backward(x.data(), offset.data(), dy.data(), dx.data(), nullptr);
+      sampling.backward(x.data(), offset.data(), dy.data(), nullptr, doffset.data());
+      note(dx);
+    }
+  }
+
+  void reassemble(const Window& w) {
+    const int64_t of_x = w.batch * w.channels * w.height * w.width;
+    const int64_t of_y = w.batch * w.channels * w.plane();
+    const int64_t of_kernels = w.batch * w.groups * w.taps() * w.plane();
+    const auto x = numbers(of_x), kernels = numbers(of_kernels), dy = numbers(of_y);
+    std::vector<T> y(of_y), dx(of_x), dkernels(of_kernels), scores(of_kernels);
+    const Reassembly<T> r(w);
+    r.forward(x.data(), kernels.data(), y.data());
+    r.backward(x.data(), kernels.data(), dy.data(), dx.data(), dkernels.data());
+    note(y);
+    note(dx);
+    note(dkernels);
+    r.backward(nullptr, kernels.data(), dy.data(), dx.data(), nullptr);
+    if (w.changes()) return;
+    r.backward(x.data(), nullptr, dy.data(), nullptr, scores.data());
+    note(scores);
+  }
+
+  void reassemble(int64_t h, int64_t w, int64_t size, int64_t scale, int64_t dilation) {
+    for (int64_t how = 0; how < 6; ++how) {
+      const bool softmax = how % 2;
+      const int64_t height = (h + scale - 1) / scale, width = (w + scale - 1) / scale;
+      reassemble({2, 6, h, w, height, width, size, 1, scale, 2, 1, how / 2, softmax});
+      if (size % 2 == 0) continue;
+      reassemble({1, 5, h, w, h, w, size, scale, 1, 1, dilation, how / 2, softmax});
+    }
+  }
+
+  void unpool(int64_t kept, int64_t whole) {
+    std::uniform_int_distribution<int64_t> any(0, whole - 1);
+    std::vector<int64_t> at(3 * kept);
+    for (int64_t& position : at) position = any(random);
+    const MaxUnpool<T, int64_t> unpool = {3, kept, whole};
+    const auto x = numbers(3 * kept);
+    std::vector<T> y(3 * whole), dx(3 * kept);
+    bool good = unpool.forward(x.data(), at.data(), y.data());
+    good = good && unpool.backward(y.data(), at.data(), dx.data());
+    note(dx);
+    for (int64_t wrong : {int64_t(-1), whole}) {
+      at[kept] = wrong;
+      good = good && !unpool.forward(x.data(), at.data(), y.data());
+      good = good && !unpool.backward(y.data(), at.data(), dx.data());
+    }
+    if (!good) std::abort();
+  }
+
+  void haar(int64_t h, int64_t w) {
+    for (bool replicate : {false, true}) {
+      const Haar<T> haar = {2, 3, h, w};
+      const auto x = numbers(6 * h * w);
+      std::vector<T> low(6 * haar.rows() * haar.columns()), high(3 * low.size());
+      std::vector<T> y(x.size());
+      haar.analyse(x.data(), replicate, low.data(), high.data());
+      haar.synthesise(low.data(), high.data(), replicate, y.data());
+      note(y);
+    }
+  }
+
+  void filter(int64_t h, int64_t w, int64_t taps) {
+    for (int64_t how = 0; how < 36; ++how) {
+      const int64_t border = how % 3, stride = how / 3 % 4 + 1, kind = how / 12;
+      const int64_t above = kind ? taps / 2 : 0, below = kind == 2 ? taps - 1 : 0;
+      if (border == kMirror && std::max(above, below) >= std::min(h, w)) continue;
+      if (std::min(h, w) + above + below < taps) continue;
+      const auto kernel = numbers(taps * taps);
+      const FilterAxis rows = {h, above, below, border, taps, stride};
+      const FilterAxis columns = {w, above, below, border, taps, stride};
+      const StridedFilter<T> filter(rows, columns, kernel.data());
+      const auto x = numbers(2 * h * w);
+      std::vector<T> y(2 * rows.out() * columns.out()), dx(x.size());
+      filter.forward(x.data(), y.data(), 2);
+      filter.backward(y.data(), dx.data(), 2);
       note(dx);
     }
   }
@@ -94,10 +202,34 @@ struct Runner {
         }
       }
     }
+    for (int64_t side : {1, 2, 5, 40}) {
+      haar(side, 7);
+      haar(6, side);
+      unpool(side, 2 * side);
+      for (int64_t taps : {1, 2, 3, 4, 7}) {
+        filter(side, 9, taps);
+        filter(8, side, taps);
+      }
+    }
+    for (int64_t group : {1, 7, 16, 70}) {
+      sample_at_offsets(1, 1, group, 2);
+      sample_at_offsets(3, 5, group, 3);
+      sample_at_offsets(2, 140, group, 1);
+    }
     for (int64_t places : {1, 127, 128, 300}) {
-      sample(1, 1, places);
-      sample(5, 1, places);
-      sample(7, 11, places);
+      for (int64_t channels : {1, 3, 9, 16}) {  // fewer than a bundle, and more
+        sample(1, 1, places, channels);
+        sample(5, 1, places, channels);
+        sample(7, 11, places, channels);
+      }
+    }
+    for (int64_t scale : {1, 2, 3}) {
+      for (int64_t size : {1, 2, 3, 5}) {
+        reassemble(1, 1, size, scale, 1);
+        reassemble(5, 4, size, scale, 3);
+        reassemble(19, 37, size, scale, 2);
+        reassemble(3, 133, size, scale, 1);
+      }
     }
   }
 };

@@ -128,6 +128,23 @@ def test_no_pixel_outside_the_kernel_is_read(switch):
         np.testing.assert_array_equal(np.isnan(got), np.isnan(expected))
 
 
+def test_no_gradient_outside_the_kernel_is_read(switch):
+    """A NaN in dy reaches the pixels that Paddle lets it reach."""
+    x = paddle.zeros([1, 1, 20, 40])
+    x.stop_gradient = False
+    for mode, size in itertools.product(MODES, [(40, 80), (31, 57), (10, 20), (5, 9)]):
+        dy = np.zeros((1, 1, *size), "float32")
+        dy[0, 0, 4, 7] = np.nan
+        reached = []
+        for on in (False, True):
+            switch(on)
+            y = interpolate(x, size, mode=mode)
+            (dx,) = paddle.grad([y], [x], [paddle.to_tensor(dy)])
+            reached.append(np.isnan(dx.numpy()))
+        assert 0 < reached[0].sum() < 200
+        np.testing.assert_array_equal(reached[1], reached[0], err_msg=f"{mode} {size}")
+
+
 def test_it_is_the_native_kernel_that_runs(switch):
     switch(True)
     x = paddle.ones([1, 1, 4, 4])

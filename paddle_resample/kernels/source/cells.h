@@ -6,6 +6,7 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "parallel.h"
@@ -103,14 +104,27 @@ void move_cells_first(const Cells& c, T* depth, T* space) {
   });
 }
 
+// A run of some lines of the cache costs less than a call of memmove.
+template <typename T>
+void copy_run(const T* from, int64_t count, T* to) {
+  constexpr int64_t kLine = 64 / sizeof(T), kShort = 16 * kLine;
+  if (count > kShort || count < kLine) {
+    std::copy_n(from, count, to);
+    return;
+  }
+  for (int64_t k = 0; k + kLine <= count; k += kLine) std::memcpy(to + k, from + k, 64);
+  // The last line overlaps the one before.
+  std::memcpy(to + count - kLine, from + count - kLine, 64);
+}
+
 // to[c] = from[c * step], or back.
 template <bool to_space, typename T>
 void move_pixel(T* pixel, T* deep, int64_t channels, int64_t step) {
   if (step == 1) {
     if (to_space) {
-      std::copy_n(deep, channels, pixel);
+      copy_run(deep, channels, pixel);
     } else {
-      std::copy_n(pixel, channels, deep);
+      copy_run(pixel, channels, deep);
     }
     return;
   }
@@ -130,12 +144,18 @@ void move_cells_last(const Cells& c, T* depth, T* space) {
   const int64_t line = c.width * c.scale * c.channels;
   // A row of a cell whose pixels are neighbours on both sides moves as one.
   const bool whole = c.step_c == 1 && c.step_x == c.channels;
-  const int64_t pixels = whole ? 1 : c.scale;
   const int64_t run = whole ? c.scale * c.channels : c.channels;
   parallel(c.batch * c.height, c.elements(), [&](int64_t task) {
     T* deep = depth + task * c.width * all;
     T* lines = space + task * c.scale * line;
     const int64_t step = c.step_c;
+    for (int64_t dy = 0; whole && dy < c.scale; ++dy) {
+      T* row = lines + dy * line;
+      for (int64_t w = 0; w < c.width; ++w, row += run) {
+        move_pixel<to_space>(row, deep + w * all + dy * c.step_y, run, 1);
+      }
+    }
+    if (whole) return;
     for (int64_t w = 0; w < c.width; ++w, deep += all) {
       for (int64_t dy = 0; dy < c.scale; ++dy) {
         T* pixel = lines + dy * line + w * c.scale * c.channels;
@@ -155,9 +175,9 @@ void move_cells_last(const Cells& c, T* depth, T* space) {
           }
           continue;
         }
-        for (int64_t dx = 0; dx < pixels; ++dx, pixel += run) {
+        for (int64_t dx = 0; dx < c.scale; ++dx, pixel += c.channels) {
           T* from = deep + dy * c.step_y + dx * c.step_x;
-          move_pixel<to_space>(pixel, from, run, step);
+          move_pixel<to_space>(pixel, from, c.channels, step);
         }
       }
     }

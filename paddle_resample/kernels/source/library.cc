@@ -2,3 +2,8 @@
 #include "cells_operator.h"
 #include "interpolate_operator.h"
 #include "grid_sample_operator.h"
+#include "reassemble_operator.h"
+#include "sample_at_offsets_operator.h"
+#include "haar_operator.h"
+#include "max_unpool_operator.h"
+#include "strided_filter_operator.h"

@@ -205,44 +205,39 @@ void along_row(const Band<T>& b, int64_t depth, const T* x, T* y) {
   }
 }
 
+// y = or += the weighted sum of K rows, which lie elsewhere.
+template <int K, bool fresh, typename T>
+void add_rows(const T* w, const T* const* rows, int64_t width, T* __restrict y) {
+  T weight[K];
+  const T* row[K];
+  for (int k = 0; k < K; ++k) {
+    weight[k] = w[k];
+    row[k] = rows[k];
+  }
+  for (int64_t j = 0; j < width; ++j) {
+    T sum = weight[0] * row[0][j];
+    for (int k = 1; k < K; ++k) sum += weight[k] * row[k][j];
+    y[j] = fresh ? sum : y[j] + sum;
+  }
+}
+
+template <bool fresh, typename T>
+void add_some(const T* w, const T* const* rows, int64_t count, int64_t width, T* y) {
+  switch (count) {
+    case 1: return add_rows<1, fresh>(w, rows, width, y);
+    case 2: return add_rows<2, fresh>(w, rows, width, y);
+    case 3: return add_rows<3, fresh>(w, rows, width, y);
+  }
+  add_rows<4, fresh>(w, rows, width, y);
+}
+
 // y = the weighted sum of `count` rows of `width` values.
 template <typename T>
 void across_rows(const T* w, const T* const* rows, int64_t count, int64_t width, T* y) {
-  const auto row = [&](int64_t k) { return rows[k]; };
-  if (count == 1 && w[0] == T(1)) {
-    std::copy_n(row(0), width, y);
-    return;
-  }
-  if (count == 0) std::fill_n(y, width, T(0));
-  for (int64_t k = 0; k < count; k += 4) {
-    const T *a = rows[k], *b = k + 1 < count ? rows[k + 1] : nullptr;
-    const T *c = k + 2 < count ? rows[k + 2] : nullptr;
-    const T *d = k + 3 < count ? rows[k + 3] : nullptr;
-    const bool fresh = k == 0;
-    if (d) {
-#pragma GCC ivdep
-      for (int64_t j = 0; j < width; ++j) {
-        const T sum = w[k] * a[j] + w[k + 1] * b[j] + w[k + 2] * c[j] + w[k + 3] * d[j];
-        y[j] = fresh ? sum : y[j] + sum;
-      }
-    } else if (c) {
-#pragma GCC ivdep
-      for (int64_t j = 0; j < width; ++j) {
-        const T sum = w[k] * a[j] + w[k + 1] * b[j] + w[k + 2] * c[j];
-        y[j] = fresh ? sum : y[j] + sum;
-      }
-    } else if (b) {
-#pragma GCC ivdep
-      for (int64_t j = 0; j < width; ++j) {
-        const T sum = w[k] * a[j] + w[k + 1] * b[j];
-        y[j] = fresh ? sum : y[j] + sum;
-      }
-    } else {
-#pragma GCC ivdep
-      for (int64_t j = 0; j < width; ++j) {
-        y[j] = fresh ? w[k] * a[j] : y[j] + w[k] * a[j];
-      }
-    }
+  if (count == 0) return static_cast<void>(std::fill_n(y, width, T(0)));
+  add_some<true>(w, rows, count, width, y);
+  for (int64_t k = 4; k < count; k += 4) {
+    add_some<false>(w + k, rows + k, count - k, width, y);
   }
 }
 

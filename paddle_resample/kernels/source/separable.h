@@ -2,6 +2,8 @@
 #pragma once
 #include "lines.h"
 #include "parallel.h"
+#include "prefetch.h"
+#include "windows.h"
 
 namespace resample {
 
@@ -11,7 +13,7 @@ template <typename T>
 class Separable {
  public:
   Separable(const Band<T>& rows, const Band<T>& columns, int64_t depth)
-      : rows_(rows), columns_(columns), planar_(columns),
+      : rows_(rows), columns_(columns), windows_(columns), planar_(columns),
         run_(find_run(columns)), depth_(depth) {
     // Rows are resampled first and kept while they are needed, or summed first: what
     // touches fewer values. A step along a row costs about twice one across rows.
@@ -20,6 +22,11 @@ class Separable {
     const int64_t along_first = used * horizontal + rows.out * columns.out * rows.taps;
     const int64_t across_first = rows.out * (columns.in * rows.taps + horizontal);
     along_first_ = along_first <= across_first;
+    copies_ = rows.taps == 1;
+    for (int64_t i = 0; i < rows.out; ++i) {
+      copies_ = copies_ && (rows.count[i] == 0 || rows.weight[i] == T(1));
+    }
+    padded_ = std::max(columns.in, windows_.needs()) * depth;
   }
 
   void operator()(const T* x, T* y, int64_t planes) const {
@@ -33,31 +40,73 @@ class Separable {
     parallel(planes * blocks, elements, [&](int64_t task) {
       const int64_t plane = task / blocks, begin = task % blocks * each;
       const int64_t end = std::min(begin + each, rows_.out);
-      const T* from = x + plane * in;
+      const Source from = {x + plane * in, x + planes * in};
       T* to = y + plane * rows_.out * line;
+      if (copies_) return copy_rows(from, to, begin, end);
       along_first_ ? along_then_across(from, to, begin, end)
                    : across_then_along(from, to, begin, end);
     });
   }
 
  private:
-  void along(const T* x, T* y) const {
-    if (depth_ == 1) {
-      along_row(columns_, planar_, run_, x, y);
-    } else {
-      along_row(columns_, depth_, x, y);
+  struct Source {
+    const T *plane, *end;  // the end of all planes
+  };
+
+  // The first row below those that output row i needs.
+  int64_t after(int64_t i) const { return rows_.first[i] + rows_.count[i]; }
+
+  // How many rows later a row that is asked for now is needed: some kilobytes.
+  int64_t rows_ahead() const {
+    constexpr int64_t kBytes = 2048;
+    return 1 + kBytes / static_cast<int64_t>(sizeof(T)) / (columns_.in * depth_);
+  }
+
+  RESAMPLE_INLINE void fetch(const Source& x, int64_t r) const {
+    const int64_t row = columns_.in * depth_;
+    if (r * row < x.end - x.plane) prefetch(x.plane + r * row, row, x.end);
+  }
+
+  // One row x of what ends at `end`.
+  void along(const T* x, const T* end, T* y) const {
+    if (depth_ > 1) return along_row(columns_, depth_, x, y);
+    if (!windows_.fit()) return along_row(columns_, planar_, run_, x, y);
+    if (end - x >= padded_) return windows_.apply(x, y);
+    std::vector<T> padded(padded_);
+    std::copy_n(x, columns_.in, padded.begin());
+    windows_.apply(padded.data(), y);
+  }
+
+  // Every row is one row of x, or nothing.
+  void copy_rows(const Source& x, T* y, int64_t begin, int64_t end) const {
+    const int64_t line = columns_.out * depth_, row = columns_.in * depth_;
+    const int64_t ahead = rows_ahead();
+    for (int64_t i = begin; i < end; ++i) {
+      if (rows_.count[i] == 0) {
+        std::fill_n(y + i * line, line, T(0));
+      } else if (i > begin && rows_.count[i - 1] > 0 &&
+                 rows_.first[i] == rows_.first[i - 1]) {
+        std::copy_n(y + (i - 1) * line, line, y + i * line);
+      } else {
+        fetch(x, rows_.first[i] + ahead);
+        along(x.plane + rows_.first[i] * row, x.end, y + i * line);
+      }
     }
   }
 
-  void along_then_across(const T* x, T* y, int64_t begin, int64_t end) const {
+  void along_then_across(const Source& x, T* y, int64_t begin, int64_t end) const {
     const int64_t line = columns_.out * depth_, row = columns_.in * depth_;
+    const int64_t ahead = rows_ahead();
     std::vector<T> kept(rows_.taps * line);  // input row r is kept at r % taps
     std::vector<int64_t> holds(rows_.taps, -1);
     std::vector<const T*> needed(rows_.taps);
     for (int64_t i = begin; i < end; ++i) {
       for (int64_t k = 0; k < rows_.count[i]; ++k) {
         const int64_t r = rows_.first[i] + k, slot = r % rows_.taps;
-        if (holds[slot] != r) along(x + r * row, &kept[slot * line]);
+        if (holds[slot] != r) {
+          fetch(x, r + ahead);
+          along(x.plane + r * row, x.end, &kept[slot * line]);
+        }
         holds[slot] = r;
         needed[k] = &kept[slot * line];
       }
@@ -66,26 +115,37 @@ class Separable {
     }
   }
 
-  void across_then_along(const T* x, T* y, int64_t begin, int64_t end) const {
+  void across_then_along(const Source& x, T* y, int64_t begin, int64_t end) const {
     const int64_t line = columns_.out * depth_, row = columns_.in * depth_;
-    std::vector<T> sum(row);
+    // Some at a time: what was just written is slow to read in other pieces.
+    constexpr int64_t kTogether = 4;
+    std::vector<T> sums(kTogether * padded_);
     std::vector<const T*> needed(rows_.taps);
-    for (int64_t i = begin; i < end; ++i) {
-      for (int64_t k = 0; k < rows_.count[i]; ++k) {
-        needed[k] = x + (rows_.first[i] + k) * row;
+    for (int64_t top = begin; top < end; top += kTogether) {
+      const int64_t bottom = std::min(top + kTogether, end);
+      const int64_t next = std::min(bottom + kTogether, rows_.out) - 1;
+      for (int64_t r = after(bottom - 1); r < after(next); ++r) fetch(x, r);
+      for (int64_t i = top; i < bottom; ++i) {
+        for (int64_t k = 0; k < rows_.count[i]; ++k) {
+          needed[k] = x.plane + (rows_.first[i] + k) * row;
+        }
+        const T* w = &rows_.weight[i * rows_.taps];
+        across_rows(w, needed.data(), rows_.count[i], row, &sums[(i - top) * padded_]);
       }
-      const T* w = &rows_.weight[i * rows_.taps];
-      across_rows(w, needed.data(), rows_.count[i], row, sum.data());
-      along(sum.data(), y + i * line);
+      for (int64_t i = top; i < bottom; ++i) {
+        const T* sum = &sums[(i - top) * padded_];
+        along(sum, sum + padded_, y + i * line);
+      }
     }
   }
 
   const Band<T>& rows_;
   const Band<T>& columns_;
+  Windows<T> windows_;
   Planar<T> planar_;
   Run run_;
-  int64_t depth_;
-  bool along_first_;
+  int64_t depth_, padded_;
+  bool along_first_, copies_;
 };
 
 }  // namespace resample

@@ -1,5 +1,6 @@
 // Where grid places fall: up to four pixels and their weights, a block at a time.
 #pragma once
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 
@@ -53,6 +54,7 @@ struct Spots {
   T right[kBlock], below[kBlock];    // fractions of a pixel
   T slope_x[kBlock], slope_y[kBlock];
   int corners;                       // 4, or 1 for nearest
+  bool all_inside;                   // whether every first corner is
 };
 
 template <typename T>
@@ -101,6 +103,7 @@ void find_spots(const T* grid, int count, const Map<T>& map, Spots<T>& s) {
     put_corner(s, 2, i, map, x, y + 1, left * below);
     put_corner(s, 3, i, map, x + 1, y + 1, right * below);
   }
+  s.all_inside = std::all_of(s.inside[0], s.inside[0] + count, [](bool b) { return b; });
 }
 
 // The pixel of a corner, 0 outside.

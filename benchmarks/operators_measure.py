@@ -1,0 +1,182 @@
+"""Timing the rows of operators_rows.py in the process of one framework."""
+
+import statistics
+import time
+
+import numpy as np
+
+__all__ = ["measure_paddle", "measure_torch"]
+
+
+def measure_paddle(cases, rounds, threads, growth=False):
+    """Time our kernels and Paddle's operators.
+
+    Args:
+        cases: (Row, shape) pairs.
+        rounds: of every measurement.
+        threads: of the process.
+        growth: whether to leave out Paddle's operators and the backward pass.
+
+    Returns:
+        one dict of each case and direction, and a dict of versions.
+    """
+    import paddle_resample  # noqa: F401  isort: skip  (before Paddle)
+    import paddle
+    from paddle.autograd import PyLayer
+
+    from paddle_resample import ops
+    from paddle_resample.kernels import choice
+
+    class NextLayer(PyLayer):
+        """Gives y the gradient `given`, as a layer behind it would.
+
+        Paddle copies a gradient that paddle.grad is given; it does not copy this.
+        """
+
+        given = None
+
+        @staticmethod
+        def forward(ctx, y):
+            return paddle.zeros([])
+
+        @staticmethod
+        def backward(ctx, dy):
+            return NextLayer.given
+
+    choice.native("pixel_shuffle", paddle.ones([1, 4, 2, 2]))  # builds and loads
+    native = choice._offered
+    lines = []
+    for row, shape in cases:
+        tensors = [paddle.to_tensor(a) for a in row.inputs(*shape)]
+        learned = tensors[: row.gradients]
+
+        def forward(kernels, row=row, tensors=tensors):
+            choice._offered = kernels
+            return row.ours(ops, *tensors)
+
+        def both(kernels, forward=forward, learned=learned):
+            y = NextLayer.apply(forward(kernels))
+            return paddle.grad([y], learned)
+
+        y = forward(native)
+        copy = floor(sum(t.size for t in tensors), y.size)
+        ways = {"ours": lambda f=forward: f(native)}
+        if not growth:
+            ways["paddle"] = lambda f=forward: f({})
+        lines.append(line(row, y.shape, "forward", ways, copy, rounds, threads))
+        if growth or not row.gradients:
+            continue
+        for tensor in learned:
+            tensor.stop_gradient = False
+        NextLayer.given = paddle.ones(y.shape)
+        copies = twice(sum(t.size for t in tensors), y.size)
+        ways = {
+            "ours": lambda f=both: f(native),
+            "paddle": lambda f=both: f({}),
+        }
+        lines.append(line(row, y.shape, "both", ways, copies, rounds, threads))
+    return lines, {"paddle": paddle.__version__, "kernels": choice.status()}
+
+
+def measure_torch(cases, rounds, threads, growth=False):
+    """The same for PyTorch; rows without a function of it are left out."""
+    import torch
+    import torch.nn.functional as F
+
+    torch.set_num_threads(threads)
+
+    class NextLayer(torch.autograd.Function):
+        given = None
+
+        @staticmethod
+        def forward(ctx, y):
+            return y.new_zeros([])
+
+        @staticmethod
+        def backward(ctx, dy):
+            return NextLayer.given
+
+    lines = []
+    for row, shape in cases:
+        if row.torch is None:
+            continue
+        tensors = [torch.from_numpy(a) for a in row.inputs(*shape)]
+        learned = tensors[: row.gradients]
+
+        def forward(row=row, tensors=tensors):
+            return row.torch(F, *tensors)
+
+        def both(forward=forward, learned=learned):
+            return torch.autograd.grad(NextLayer.apply(forward()), learned)
+
+        y = forward()
+        copy = floor(sum(t.numel() for t in tensors), y.numel())
+        ways = {"torch": forward}
+        lines.append(line(row, y.shape, "forward", ways, copy, rounds, threads))
+        if growth or not row.gradients:
+            continue
+        for tensor in learned:
+            tensor.requires_grad_()
+        NextLayer.given = torch.ones_like(y)
+        copies = twice(sum(t.numel() for t in tensors), y.numel())
+        ways = {"torch": both}
+        lines.append(line(row, y.shape, "both", ways, copies, rounds, threads))
+    return lines, {"torch": torch.__version__}
+
+
+def line(row, shape_of_y, direction, ways, copy, rounds, threads):
+    """What each way takes, and the floor beside it, in seconds.
+
+    Ways are measured one after the other, each in turns with the floor: what one leaves
+    in the caches would else count for the next.
+    """
+    found = {
+        "row": row.name,
+        "y": [int(n) for n in shape_of_y],
+        "direction": direction,
+        "seconds": {},
+        "spread": {},
+        "floor": {},
+    }
+    for name, function in ways.items():
+        times, floors = in_turns(function, copy, rounds, threads)
+        found["seconds"][name] = statistics.median(times)
+        found["floor"][name] = statistics.median(floors)
+        found["spread"][name] = _spread(times)
+    return found
+
+
+def in_turns(function, copy, rounds, threads):
+    """Seconds of every round of both.
+
+    One thread is measured in processor time, which does not count the time that others
+    had the processor; of several only the time on the wall says what they gain.
+    """
+    clock = time.process_time if threads == 1 else time.perf_counter
+    times = []
+    for _ in range(rounds + 2):
+        start = clock()
+        function()
+        middle = clock()
+        copy()
+        times.append((middle - start, clock() - middle))
+    return zip(*times[2:])
+
+
+def floor(x, y):
+    """Copy as many bytes as reading x and writing y move, into memory that is there."""
+    source = np.ones(max(1, (x + y) // 2), "float32")
+    target = np.empty_like(source)
+    return lambda: np.copyto(target, source)
+
+
+def twice(x, y):
+    """The floor of forward and backward: two copies, each with memory of its own."""
+    first, second = floor(x, y), floor(x, y)
+    return lambda: (first(), second())
+
+
+def _spread(times):
+    """From a quarter of the rounds to three quarters of them."""
+    low, _, high = statistics.quantiles(times, n=4) if len(times) > 1 else (0, 0, 0)
+    return high - low

@@ -1,0 +1,105 @@
+// Vectors as wide as the processor's registers, and their exponential.
+#pragma once
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <type_traits>
+#include <vector>
+
+namespace resample {
+
+#if defined(__AVX512F__)
+constexpr int kVectorBytes = 64;
+#elif defined(__AVX__)
+constexpr int kVectorBytes = 32;
+#else
+constexpr int kVectorBytes = 16;
+#endif
+
+template <typename T>
+struct VectorOf {
+  typedef T type __attribute__((vector_size(kVectorBytes)));
+};
+template <typename T>
+using Vector = typename VectorOf<T>::type;
+
+template <typename T>
+constexpr int64_t kLanes = kVectorBytes / sizeof(T);
+
+template <typename T>
+inline Vector<T> load(const T* from) {
+  Vector<T> v;
+  std::memcpy(&v, from, sizeof v);
+  return v;
+}
+
+template <typename T>
+inline void store(T* to, Vector<T> v) {
+  std::memcpy(to, &v, sizeof v);
+}
+
+// Memory that begins where a line of the cache does.
+template <typename T>
+class Lines {
+ public:
+  explicit Lines(int64_t count) : own_(count + kAlign / sizeof(T)) {
+    const auto at = reinterpret_cast<std::uintptr_t>(own_.data());
+    first_ = own_.data() + (kAlign - at % kAlign) % kAlign / sizeof(T);
+  }
+  Lines(const Lines&) = delete;
+  T* data() { return first_; }
+
+ private:
+  static constexpr std::uintptr_t kAlign = 64;
+  std::vector<T> own_;
+  T* first_;
+};
+
+template <typename T>
+struct ExpOf;
+template <>
+struct ExpOf<float> {
+  using Bits = uint32_t;
+  static constexpr int mantissa = 23, bias = 127, degree = 7;
+  static constexpr float low = -87.f, shift = 12582912.f;  // 1.5 * 2^23
+  static constexpr float ln2_high = 0.693359375f, ln2_low = -2.12194440e-4f;
+};
+template <>
+struct ExpOf<double> {
+  using Bits = uint64_t;
+  static constexpr int mantissa = 52, bias = 1023, degree = 13;
+  static constexpr double low = -708., shift = 6755399441055744.;  // 1.5 * 2^52
+  static constexpr double ln2_high = 6.93145751953125e-1;
+  static constexpr double ln2_low = 1.42860682030941723212e-6;
+};
+
+// exp(x) for x <= 0 to the last bits, 0 where it is no normal number: 2^n times the
+// Taylor series of exp(x - n ln 2). Adding `shift` rounds to a whole number, which then
+// stands in the last bits of the mantissa.
+template <typename T>
+inline Vector<T> exp_of_negative(Vector<T> x) {
+  using E = ExpOf<T>;
+  typedef typename E::Bits Bits __attribute__((vector_size(kVectorBytes)));
+  const Vector<T> shifted = x * T(1.44269504088896340736) + E::shift;
+  const Vector<T> n = shifted - E::shift;
+  const Vector<T> rest = x - n * E::ln2_high - n * E::ln2_low;
+  Vector<T> series = rest * T(1. / E::degree) + T(1);
+  for (int k = E::degree - 1; k > 0; --k) series = series * rest * T(1. / k) + T(1);
+  Bits bits;
+  std::memcpy(&bits, &shifted, sizeof bits);
+  bits = (bits + typename E::Bits(E::bias)) << E::mantissa;
+  Vector<T> power;
+  std::memcpy(&power, &bits, sizeof power);
+  return x < E::low ? Vector<T>{} : series * power;
+}
+
+// Call work(integral_constant<int, N>, begin) for every N of `count`, then for each one
+// that is left.
+template <int N, typename Work>
+inline void in_parts(int64_t count, const Work& work) {
+  int64_t begin = 0;
+  for (; begin + N <= count; begin += N) work(std::integral_constant<int, N>(), begin);
+  for (; begin < count; ++begin) work(std::integral_constant<int, 1>(), begin);
+}
+
+}  // namespace resample

@@ -1,0 +1,170 @@
+// Applying a band along rows that lie in memory by permuting registers.
+//
+// The inputs of neighbouring outputs are neighbours: those of a block of outputs, as
+// many as a register has lanes, lie in a window of one, two or four registers, whatever
+// the ratio of the sizes up to four. A window is loaded whole and permuted for each tap.
+#pragma once
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+#include <vector>
+
+#include "band.h"
+
+#if defined(__GNUC__) && !defined(__clang__) && defined(__AVX2__)
+#define RESAMPLE_PERMUTES 1
+#else
+#define RESAMPLE_PERMUTES 0
+#endif
+
+namespace resample {
+
+#if RESAMPLE_PERMUTES
+
+#ifdef __AVX512F__
+constexpr int kRegister = 64;  // bytes
+#else
+constexpr int kRegister = 32;
+#endif
+
+template <typename T>
+class Windows {
+  using Int = std::conditional_t<sizeof(T) == 4, int32_t, int64_t>;
+  static constexpr int kLanes = kRegister / sizeof(T);
+  typedef T Values __attribute__((vector_size(kRegister)));
+  typedef Int Indices __attribute__((vector_size(kRegister)));
+
+ public:
+  explicit Windows(const Band<T>& b) : out_(b.out), taps_(b.taps) {
+    const int64_t blocks = (out_ + kLanes - 1) / kLanes;
+    const int64_t lanes = blocks * kLanes;
+    base_.resize(blocks);
+    index_.resize(lanes);
+    weight_.resize(lanes * taps_);
+    inside_.resize(lanes * taps_);
+    Int span = 1;
+    for (int64_t block = 0; block < blocks; ++block) {
+      const int64_t begin = first_of(block);
+      int64_t first = base_[block] = first_input(b, begin);
+      for (int64_t lane = 0; lane < kLanes; ++lane) {
+        const int64_t i = std::min(begin + lane, out_ - 1);
+        if (b.count[i] > 0) first = b.first[i];
+        const int64_t away = first - base_[block];
+        if (away >= 4 * kLanes) return;  // registers_ stays 0
+        index_[block * kLanes + lane] = static_cast<Int>(away);
+        span = std::max(span, static_cast<Int>(away + 1));
+        for (int64_t k = 0; k < taps_; ++k) {
+          const bool inside = k < b.count[i];
+          ragged_ = ragged_ || !inside;
+          const int64_t at = (block * taps_ + k) * kLanes + lane;
+          inside_[at] = inside ? -1 : 0;
+          weight_[at] = inside ? b.weight[i * taps_ + k] : T(0);
+        }
+      }
+    }
+    registers_ = span <= kLanes ? 1 : span <= 2 * kLanes ? 2 : 4;
+    for (int64_t base : base_) {
+      needs_ = std::max(needs_, base + taps_ - 1 + registers_ * kLanes);
+    }
+  }
+
+  // Whether every window is narrow enough.
+  bool fit() const { return registers_ > 0; }
+  // How many values of a row are read, some of them beyond its end and not used.
+  int64_t needs() const { return needs_; }
+
+  void apply(const T* x, T* y) const {
+    if (registers_ == 1) return ragged_ ? with<1, true>(x, y) : with<1, false>(x, y);
+    if (registers_ == 2) return ragged_ ? with<2, true>(x, y) : with<2, false>(x, y);
+    return ragged_ ? with<4, true>(x, y) : with<4, false>(x, y);
+  }
+
+ private:
+  // Of output i, or of the next that has one.
+  static int64_t first_input(const Band<T>& b, int64_t i) {
+    while (i + 1 < b.out && b.count[i] == 0) ++i;
+    return b.count[i] > 0 ? b.first[i] : 0;
+  }
+
+  // The last block ends with the row and overlaps the one before.
+  int64_t first_of(int64_t block) const {
+    return std::max<int64_t>(0, std::min(block * kLanes, out_ - kLanes));
+  }
+
+  template <typename V, typename E>
+  static V load(const E* from) {
+    V values;
+    std::memcpy(&values, from, sizeof(V));
+    return values;
+  }
+
+  template <int R>
+  static Values pick(const T* x, Indices index) {
+    if constexpr (R == 1) {
+      return __builtin_shuffle(load<Values>(x), index);
+    } else if constexpr (R == 2) {
+      return __builtin_shuffle(load<Values>(x), load<Values>(x + kLanes), index);
+    } else {
+      const Values near = pick<2>(x, index), far = pick<2>(x + 2 * kLanes, index);
+      return index < 2 * kLanes ? near : far;
+    }
+  }
+
+  template <int R, bool ragged>
+  void with(const T* x, T* y) const {
+    switch (taps_) {
+      case 1: return row<R, ragged, 1>(x, y);
+      case 2: return row<R, ragged, 2>(x, y);
+      case 3: return row<R, ragged, 3>(x, y);
+      case 4: return row<R, ragged, 4>(x, y);
+    }
+    row<R, ragged, 0>(x, y);
+  }
+
+  // K taps; 0 is any number.
+  template <int R, bool ragged, int K>
+  void row(const T* x, T* y) const {
+    const int64_t taps = K ? K : taps_;
+    const int64_t blocks = static_cast<int64_t>(base_.size());
+    for (int64_t block = 0; block < blocks; ++block) {
+      const T* from = x + base_[block];
+      const auto index = load<Indices>(&index_[block * kLanes]);
+      const T* w = &weight_[block * taps * kLanes];
+      const Int* in = &inside_[block * taps * kLanes];
+      Values sum = {};
+      for (int64_t k = 0; k < taps; ++k) {
+        Values value = pick<R>(from + k, index);
+        // What is outside may be no number, which no weight turns into 0.
+        if (ragged) value = (Values)((Indices)value & load<Indices>(in + k * kLanes));
+        value *= load<Values>(w + k * kLanes);
+        sum = k == 0 ? value : sum + value;
+      }
+      if (out_ < kLanes) return static_cast<void>(std::memcpy(y, &sum, out_ * sizeof(T)));
+      std::memcpy(y + first_of(block), &sum, sizeof(sum));
+    }
+  }
+
+  int64_t out_, taps_, needs_ = 0;
+  int registers_ = 0;
+  bool ragged_ = false;
+  std::vector<int64_t> base_;  // of every block, the first input of its window
+  std::vector<Int> index_;     // of every output, where in the window
+  std::vector<T> weight_;      // of every block, tap and lane
+  std::vector<Int> inside_;    // whether the tap counts, all bits or none
+};
+
+#else  // no permutation of registers with indices that are not constant
+
+template <typename T>
+class Windows {
+ public:
+  explicit Windows(const Band<T>&) {}
+  bool fit() const { return false; }
+  int64_t needs() const { return 0; }
+  void apply(const T*, T*) const {}
+};
+
+#endif
+
+}  // namespace resample

@@ -1,0 +1,56 @@
+"""3x3 modulated deformable convolution."""
+
+import paddle
+import paddle.nn.functional as F
+from paddle.vision.ops import deform_conv2d
+
+from .offset_warp import offset_warp
+from .onnx_forms import in_onnx_forms
+from .size import spatial_size
+
+__all__ = ["deform_conv"]
+
+_TAPS = 9
+
+
+def deform_conv(x, offset, mask, weight, bias, groups):
+    """A 3x3 convolution that reads every tap where its offset says.
+
+    Args:
+        x: float [N, C, H, W].
+        offset: float [N, 2*9*groups, H, W], channels ordered (group, tap, (row,
+            column)), in pixels from the tap's regular place.
+        mask: float [N, 9*groups, H, W], factor of every tap, ordered (group, tap).
+        weight: float [D, C, 3, 3].
+        bias: float [D].
+        groups: of neighbouring channels that move together.
+
+    Returns:
+        [N, D, H, W]; zero outside of x.
+
+    Source: Zhu et al., "Deformable ConvNets v2", CVPR 2019, eq. 1.
+
+    >>> x = paddle.to_tensor([[[[1.0, 2.0, 3.0]]]])
+    >>> weight = paddle.zeros([1, 1, 3, 3])
+    >>> weight[0, 0, 1, 1] = 1.0
+    >>> still, whole = paddle.zeros([1, 18, 1, 3]), paddle.ones([1, 9, 1, 3])
+    >>> moved = still + 0.5 * (paddle.arange(18) == 9).reshape([1, 18, 1, 1])
+    >>> deform_conv(x, moved, whole, weight, paddle.zeros([1]), 1).numpy().ravel()
+    array([1.5, 2.5, 1.5], dtype=float32)
+    """
+    if not in_onnx_forms():
+        return deform_conv2d(
+            x, offset, weight, bias, padding=1, deformable_groups=groups, mask=mask
+        )
+    # The converter forgets the groups: sample every tap, then a 1x1 convolution of it.
+    height, width = (spatial_size(x)[i] for i in (0, 1))
+    y = bias.reshape([1, -1, 1, 1])
+    for tap in range(_TAPS):
+        rows = offset[:, 2 * tap :: 2 * _TAPS] + (tap // 3 - 1.0)
+        columns = offset[:, 2 * tap + 1 :: 2 * _TAPS] + (tap % 3 - 1.0)
+        flow = paddle.concat([columns, rows], axis=1)
+        moved = offset_warp(x, flow, groups, padding="zeros")
+        moved = moved.reshape([-1, groups, x.shape[1] // groups, height, width])
+        moved = (moved * mask[:, tap::_TAPS].unsqueeze(2)).flatten(1, 2)
+        y = y + F.conv2d(moved, weight[:, :, tap // 3, tap % 3].unsqueeze([2, 3]))
+    return y

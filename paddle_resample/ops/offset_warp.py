@@ -1,0 +1,64 @@
+"""Sampling at offsets that groups of channels have in pixels of the map."""
+
+from ..errors import UsageError
+from ..kernels import native
+from .shuffle import pixel_shuffle
+from .size import spatial_size
+from .warp import _grouped, _regroup, _unconverted, _wide, grid_sample
+
+__all__ = ["offset_warp"]
+
+
+def offset_warp(x, offset, groups=1, padding="border", reach=1.0, cell=1):
+    """Sample groups of channels on the regular grid, each displaced by its offsets.
+
+    Args:
+        x: float [N, C, h, w]; groups divides C.
+        offset: float [N, 2*groups, H, W], the columns of every group, then the rows,
+            measured in pixels of x. With cell s [N, 2*groups*s*s, H/s, W/s], which
+            pixel_shuffle by s brings to that.
+        groups: of neighbouring channels that move together.
+        padding: see `grid_sample`.
+        reach: pixels of x that an offset of one stands for.
+        cell: side of the cells of output pixels whose offsets lie in channels.
+
+    Returns:
+        [N, C, H, W], dtype of x. Zero offset equals bilinear interpolation.
+
+    Grid: corners not aligned; H and W need not be multiples of h and w.
+
+    Source: Liu et al., "Learning to upsample by learning to sample", ICCV 2023,
+    section 3.
+
+    Raises:
+        UsageError: groups that do not divide C.
+
+    >>> import paddle
+    >>> x = paddle.to_tensor([[[[0.0, 1.0]]]])
+    >>> offset_warp(x, paddle.full([1, 2, 1, 2], 0.5)).numpy().ravel().tolist()
+    [0.5, 1.0]
+    >>> offset_warp(x, paddle.ones([1, 8, 1, 2]), reach=0.25, cell=2).shape[2:]
+    [2, 4]
+    """
+    if x.shape[1] % groups:
+        raise UsageError(
+            f"offset_warp: {x.shape[1]} channels do not make {groups} equal groups"
+        )
+    fast = native("sample_at_offsets", x, offset)
+    if fast is not None:
+        return fast(
+            x, offset, groups=groups, padding=padding, reach=reach, cell=cell, times=2
+        )
+    grid = _unconverted(_grid, offset, groups, spatial_size(x), reach, cell)
+    # [N, C, h, w] -> [N*groups, C/groups, h, w]
+    parts = _regroup(x, x.shape[1] // groups)
+    return _regroup(grid_sample(parts, grid, padding=padding), x.shape[1])
+
+
+def _grid(offset, groups, size, reach, cell):
+    offset = offset.astype(_wide(offset))
+    if reach != 1.0:
+        offset = reach * offset
+    if cell > 1:
+        offset = pixel_shuffle(offset, cell)
+    return _grouped(offset, groups, size)
