@@ -1,8 +1,9 @@
-"""Export the model of a PaddleSeg configuration for Paddle Inference.
+"""Export the model of a PaddleSeg configuration for Paddle Inference and ONNX.
 
     python tools/export.py --config CONFIG.yml --model_path output/best_model
 
 The flags are PaddleSeg's; height and width stay free unless --input_shape fixes them.
+What was saved is run beside the model at three sizes before it replaces anything.
 """
 
 import argparse
@@ -29,6 +30,8 @@ def parse_args():
     add("--save_dir", default="./output/inference_model", help="folder of the program")
     add("--input_shape", nargs="+", type=int, help="N C H W, -1 where unknown")
     add("--output_op", choices=OUTPUTS, default="argmax", help="behind the logits")
+    add("--onnx", action="store_true", help="write model.onnx, too")
+    add("--no_check", action="store_true", help="do not try what was saved")
     add("--opts", nargs="+", help="key=value ..., replaces values of the configuration")
     return parser.parse_args()
 
@@ -42,13 +45,17 @@ def main():
     model = components.need("model")
     if args.model_path:
         load_weights(model, args.model_path)
-    path = export_model(
+    path, found = export_model(
         model,
         args.save_dir,
         input_shape=args.input_shape,
         output_op=args.output_op,
         transforms=config.val_dataset_cfg.get("transforms"),
+        onnx=args.onnx,
+        check=not args.no_check,
     )
+    for line in found:
+        print(line)
     print(f"exported: {path}.*")
 
 

@@ -6,6 +6,7 @@ import paddle
 import paddle.nn.functional as F
 
 from ..errors import UsageError, did_you_mean
+from ..kernels import native
 
 __all__ = ["binomial_line", "blur_padding", "blur_pool", "strided_filter"]
 
@@ -124,6 +125,9 @@ def strided_filter(x, kernel, stride, padding, border="reflect"):
                 f"strided_filter: {height}x{width} is too small to be reflected by "
                 f"{below} pixels; use border 'replicate' or a smaller filter"
             )
+    fast = native("strided_filter", x, kernel) if kernel.stop_gradient else None
+    if fast is not None and min(x.shape[2:]) + above + below >= kernel.shape[-1]:
+        return fast(x, kernel, stride, padding, border)
     if above or below:
         x = F.pad(x, [above, below, above, below], _BORDERS[border])
     if kernel.shape[-1] == 1:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import paddle
 
 from ..errors import UsageError, did_you_mean
+from ..kernels import native
 from .shuffle import pixel_shuffle
 from .size import fit, pad_to_multiple, spatial_size
 
@@ -53,6 +54,10 @@ def haar(x, border="replicate"):
             f"haar: unknown border {border!r}{did_you_mean(border, _BORDERS)}"
         )
     size = spatial_size(x)
+    fast = native("haar", x)
+    if fast is not None:
+        low, high = fast(x, border)
+        return low, HaarBands(high, size)
     x = pad_to_multiple(x, 2, _BORDERS[border])
     above, below = x[:, :, 0::2, :], x[:, :, 1::2, :]
     total, rows = above + below, above - below
@@ -89,6 +94,11 @@ def haar_inverse(low, side):
             f"{[n, 3 * c, h, w]}, not {list(side.high.shape)}; the channels and size "
             "must be those of the transform"
         )
+    fast = native("haar_inverse", low, side.high)
+    if fast is not None:
+        # An odd side that was completed; fit() extends, or refuses, the others.
+        sides = [n if n == 2 * m - 1 else 2 * m for n, m in zip(side.size, (h, w))]
+        return fit(fast(low, side.high, sides), side.size, 2)
     low = low * 0.5
     high = side.high * 0.5
     rows, columns, diagonal = (high[:, k * c : (k + 1) * c] for k in range(3))

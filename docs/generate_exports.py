@@ -1,0 +1,249 @@
+"""Write docs/exports.md: what of every operator and network survives an export.
+
+python docs/generate_exports.py              all of them (half an hour)
+python docs/generate_exports.py carafe unet  these rows anew, the others as they are
+"""
+
+import argparse
+import contextlib
+import json
+import tempfile
+from pathlib import Path
+
+import paddle_resample  # isort: skip
+import numpy as np
+import paddle
+from paddle import nn
+
+from paddle_resample.bridge.components import Components
+from paddle_resample.bridge.config import ResampleConfig
+from paddle_resample.bridge.engines import (
+    ENGINES,
+    OPSET,
+    EngineError,
+    convert_to_onnx,
+    run_engine,
+)
+from paddle_resample.bridge.export import export_model
+from paddle_resample.bridge.tool import RunFailed, run_tool
+from paddle_resample.files import write_json, writing
+from paddle_resample.ops import onnx_forms, spatial_size
+from paddle_resample.registry import build, find, names
+
+HERE = Path(__file__).parent
+CONFIGS = HERE.parent / "configs"
+CHANNELS = 8
+COARSE = ((9, 13), (11, 8), (6, 7))
+BOUND = 1e-4  # of the largest value
+_INTRODUCTION = """Every operator at a site behind a convolution and every network,
+traced with unknown height and width and run at three sizes that tracing did not see,
+odd ones among them: by Paddle Inference as it comes (IR optimisation on; on a CPU with
+oneDNN), by Paddle Inference without oneDNN, and by onnxruntime from a model.onnx that
+paddle2onnx made (opset {opset}). "equal": within {bound:g} of the largest value of
+eager Paddle. Made by `python docs/generate_exports.py` with Paddle {paddle},
+paddle2onnx {paddle2onnx} and onnxruntime {onnxruntime}.
+"""
+NETWORKS = {
+    Path(path).name: f"{path}.yml"
+    for path in (
+        "unet/unet_bilinear",
+        "segnet/segnet_max_unpool",
+        "segnet_basic/segnet_basic",
+        "segformer/segformer_tiny_fine_shapes",
+        "segformer/segformer_tiny_chained_dysample_fine_shapes",
+        "pvt/pvt_mini_fine_shapes",
+        "pvt/pvt_v2_mini_fine_shapes",
+        "swin_unet/swin_unet_fine_shapes",
+        "setr/setr_naive_fine_shapes",
+        "setr/setr_pup_fine_shapes",
+        "setr/setr_mla_fine_shapes",
+        "fpn/fpn_resnet18_fine_shapes",
+        "semantic_fpn/semantic_fpn_resnet18_fine_shapes",
+        "upernet/upernet_resnet18_fine_shapes",
+        "sfnet/sfnet_resnet18_fine_shapes",
+    )
+}
+
+
+class UpSite(nn.Layer):
+    """A decoder's site: a convolution, the operator, the skip as its guide."""
+
+    def __init__(self, cls):
+        super().__init__()
+        scale = usual_scale(cls)
+        self.before = nn.Conv2D(CHANNELS, CHANNELS, 1)
+        giver = None
+        if cls.needs_side is not None:
+            giver = build(giver_of(cls), CHANNELS, scale=scale)
+        guide = CHANNELS if cls.needs_guide else None
+        self.giver = giver
+        self.up = build(
+            cls.name, CHANNELS, scale=scale, side=cls.needs_side, guide_channels=guide
+        )
+
+    def forward(self, x, skip):
+        side = None if self.giver is None else self.giver(skip)[1]
+        return self.up(self.before(x), guide=skip, side=side, size=spatial_size(skip))
+
+
+class DownSite(nn.Layer):
+    """An encoder's site: a convolution and the operator."""
+
+    def __init__(self, cls):
+        super().__init__()
+        self.before = nn.Conv2D(CHANNELS, CHANNELS, 1)
+        self.down = build(cls.name, CHANNELS, scale=usual_scale(cls))
+
+    def forward(self, x):
+        return self.down(self.before(x))[0]
+
+
+def usual_scale(cls):
+    return 2 if cls.scales is None or 2 in cls.scales else cls.scales[0]
+
+
+def giver_of(cls):
+    """Name of a downsampler that records what the upsampler needs."""
+    kind = paddle_resample.Downsampler
+    return next(n for n in names(kind) if find(n).gives_side == cls.needs_side)
+
+
+def cases_of(cls, site):
+    """Inputs of three sizes, one of them what an odd map was shrunk to."""
+    rng, cases = np.random.default_rng(0), []
+    scale = usual_scale(cls)
+    for (height, width), less in zip(COARSE, (0, 1, -1)):
+        fine = (height * scale - less, width * scale - less)
+        skip = rng.normal(size=(2, CHANNELS, *fine)).astype("float32")
+        if isinstance(site, DownSite):
+            cases.append({"x": skip})
+            continue
+        if site.giver is not None:
+            height, width = site.giver(paddle.to_tensor(skip))[0].shape[2:]
+        x = rng.normal(size=(2, CHANNELS, height, width)).astype("float32")
+        cases.append({"x": x, "skip": skip})
+    return cases
+
+
+def trace(site, cases, folder):
+    spec = [
+        paddle.static.InputSpec([None, CHANNELS, None, None], "float32", name)
+        for name in cases[0]
+    ]
+    traced = paddle.jit.to_static(site, input_spec=spec, full_graph=True)
+    paddle.jit.save(traced, str(folder / "model"))
+    site.forward.rollback()
+
+
+def operator_row(name):
+    """What happened to an operator in every engine: "" where it holds, or why not."""
+    paddle.seed(0)
+    cls = find(name)
+    up = issubclass(cls, paddle_resample.Upsampler)
+    site = (UpSite if up else DownSite)(cls)
+    site.eval()
+    cases = cases_of(cls, site)
+    with paddle.no_grad():
+        expected = [site(*map(paddle.to_tensor, c.values())).numpy() for c in cases]
+    row = {}
+    with tempfile.TemporaryDirectory() as place:
+        plain, onnx = Path(place) / "plain", Path(place) / "onnx"
+        trace(site, cases, plain)
+        for engine in ENGINES[:2]:
+            row[engine] = verdict(engine, plain, cases, expected)
+        with onnx_forms():
+            trace(site, cases, onnx)
+        try:
+            convert_to_onnx(onnx)
+            row["onnxruntime"] = verdict("onnxruntime", onnx, cases, expected)
+        except EngineError as error:
+            row["onnxruntime"] = f"no conversion: {error}"
+    return row
+
+
+def verdict(engine, folder, cases, expected):
+    try:
+        outputs = run_engine(engine, folder, cases)
+    except EngineError as error:
+        return f"fails: {error}"
+    for (y, *_), e in zip(outputs, expected):
+        if y.shape != e.shape:
+            return f"wrong: shape {list(y.shape)} instead of {list(e.shape)}"
+        difference = float(np.abs(y - e).max() / np.abs(e).max())
+        if not difference <= BOUND:
+            return f"wrong: by {difference:.1g} of the largest value"
+    return ""
+
+
+def network_row(path):
+    """The same for a network; its export compares by itself."""
+    paddle.seed(0)
+    model = Components(ResampleConfig(str(CONFIGS / path))).need("model")
+    row = dict.fromkeys(ENGINES, "")
+    with tempfile.TemporaryDirectory() as place:
+        folder = str(Path(place) / "program")
+        try:
+            _, found = export_model(model, folder, output_op="none", onnx=True)
+        except RunFailed as error:
+            row["onnxruntime"] = str(error).removesuffix("; nothing was saved")
+            _, found = export_model(model, folder, output_op="none")
+        if "without oneDNN" in found[0]:
+            row[ENGINES[0]] = "wrong or fails with oneDNN"
+    return row
+
+
+def page(rows):
+    """The page of all rows."""
+    lines = [
+        "# What exports",
+        "",
+        _INTRODUCTION.format(opset=OPSET, bound=BOUND, **rows["versions"]),
+        "| | Paddle Inference | without oneDNN | ONNX |",
+        "|---|---|---|---|",
+    ]
+    for part in ("networks", "operators"):
+        for name, row in sorted(rows[part].items()):
+            marks = ["equal" if not row[e] else _short(row[e]) for e in ENGINES]
+            shown = f"[{name}](operators/{name}.md)" if part == "operators" else name
+            lines.append(f"| {shown} | {' | '.join(marks)} |")
+    text = (HERE / "exports_notes.md").read_text(encoding="utf-8")
+    return "\n".join([*lines, "", text])
+
+
+def _short(reason):
+    return reason.replace("|", "/").replace("\n", " ")[:160]
+
+
+def versions():
+    from importlib.metadata import version
+
+    packages = ("paddle2onnx", "onnxruntime")
+    return {"paddle": paddle.__version__, **{p: version(p) for p in packages}}
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", help="operators and networks; default: all")
+    wanted = parser.parse_args().names
+    paddle.set_device("cpu")
+    rows = {"operators": {}, "networks": {}}
+    with contextlib.suppress(FileNotFoundError):
+        rows = json.loads((HERE / "exports.json").read_text(encoding="utf-8"))
+    rows["versions"] = versions()
+    for part, known, make in (
+        ("networks", NETWORKS, lambda name: network_row(NETWORKS[name])),
+        ("operators", names(), operator_row),
+    ):
+        rows[part] = {k: v for k, v in rows[part].items() if k in known}
+        for name in [n for n in known if not wanted or n in wanted]:
+            rows[part][name] = make(name)
+            print(name, rows[part][name], flush=True)
+            write_json(HERE / "exports.json", rows)  # Ctrl-C keeps what is done
+    with writing(HERE / "exports.md") as file:
+        file.write(page(rows))
+
+
+if __name__ == "__main__":
+    run_tool(main)
