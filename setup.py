@@ -13,6 +13,14 @@ VERSION = re.search(
     re.MULTILINE,
 ).group(1)
 
+ONNX = [
+    "paddle2onnx==2.1.0",
+    "onnx<=1.17",
+    "onnxruntime",
+    "onnx-graphsurgeon",  # paddle2onnx imports it
+    "ml_dtypes<0.6",
+]
+
 setup(
     name="paddle_resample",
     version=VERSION,
@@ -54,7 +62,9 @@ setup(
         "cpu": ["paddlepaddle>=2.6.2,<3.4"],
         "gpu": ["paddlepaddle-gpu>=2.6.2,<3.4"],
         "cluster": ["ray"],
+        "onnx": ONNX,
         "dev": [
+            *ONNX,
             "pytest",
             "pytest-xdist",
             "pytest-timeout",

@@ -37,7 +37,7 @@ def describe_run(**facts):
         dict that JSON can hold.
     """
     return {
-        "command": [sys.executable, *sys.argv],
+        "command": [Path(sys.executable).name, *sys.argv],
         "started": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
         **facts,
         "device_name": _device_name(),

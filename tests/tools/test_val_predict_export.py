@@ -85,7 +85,7 @@ def test_export_answers_as_the_model_at_any_size(tool, trained, tmp_path, output
     status, _, stderr = tool(
         "export",
         *("--config", config, "--model_path", run / "best_model"),
-        *("--save_dir", tmp_path / "program", "--output_op", output),
+        *("--save_dir", tmp_path / "program", "--output_op", output, "--no_check"),
     )
     assert status == 0, stderr
     deploy = yaml.safe_load((tmp_path / "program" / "deploy.yaml").read_text())
@@ -105,28 +105,12 @@ def test_export_answers_as_the_model_at_any_size(tool, trained, tmp_path, output
             np.testing.assert_allclose(got, logits.numpy(), atol=1e-5)
 
 
-def test_exported_program_runs_in_paddle_inference(tool, trained, tmp_path):
+def test_exported_program_is_run_beside_the_model(tool, trained, tmp_path):
     config, run = trained
     arguments = ["--config", config, "--model_path", run / "best_model"]
-    folder = tmp_path / "program"
-    assert tool("export", *arguments, "--save_dir", folder)[0] == 0
-    deploy = yaml.safe_load((folder / "deploy.yaml").read_text())["Deploy"]
-    settings = paddle.inference.Config(
-        str(folder / deploy["model"]), str(folder / deploy["params"])
-    )
-    settings.disable_gpu()
-    if paddle.__version__.startswith("3.3"):
-        # 3.3's oneDNN passes crash on interpolation.
-        settings.disable_mkldnn()
-    settings.disable_glog_info()
-    predictor = paddle.inference.create_predictor(settings)
-    x = np.random.default_rng(0).normal(size=(1, 3, 41, 39)).astype("float32")
-    predictor.get_input_handle(predictor.get_input_names()[0]).copy_from_cpu(x)
-    predictor.run()
-    name = predictor.get_output_names()[0]
-    labels = predictor.get_output_handle(name).copy_to_cpu().squeeze()
-    logits = model_of(config, run / "best_model")(paddle.to_tensor(x))[0]
-    assert (labels == logits.argmax(axis=1).numpy()[0]).mean() > 0.999
+    status, stdout, _ = tool("export", *arguments, "--save_dir", tmp_path / "program")
+    assert status == 0
+    assert "Paddle Inference equals the model at 160x128, 64x96, 97x131" in stdout
 
 
 def test_export_refuses_a_shape_that_is_none(refused, trained, tmp_path):
