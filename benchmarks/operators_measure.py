@@ -28,22 +28,22 @@ def measure_paddle(cases, rounds, threads, growth=False):
     from paddle_resample.kernels import choice
 
     class NextLayer(PyLayer):
-        """Gives y the gradient `given`, as a layer behind it would.
+        """Gives the results the gradients `given`, as a layer behind them would.
 
-        Paddle copies a gradient that paddle.grad is given; it does not copy this.
+        Paddle copies a gradient that paddle.grad is given; it does not copy these.
         """
 
-        given = None
+        given = ()
 
         @staticmethod
-        def forward(ctx, y):
+        def forward(ctx, *results):
             return paddle.zeros([])
 
         @staticmethod
         def backward(ctx, dy):
-            return NextLayer.given
+            return NextLayer.given if len(NextLayer.given) > 1 else NextLayer.given[0]
 
-    choice.native("pixel_shuffle", paddle.ones([1, 4, 2, 2]))  # builds and loads
+    choice.native("haar", paddle.ones([1, 1, 2, 2]))  # builds and loads
     native = choice._offered
     lines = []
     for row, shape in cases:
@@ -52,29 +52,30 @@ def measure_paddle(cases, rounds, threads, growth=False):
 
         def forward(kernels, row=row, tensors=tensors):
             choice._offered = kernels
-            return row.ours(ops, *tensors)
+            return as_tuple(row.ours(ops, *tensors))
 
         def both(kernels, forward=forward, learned=learned):
-            y = NextLayer.apply(forward(kernels))
+            y = NextLayer.apply(*forward(kernels))
             return paddle.grad([y], learned)
 
         y = forward(native)
-        copy = floor(sum(t.size for t in tensors), y.size)
+        sizes = sum(t.size for t in tensors), sum(t.size for t in y)
+        copy = floor(*sizes)
         ways = {"ours": lambda f=forward: f(native)}
         if not growth:
             ways["paddle"] = lambda f=forward: f({})
-        lines.append(line(row, y.shape, "forward", ways, copy, rounds, threads))
+        lines.append(line(row, y[0].shape, "forward", ways, copy, rounds, threads))
         if growth or not row.gradients:
             continue
         for tensor in learned:
             tensor.stop_gradient = False
-        NextLayer.given = paddle.ones(y.shape)
-        copies = twice(sum(t.size for t in tensors), y.size)
+        NextLayer.given = tuple(paddle.ones(t.shape) for t in y)
+        copies = twice(*sizes)
         ways = {
             "ours": lambda f=both: f(native),
             "paddle": lambda f=both: f({}),
         }
-        lines.append(line(row, y.shape, "both", ways, copies, rounds, threads))
+        lines.append(line(row, y[0].shape, "both", ways, copies, rounds, threads))
     return lines, {"paddle": paddle.__version__, "kernels": choice.status()}
 
 
@@ -86,11 +87,11 @@ def measure_torch(cases, rounds, threads, growth=False):
     torch.set_num_threads(threads)
 
     class NextLayer(torch.autograd.Function):
-        given = None
+        given = ()
 
         @staticmethod
-        def forward(ctx, y):
-            return y.new_zeros([])
+        def forward(ctx, *results):
+            return results[0].new_zeros([])
 
         @staticmethod
         def backward(ctx, dy):
@@ -104,24 +105,29 @@ def measure_torch(cases, rounds, threads, growth=False):
         learned = tensors[: row.gradients]
 
         def forward(row=row, tensors=tensors):
-            return row.torch(F, *tensors)
+            return as_tuple(row.torch(F, *tensors))
 
         def both(forward=forward, learned=learned):
-            return torch.autograd.grad(NextLayer.apply(forward()), learned)
+            return torch.autograd.grad(NextLayer.apply(*forward()), learned)
 
         y = forward()
-        copy = floor(sum(t.numel() for t in tensors), y.numel())
+        sizes = sum(t.numel() for t in tensors), sum(t.numel() for t in y)
+        copy = floor(*sizes)
         ways = {"torch": forward}
-        lines.append(line(row, y.shape, "forward", ways, copy, rounds, threads))
+        lines.append(line(row, y[0].shape, "forward", ways, copy, rounds, threads))
         if growth or not row.gradients:
             continue
         for tensor in learned:
             tensor.requires_grad_()
-        NextLayer.given = torch.ones_like(y)
-        copies = twice(sum(t.numel() for t in tensors), y.numel())
+        NextLayer.given = tuple(torch.ones_like(t) for t in y)
+        copies = twice(*sizes)
         ways = {"torch": both}
-        lines.append(line(row, y.shape, "both", ways, copies, rounds, threads))
+        lines.append(line(row, y[0].shape, "both", ways, copies, rounds, threads))
     return lines, {"torch": torch.__version__}
+
+
+def as_tuple(y):
+    return y if isinstance(y, tuple) else (y,)
 
 
 def line(row, shape_of_y, direction, ways, copy, rounds, threads):

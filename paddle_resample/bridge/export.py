@@ -14,6 +14,7 @@ from ..files import writing, writing_folder
 from ..ops import onnx_forms
 from .engines import ENGINES, EngineError, convert_to_onnx, run_engine
 from .tool import RunFailed
+from .traced_forms import traced_forms
 
 __all__ = ["OUTPUTS", "export_model"]
 
@@ -90,7 +91,8 @@ def _save(model, folder, shape, output_op):
     os.environ["PADDLESEG_EXPORT_STAGE"] = "True"  # PaddleSeg's models ask for it
     try:
         traced = paddle.jit.to_static(whole, input_spec=spec, full_graph=True)
-        paddle.jit.save(traced, str(folder / "model"))
+        with traced_forms():
+            paddle.jit.save(traced, str(folder / "model"))
     finally:
         os.environ.pop("PADDLESEG_EXPORT_STAGE")
         if hasattr(whole.forward, "rollback"):  # the model runs eagerly again
@@ -130,17 +132,21 @@ def _check(model, folder, shape, output_op, onnx):
     sizes = ", ".join(sorted({f"{x.shape[2]}x{x.shape[3]}" for x in images}))
     found = []
     default, plain, other = ENGINES
-    with contextlib.suppress(EngineError):
+    try:
         difference = largest(default)
-        if difference <= _BOUND:
-            found.append(f"Paddle Inference equals the model at {sizes}")
-    if not found:
+        trouble = f"they differ by {difference:.2g} of the largest logit"
+    except EngineError as error:
+        difference, trouble = float("inf"), str(error)
+    if difference <= _BOUND:
+        found.append(f"Paddle Inference equals the model at {sizes}")
+    else:
         with _failing("Paddle Inference does not run the saved program"):
             difference = largest(plain)
         _demand(difference, "Paddle Inference")
         found.append(
             f"Paddle Inference equals the model at {sizes}, but only without oneDNN, "
-            "which is its default on a CPU: call disable_mkldnn() of its Config"
+            "which is its default on a CPU: call disable_mkldnn() of its Config (with "
+            f"oneDNN: {trouble})"
         )
     if onnx:
         with _failing("onnxruntime does not run model.onnx"):

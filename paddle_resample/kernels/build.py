@@ -133,7 +133,7 @@ def _build_locked(found, library, again):
     if not failed.exists():
         print(
             "paddle_resample: compiling native CPU kernels, once on this machine, for "
-            "about 20 seconds (PADDLE_RESAMPLE_NATIVE=off does without) ...",
+            "about 30 seconds (PADDLE_RESAMPLE_NATIVE=off does without) ...",
             file=sys.stderr,
             flush=True,
         )

@@ -4,6 +4,7 @@ $PADDLE_RESAMPLE_NATIVE is "auto" (use them, build them on first need, do withou
 that fails), "off" or "require" (an error where they cannot be had).
 """
 
+import math
 import os
 import sys
 
@@ -14,7 +15,7 @@ from . import build
 from .cells import expand_cells, merge_cells, pixel_shuffle, pixel_unshuffle
 from .grid_sample import grid_sample
 from .haar import haar, haar_inverse
-from .interpolate import interpolate
+from .interpolate import MODES, interpolate
 from .max_unpool import max_unpool
 from .reassemble import reassemble, reassemble_down, similarity
 from .sample_at_offsets import sample_at_offsets
@@ -28,7 +29,6 @@ _KNOWN = (
     grid_sample,
     haar,
     haar_inverse,
-    interpolate,
     max_unpool,
     merge_cells,
     pixel_shuffle,
@@ -40,6 +40,16 @@ _KNOWN = (
     strided_filter,
 )
 _FUNCTIONS = {function.__name__: function for function in _KNOWN}
+_FUNCTIONS.update(dict.fromkeys(MODES, interpolate))
+# Elements of x below which a call of Paddle's operator takes less time, measured: what
+# it saves is less than the few microseconds that calling an added operator costs more.
+_SMALL = {
+    "area": 1 << 13,
+    "bilinear": 1 << 10,
+    "nearest": 1 << 12,
+    "pixel_shuffle": 1 << 15,
+    "pixel_unshuffle": 1 << 17,
+}
 # Whether this Paddle knows anything but the CPU.
 _DEVICES = (
     paddle.is_compiled_with_cuda()
@@ -56,13 +66,14 @@ def native(name, *tensors):
     """Return the native function of this name for these tensors, or None.
 
     Args:
-        name: of a function in `ops`.
+        name: of a function in `ops`, or of a mode of `interpolate`.
         tensors: all that it would be given.
 
     Returns:
         a function, or None where the native kernels are off or absent, while a program
         is traced, under automatic mixed precision, for tensors that are not on the CPU
-        or not float32 or float64, or have no elements: Paddle's operators do these.
+        or not float32 or float64, or have no elements, or so few that calling Paddle's
+        operator is faster: Paddle's operators do these.
 
     Raises:
         UsageError: $PADDLE_RESAMPLE_NATIVE is no setting, or "require" and there are no
@@ -71,6 +82,8 @@ def native(name, *tensors):
     if _offered == {} or not paddle.in_dynamic_mode():
         return None
     if _DEVICES and not _on_cpu(tensors):
+        return None
+    if name in _SMALL and math.prod(tensors[0].shape) < _SMALL[name]:
         return None
     dtype = tensors[0].dtype
     if dtype != paddle.float32 and dtype != paddle.float64:

@@ -8,12 +8,12 @@ import paddle
 from ..errors import UsageError
 from .call import call
 
-__all__ = ["interpolate"]
+__all__ = ["MODES", "interpolate"]
 
 # What Paddle takes a scale for; the last bit decides which side a seam falls to.
 _OLD = paddle.__version__.startswith(("2.", "3.0", "3.1", "3.2"))
 _number = np.float32 if _OLD else float
-_MODES = {"nearest": 0, "bilinear": 1, "bicubic": 2, "area": 3}
+MODES = {"nearest": 0, "bilinear": 1, "bicubic": 2, "area": 3}
 
 
 def interpolate(x, size, scale, mode, align_corners, data_format):
@@ -44,4 +44,4 @@ def interpolate(x, size, scale, mode, align_corners, data_format):
     # Paddle takes the first pixel where one is left, whichever grid.
     steps = [s if m > 1 else 0.0 for s, m in zip(steps, size)]
     sizes = [have[0], size[0], have[1], size[1]]
-    return call("interpolate", x, _MODES[mode], sizes, steps, align_corners, last)
+    return call("interpolate", x, MODES[mode], sizes, steps, align_corners, last)

@@ -35,5 +35,6 @@ def switch(library, monkeypatch):
 
     def set_to(on):
         monkeypatch.setattr(choice, "_offered", library if on else {})
+        monkeypatch.setattr(choice, "_SMALL", {})
 
     return set_to

@@ -26,6 +26,7 @@ def machine(tmp_path, monkeypatch):
     monkeypatch.setenv("PADDLE_RESAMPLE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("PADDLE_RESAMPLE_NATIVE", "auto")
     monkeypatch.setattr(choice, "_offered", None)
+    monkeypatch.setattr(choice, "_SMALL", {})
     return tmp_path
 
 

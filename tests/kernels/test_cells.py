@@ -72,6 +72,14 @@ def test_a_view_is_read_in_its_own_order(rng, switch):
     np.testing.assert_array_equal(pixel_shuffle(view, 2).numpy(), expected)
 
 
+def test_small_maps_are_left_to_paddle(library, monkeypatch):
+    monkeypatch.setattr(choice, "_offered", library)
+    for height, native in ((127, False), (128, True)):
+        x = paddle.ones([1, 4, height, 64])
+        assert (choice.native("pixel_shuffle", x) is not None) == native
+        assert choice.native("expand_cells", x) is not None
+
+
 def test_what_it_does_not_know_is_left_to_paddle(switch):
     switch(True)
     assert choice.native("pixel_shuffle", paddle.ones([1, 4, 2, 2])) is not None

@@ -4,6 +4,7 @@ import numpy as np
 import paddle
 import pytest
 
+from paddle_resample.errors import UsageError
 from paddle_resample.ops import PoolIndices, max_pool, max_unpool
 from tests.reference import pool as loops
 
@@ -60,5 +61,5 @@ def test_a_position_outside_the_map_is_refused(switch, position):
     indices = np.zeros((1, 2, 2, 2), "int32")
     indices[0, 1, 1, 0] = position
     side = PoolIndices(paddle.to_tensor(indices), [4, 4])
-    with pytest.raises(Exception, match="a position lies outside the map"):
+    with pytest.raises(UsageError, match="do not all lie among the 16 pixels"):
         max_unpool(paddle.ones([1, 2, 2, 2]), side)

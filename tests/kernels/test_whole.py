@@ -17,11 +17,18 @@ import hashlib, os, sys
 import paddle_resample, paddle
 from paddle_resample.ops import *
 
+def concat(bands):
+    low, side = bands
+    return paddle.concat([low, side.high], axis=1)
+
 def digest():
     paddle.seed(3)
     numbers = hashlib.sha256()
     x = paddle.randn([2, 16, 33, 47])
     places = paddle.uniform([2, 40, 51, 2], min=-1.5, max=1.5)
+    offset = paddle.randn([2, 32, 33, 47])
+    logits = paddle.randn([2, 25, 66, 94])
+    high = paddle.randn([2, 48, 33, 47])
     tasks = [
         lambda x: pixel_shuffle(x, 2),
         lambda x: expand_cells(x.transpose([0, 2, 3, 1]), 4),
@@ -30,16 +37,25 @@ def digest():
         lambda x: interpolate(x[:1, :3], size=(333, 90), mode="bicubic"),
         lambda x: interpolate(x, size=(21, 30), mode="area"),
         lambda x: grid_sample(x, places),
+        lambda x: offset_warp(x, offset, 4, reach=0.25, cell=2),
+        lambda x: reassemble(x, logits, 5, 2, softmax=True),
+        lambda x: reassemble_down(x, logits[:, :, :11, :16], 5, 3),
+        lambda x: similarity(interpolate(x, scale=2), x, 3, 2),
+        lambda x: blur_pool(x, 4),
+        lambda x: concat(haar(x)),
+        lambda x: haar_inverse(x, HaarBands(high, [65, 94])),
     ]
+    inputs = x, places, offset, logits, high
     for task in tasks:
-        x.stop_gradient = places.stop_gradient = False
+        for tensor in inputs:
+            tensor.stop_gradient = False
         y = task(x)
         (y * y).sum().backward()
-        grads = [t.grad for t in (x, places) if t.grad is not None]
+        grads = [t.grad for t in inputs if t.grad is not None]
         for tensor in (y, *grads):
             numbers.update(tensor.numpy().tobytes())
-        x.clear_grad()
-        places.clear_grad()
+        for tensor in inputs:
+            tensor.clear_grad()
     return numbers.hexdigest()
 
 print(digest(), flush=True)

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "bundles.h"
+#include "lanes.h"
 #include "parallel.h"
 #include "spots.h"
 

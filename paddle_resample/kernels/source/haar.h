@@ -1,9 +1,12 @@
 // The Haar wavelet transform of one level, its inverse, and the gradients of both.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
 #include "parallel.h"
+#include "prefetch.h"
+#include "vectors.h"
 
 namespace resample {
 
@@ -36,10 +39,9 @@ struct Haar {
           across[j] = (left - right) * T(0.5);
           diagonal[j] = (left_step - right_step) * T(0.5);
         };
-#pragma GCC ivdep
-        for (int64_t j = 0; j < width / 2; ++j) {
+        every_cell([&](int64_t j) {
           cell(j, above[2 * j], above[2 * j + 1], below[2 * j], below[2 * j + 1]);
-        }
+        });
         if (width % 2) {
           const T a = above[width - 1], c = below[width - 1];
           cell(width / 2, a, replicate ? a : T(0), c, replicate ? c : T(0));
@@ -68,15 +70,14 @@ struct Haar {
           c = minus + opposite;
           d = minus - opposite;
         };
-#pragma GCC ivdep
-        for (int64_t j = 0; j < width / 2; ++j) {
+        every_cell([&](int64_t j) {
           T a, b, c, d;
           cell(j, a, b, c, d);
           above[2 * j] = a;
           above[2 * j + 1] = b;
           below[2 * j] = c;
           below[2 * j + 1] = d;
-        }
+        });
         if (width % 2) {
           T a, b, c, d;
           cell(width / 2, a, b, c, d);
@@ -91,6 +92,23 @@ struct Haar {
   }
 
  private:
+  // Call work(j) for all whole cells of a row: a vector of them at a time, of which the
+  // last overlaps the one before.
+  template <typename Work>
+  RESAMPLE_INLINE void every_cell(const Work& work) const {
+    constexpr int64_t kAll = kLanes<T>;
+    const int64_t cells = width / 2;
+    if (cells < kAll) {
+      for (int64_t j = 0; j < cells; ++j) work(j);
+      return;
+    }
+    for (int64_t begin = 0; begin < cells; begin += kAll) {
+      const int64_t first = std::min(begin, cells - kAll);
+#pragma GCC ivdep
+      for (int64_t j = first; j < first + kAll; ++j) work(j);
+    }
+  }
+
   // Call work(plane, where its four bands begin in low and high).
   template <typename Work>
   void every_plane(const Work& work) const {

@@ -3,8 +3,11 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 
 #include "cells.h"
+#include "parallel.h"
+#include "vectors.h"
 
 namespace resample {
 
@@ -29,28 +32,31 @@ void turn_map(T* lanes, T* planes, int64_t stride, int64_t channels, int64_t cou
   }
 }
 
-// L values that lie anywhere in memory as one, for the compilers' vector arithmetic.
-template <int L, typename T>
-struct Lanes {
-  typedef T type
-      __attribute__((vector_size(L * sizeof(T)), aligned(sizeof(T)), may_alias));
-  static type& at(T* pixel) { return *reinterpret_cast<type*>(pixel); }
-  static const type& at(const T* pixel) {
-    return *reinterpret_cast<const type*>(pixel);
-  }
-};
+// A bundle: as many channels as a line of the cache holds.
+template <typename T>
+constexpr int kBundle = 64 / sizeof(T);
 
-// The sum of L lanes, in an order that does not depend on the compiler.
-template <int L, typename T>
-T sum_of_lanes(const typename Lanes<L, T>::type& lanes) {
-  if constexpr (L == 2) {
-    return lanes[0] + lanes[1];
-  } else {
-    using Half = Lanes<L / 2, T>;
-    T values[L];
-    Lanes<L, T>::at(values) = lanes;
-    return sum_of_lanes<L / 2, T>(Half::at(values) + Half::at(values + L / 2));
-  }
+template <typename T>
+using Bundle = Lanes<kBundle<T>, T>;
+
+template <typename T>
+int64_t bundles_of(int64_t channels) {
+  return (channels + kBundle<T> - 1) / kBundle<T>;
+}
+
+// x [batch, channels, pixels] -> [batch, bundles, pixels, kBundle].
+template <typename T>
+std::unique_ptr<T[]> bundled(const T* x, int64_t batch, int64_t channels, int64_t pixels) {
+  constexpr int kAll = kBundle<T>;
+  const int64_t bundles = bundles_of<T>(channels);
+  const int64_t values = batch * bundles * pixels * kAll;
+  std::unique_ptr<T[]> all(new T[values]);
+  parallel(batch * bundles, values, [&](int64_t task) {
+    const int64_t n = task / bundles, c = task % bundles * kAll;
+    T* planes = const_cast<T*>(x) + (n * channels + c) * pixels;  // read only
+    turn_map<true, kAll>(&all[task * pixels * kAll], planes, pixels, channels - c, pixels);
+  });
+  return all;
 }
 
 }  // namespace resample

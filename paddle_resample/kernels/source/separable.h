@@ -13,8 +13,7 @@ template <typename T>
 class Separable {
  public:
   Separable(const Band<T>& rows, const Band<T>& columns, int64_t depth)
-      : rows_(rows), columns_(columns), windows_(columns), planar_(columns),
-        run_(find_run(columns)), depth_(depth) {
+      : rows_(rows), columns_(columns), windows_(columns), depth_(depth) {
     // Rows are resampled first and kept while they are needed, or summed first: what
     // touches fewer values. A step along a row costs about twice one across rows.
     const int64_t horizontal = 2 * columns.taps * columns.out;
@@ -70,7 +69,7 @@ class Separable {
   // One row x of what ends at `end`.
   void along(const T* x, const T* end, T* y) const {
     if (depth_ > 1) return along_row(columns_, depth_, x, y);
-    if (!windows_.fit()) return along_row(columns_, planar_, run_, x, y);
+    if (!windows_.fit()) return along_row(columns_, x, y);
     if (end - x >= padded_) return windows_.apply(x, y);
     std::vector<T> padded(padded_);
     std::copy_n(x, columns_.in, padded.begin());
@@ -142,8 +141,6 @@ class Separable {
   const Band<T>& rows_;
   const Band<T>& columns_;
   Windows<T> windows_;
-  Planar<T> planar_;
-  Run run_;
   int64_t depth_, padded_;
   bool along_first_, copies_;
 };

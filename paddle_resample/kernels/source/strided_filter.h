@@ -1,7 +1,8 @@
 // One small filter on every channel, at every stride-th pixel, and its gradient.
 //
 // A row, split into `stride` rows of every stride-th pixel, is filtered as a weighted sum
-// of shifted rows, just as several rows are one below the other.
+// of shifted rows, just as several rows are one below the other. Some rows stand behind
+// each other and are filtered as one, because the rows of deep maps are short.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -45,19 +46,22 @@ class StridedFilter {
     parallel(planes, elements(planes), [&](int64_t plane) {
       const T* map = x + plane * rows_.in * columns_.in;
       T* out = y + plane * rows_.out() * columns_.out();
-      Scratch scratch(columns_);
-      std::vector<T> sum(columns_.in), line(terms_.size() > 1 ? columns_.out() : 0);
-      for (int64_t i = 0; i < rows_.out(); ++i, out += columns_.out()) {
-        for (size_t t = 0; t < terms_.size(); ++t) {
+      Scratch s(columns_, rows_.out());
+      every_part(rows_.out(), s, [&](int64_t top, int64_t count, const Term& term) {
+        for (int64_t r = 0; r < count; ++r) {
           for (int64_t k = 0; k < rows_.taps; ++k) {
-            const int64_t r = rows_.source(i * rows_.stride + k);
-            if (r >= 0) scratch.put(map + r * columns_.in, terms_[t].down[k]);
+            const int64_t from = rows_.source((top + r) * rows_.stride + k);
+            if (from >= 0) s.put(map + from * columns_.in, term.down[k]);
           }
-          scratch.add_up(columns_.in, sum.data());
-          along(terms_[t].across, scratch, sum.data(), t ? line.data() : out);
-          for (int64_t j = 0; t && j < columns_.out(); ++j) out[j] += line[j];
+          s.add_up(columns_.in, s.row(r) + columns_.above);
+          extend(s.row(r));
         }
-      }
+        along(term.across, s, count);
+        for (int64_t r = 0; r < count; ++r) {
+          give(s.short_row(r), columns_.out(), &term == &terms_[0],
+               out + (top + r) * columns_.out());
+        }
+      });
     });
   }
 
@@ -73,18 +77,21 @@ class StridedFilter {
     parallel(planes, elements(planes), [&](int64_t plane) {
       const T* from = dy + plane * rows_.out() * columns_.out();
       T* to = dx + plane * rows_.in * columns_.in;
-      Scratch scratch(columns_);
-      std::vector<T> sum(columns_.out()), line(terms_.size() > 1 ? columns_.in : 0);
-      for (int64_t r = 0; r < rows_.in; ++r, to += columns_.in) {
-        for (size_t t = 0; t < terms_.size(); ++t) {
-          for (const auto& [i, k] : users[r]) {
-            scratch.put(from + i * columns_.out(), terms_[t].down[k]);
+      Scratch s(columns_, rows_.in);
+      every_part(rows_.in, s, [&](int64_t top, int64_t count, const Term& term) {
+        for (int64_t r = 0; r < count; ++r) {
+          for (const auto& [i, k] : users[top + r]) {
+            s.put(from + i * columns_.out(), term.down[k]);
           }
-          scratch.add_up(columns_.out(), sum.data());
-          back_along(terms_[t].across, scratch, sum.data(), t ? line.data() : to);
-          for (int64_t j = 0; t && j < columns_.in; ++j) to[j] += line[j];
+          s.add_up(columns_.out(), s.short_row(r));
         }
-      }
+        back_along(term.across, s, count);
+        for (int64_t r = 0; r < count; ++r) {
+          fold(s.row(r));
+          give(s.row(r) + columns_.above, columns_.in, &term == &terms_[0],
+               to + (top + r) * columns_.in);
+        }
+      });
     });
   }
 
@@ -94,18 +101,23 @@ class StridedFilter {
     std::vector<T> down, across;
   };
 
-  // What a task filters rows in, and the rows that it will add up.
+  // Rows that a task filters at once: whole ones of `apart * stride` pixels, and short
+  // ones of `apart`, every phase of whole ones or what is filtered, zeros behind it.
   struct Scratch {
-    int64_t apart;  // pixels of every phase
-    std::vector<T> padded, phases, wide, weights;
+    int64_t apart, stride, many, before;
+    std::vector<T> whole, phases, filtered, weights;
     std::vector<T*> phase;
     std::vector<const T*> rows;
 
-    explicit Scratch(const FilterAxis& a)
-        : apart((a.padded() + a.stride - 1) / a.stride), padded(apart * a.stride),
-          phases(apart * a.stride), wide(a.out() + 2 * a.taps + apart) {
-      for (int64_t p = 0; p < a.stride; ++p) phase.push_back(&phases[p * apart]);
+    Scratch(const FilterAxis& a, int64_t most)
+        : apart((a.padded() + a.stride - 1) / a.stride), stride(a.stride),
+          many(std::clamp<int64_t>(kTogether / (apart * stride), 1, most)),
+          before(a.taps), whole(many * apart * stride),
+          phases(stride * many * apart + before), filtered(before + many * apart) {
+      for (int64_t p = 0; p < stride; ++p) phase.push_back(&phases[p * many * apart]);
     }
+    T* row(int64_t r) { return &whole[r * apart * stride]; }
+    T* short_row(int64_t r) { return &filtered[before + r * apart]; }
     void put(const T* row, T weight) {
       if (weight == 0) return;
       rows.push_back(row);
@@ -117,6 +129,16 @@ class StridedFilter {
       weights.clear();
     }
   };
+
+  static constexpr int64_t kTogether = 1024;  // pixels that are filtered at once
+
+  // Call work(first row, how many, term) for all rows.
+  template <typename Work>
+  void every_part(int64_t rows, const Scratch& s, const Work& work) const {
+    for (int64_t top = 0; top < rows; top += s.many) {
+      for (const Term& term : terms_) work(top, std::min(s.many, rows - top), term);
+    }
+  }
 
   // One term where one is enough, else one for each row of the kernel.
   static std::vector<Term> terms_of(const T* kernel, int64_t taps) {
@@ -147,41 +169,51 @@ class StridedFilter {
 
   int64_t elements(int64_t planes) const { return planes * rows_.in * columns_.in; }
 
-  void along(const std::vector<T>& weights, Scratch& s, const T* x, T* y) const {
-    const int64_t in = columns_.in, above = columns_.above, stride = columns_.stride;
-    std::copy_n(x, in, &s.padded[above]);
-    for (int64_t place = 0; place < columns_.padded(); ++place) {
-      if (place == above) place += in;
-      if (place >= columns_.padded()) break;
-      const int64_t j = columns_.source(place);
-      s.padded[place] = j < 0 ? T(0) : x[j];
-    }
-    weave_any<false>(s.padded.data(), s.phase.data(), stride, s.apart);
-    for (int64_t k = 0; k < columns_.taps; ++k) {
-      s.put(s.phase[k % stride] + k / stride, weights[k]);
-    }
-    s.add_up(columns_.out(), y);
+  static void give(const T* row, int64_t width, bool first, T* to) {
+    if (first) return static_cast<void>(std::copy_n(row, width, to));
+    for (int64_t j = 0; j < width; ++j) to[j] += row[j];
   }
 
-  // dx = the gradient of `along`.
-  void back_along(const std::vector<T>& weights, Scratch& s, const T* dy, T* dx) const {
-    const int64_t in = columns_.in, above = columns_.above, stride = columns_.stride;
-    const int64_t taps = columns_.taps;
-    std::copy_n(dy, columns_.out(), &s.wide[taps]);  // among zeros
-    for (int64_t p = 0; p < stride; ++p) {
-      for (int64_t k = p; k < taps; k += stride) {
-        s.put(&s.wide[taps - k / stride], weights[k]);
+  // Call work(place, pixel that stands there or -1) for the places beside the row.
+  template <typename Work>
+  void every_added(const Work& work) const {
+    const int64_t end = columns_.above + columns_.in;
+    for (int64_t k = 0; k < columns_.above; ++k) work(k, columns_.source(k));
+    for (int64_t k = end; k < columns_.padded(); ++k) work(k, columns_.source(k));
+  }
+
+  // What stands beside a row, and back.
+  void extend(T* row) const {
+    every_added([&](int64_t place, int64_t pixel) {
+      row[place] = pixel < 0 ? T(0) : row[columns_.above + pixel];
+    });
+  }
+  void fold(T* row) const {
+    every_added([&](int64_t place, int64_t pixel) {
+      if (pixel >= 0) row[columns_.above + pixel] += row[place];
+    });
+  }
+
+  // Whole rows to short ones. What of a row the taps read beyond its end is not used.
+  void along(const std::vector<T>& weights, Scratch& s, int64_t rows) const {
+    const int64_t count = rows * s.apart;
+    weave_any<false>(s.whole.data(), s.phase.data(), s.stride, count);
+    for (int64_t k = 0; k < columns_.taps; ++k) {
+      s.put(s.phase[k % s.stride] + k / s.stride, weights[k]);
+    }
+    s.add_up(count, s.short_row(0));
+  }
+
+  // The gradient of `along`.
+  void back_along(const std::vector<T>& weights, Scratch& s, int64_t rows) const {
+    const int64_t count = rows * s.apart;
+    for (int64_t p = 0; p < s.stride; ++p) {
+      for (int64_t k = p; k < columns_.taps; k += s.stride) {
+        s.put(s.short_row(0) - k / s.stride, weights[k]);
       }
-      s.add_up(s.apart, s.phase[p]);
+      s.add_up(count, s.phase[p]);
     }
-    weave_any<true>(s.padded.data(), s.phase.data(), stride, s.apart);
-    std::copy_n(&s.padded[above], in, dx);
-    for (int64_t place = 0; place < columns_.padded(); ++place) {
-      if (place == above) place += in;
-      if (place >= columns_.padded()) break;
-      const int64_t j = columns_.source(place);
-      if (j >= 0) dx[j] += s.padded[place];
-    }
+    weave_any<true>(s.whole.data(), s.phase.data(), s.stride, count);
   }
 
   FilterAxis rows_, columns_;

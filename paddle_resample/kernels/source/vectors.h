@@ -1,4 +1,5 @@
-// Vectors as wide as the processor's registers, and their exponential.
+// A vector of a few numbers: any number of them that lie anywhere, or as many as the
+// processor's registers hold, with their exponential.
 #pragma once
 #include <cstdint>
 #include <cstring>
@@ -6,7 +7,37 @@
 #include <type_traits>
 #include <vector>
 
+#ifdef __GNUC__
+// How a vector wider than the registers is returned is nobody's business but this one's:
+// all is compiled in one piece.
+#pragma GCC diagnostic ignored "-Wpsabi"
+#endif
+
 namespace resample {
+
+// L values that lie anywhere in memory as one, for the compilers' vector arithmetic.
+template <int L, typename T>
+struct Lanes {
+  typedef T type
+      __attribute__((vector_size(L * sizeof(T)), aligned(sizeof(T)), may_alias));
+  static type& at(T* first) { return *reinterpret_cast<type*>(first); }
+  static const type& at(const T* first) {
+    return *reinterpret_cast<const type*>(first);
+  }
+};
+
+// The sum of L lanes, in an order that does not depend on the compiler.
+template <int L, typename T>
+T sum_of_lanes(const typename Lanes<L, T>::type& lanes) {
+  if constexpr (L == 2) {
+    return lanes[0] + lanes[1];
+  } else {
+    using Half = Lanes<L / 2, T>;
+    T values[L];
+    Lanes<L, T>::at(values) = lanes;
+    return sum_of_lanes<L / 2, T>(Half::at(values) + Half::at(values + L / 2));
+  }
+}
 
 #if defined(__AVX512F__)
 constexpr int kVectorBytes = 64;

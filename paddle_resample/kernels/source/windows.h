@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "band.h"
+#include "vectors.h"
 
 #if defined(__GNUC__) && !defined(__clang__) && defined(__AVX2__)
 #define RESAMPLE_PERMUTES 1
@@ -22,23 +23,17 @@ namespace resample {
 
 #if RESAMPLE_PERMUTES
 
-#ifdef __AVX512F__
-constexpr int kRegister = 64;  // bytes
-#else
-constexpr int kRegister = 32;
-#endif
-
 template <typename T>
 class Windows {
   using Int = std::conditional_t<sizeof(T) == 4, int32_t, int64_t>;
-  static constexpr int kLanes = kRegister / sizeof(T);
-  typedef T Values __attribute__((vector_size(kRegister)));
-  typedef Int Indices __attribute__((vector_size(kRegister)));
+  static constexpr int kWide = static_cast<int>(kLanes<T>);
+  using Values = Vector<T>;
+  using Indices = Vector<Int>;
 
  public:
   explicit Windows(const Band<T>& b) : out_(b.out), taps_(b.taps) {
-    const int64_t blocks = (out_ + kLanes - 1) / kLanes;
-    const int64_t lanes = blocks * kLanes;
+    const int64_t blocks = (out_ + kWide - 1) / kWide;
+    const int64_t lanes = blocks * kWide;
     base_.resize(blocks);
     index_.resize(lanes);
     weight_.resize(lanes * taps_);
@@ -47,25 +42,25 @@ class Windows {
     for (int64_t block = 0; block < blocks; ++block) {
       const int64_t begin = first_of(block);
       int64_t first = base_[block] = first_input(b, begin);
-      for (int64_t lane = 0; lane < kLanes; ++lane) {
+      for (int64_t lane = 0; lane < kWide; ++lane) {
         const int64_t i = std::min(begin + lane, out_ - 1);
         if (b.count[i] > 0) first = b.first[i];
         const int64_t away = first - base_[block];
-        if (away >= 4 * kLanes) return;  // registers_ stays 0
-        index_[block * kLanes + lane] = static_cast<Int>(away);
+        if (away >= 4 * kWide) return;  // registers_ stays 0
+        index_[block * kWide + lane] = static_cast<Int>(away);
         span = std::max(span, static_cast<Int>(away + 1));
         for (int64_t k = 0; k < taps_; ++k) {
           const bool inside = k < b.count[i];
           ragged_ = ragged_ || !inside;
-          const int64_t at = (block * taps_ + k) * kLanes + lane;
+          const int64_t at = (block * taps_ + k) * kWide + lane;
           inside_[at] = inside ? -1 : 0;
           weight_[at] = inside ? b.weight[i * taps_ + k] : T(0);
         }
       }
     }
-    registers_ = span <= kLanes ? 1 : span <= 2 * kLanes ? 2 : 4;
+    registers_ = span <= kWide ? 1 : span <= 2 * kWide ? 2 : 4;
     for (int64_t base : base_) {
-      needs_ = std::max(needs_, base + taps_ - 1 + registers_ * kLanes);
+      needs_ = std::max(needs_, base + taps_ - 1 + registers_ * kWide);
     }
   }
 
@@ -89,25 +84,18 @@ class Windows {
 
   // The last block ends with the row and overlaps the one before.
   int64_t first_of(int64_t block) const {
-    return std::max<int64_t>(0, std::min(block * kLanes, out_ - kLanes));
-  }
-
-  template <typename V, typename E>
-  static V load(const E* from) {
-    V values;
-    std::memcpy(&values, from, sizeof(V));
-    return values;
+    return std::max<int64_t>(0, std::min(block * kWide, out_ - kWide));
   }
 
   template <int R>
   static Values pick(const T* x, Indices index) {
     if constexpr (R == 1) {
-      return __builtin_shuffle(load<Values>(x), index);
+      return __builtin_shuffle(load(x), index);
     } else if constexpr (R == 2) {
-      return __builtin_shuffle(load<Values>(x), load<Values>(x + kLanes), index);
+      return __builtin_shuffle(load(x), load(x + kWide), index);
     } else {
-      const Values near = pick<2>(x, index), far = pick<2>(x + 2 * kLanes, index);
-      return index < 2 * kLanes ? near : far;
+      const Values near = pick<2>(x, index), far = pick<2>(x + 2 * kWide, index);
+      return index < 2 * kWide ? near : far;
     }
   }
 
@@ -129,19 +117,19 @@ class Windows {
     const int64_t blocks = static_cast<int64_t>(base_.size());
     for (int64_t block = 0; block < blocks; ++block) {
       const T* from = x + base_[block];
-      const auto index = load<Indices>(&index_[block * kLanes]);
-      const T* w = &weight_[block * taps * kLanes];
-      const Int* in = &inside_[block * taps * kLanes];
+      const auto index = load(&index_[block * kWide]);
+      const T* w = &weight_[block * taps * kWide];
+      const Int* in = &inside_[block * taps * kWide];
       Values sum = {};
       for (int64_t k = 0; k < taps; ++k) {
         Values value = pick<R>(from + k, index);
         // What is outside may be no number, which no weight turns into 0.
-        if (ragged) value = (Values)((Indices)value & load<Indices>(in + k * kLanes));
-        value *= load<Values>(w + k * kLanes);
+        if (ragged) value = (Values)((Indices)value & load(in + k * kWide));
+        value *= load(w + k * kWide);
         sum = k == 0 ? value : sum + value;
       }
-      if (out_ < kLanes) return static_cast<void>(std::memcpy(y, &sum, out_ * sizeof(T)));
-      std::memcpy(y + first_of(block), &sum, sizeof(sum));
+      if (out_ < kWide) return static_cast<void>(std::memcpy(y, &sum, out_ * sizeof(T)));
+      store(y + first_of(block), sum);
     }
   }
 

@@ -101,8 +101,8 @@ def _latex(rows, content):
         "% the images of these very networks, Holm. Bold: better by both.",
         r"\begin{tabular}{lrrrrrr}",
         r"\toprule",
-        r"Method & mIoU (\%) & $\Delta$ [95\,\%] & $p_{img}$ & bIoU (\%) & Params (M) & "
-        r"MACs (G) \\",
+        r"Method & mIoU (\%) & $\Delta$ [95\,\%] & $p_{img}$ & bIoU (\%) & "
+        r"Params (M) & MACs (G) \\",
         r"\midrule",
     ]
     for row in rows:
