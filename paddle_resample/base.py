@@ -5,6 +5,14 @@ from typing import NamedTuple
 import paddle
 import paddle.nn as nn
 
+from .arguments import (
+    check_map,
+    check_size,
+    check_weights,
+    converting,
+    in_its_dtype,
+    whole_number,
+)
 from .errors import UsageError
 
 __all__ = [
@@ -17,54 +25,6 @@ __all__ = [
     "check_map",
     "whole_number",
 ]
-
-
-def whole_number(owner, key, value, least=1, odd=False):
-    """Check an integer option.
-
-    Args:
-        owner: name of the layer, for the message.
-        key: name of the option.
-        value: what was given.
-        least: smallest value allowed.
-        odd: whether it must be odd.
-
-    Returns:
-        int: value.
-
-    Raises:
-        UsageError: value is no such integer.
-    """
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    if not whole or value < least or (odd and value % 2 == 0):
-        kind = "an odd positive integer" if odd else "a positive integer"
-        if least > 1:
-            kind = f"an integer of at least {least}"
-        raise UsageError(f"{owner}: {key} must be {kind}, not {value!r}")
-    return value
-
-
-def check_map(owner, key, x, data_format, **lengths):
-    """Check the rank of a map and that no axis is empty, in eager execution.
-
-    Args:
-        owner: name of the layer, for the message.
-        key: name of the map, for the message.
-        x: Tensor.
-        data_format: its layout.
-        lengths: axis of the layout -> length that it must have.
-
-    Raises:
-        UsageError: x is no such map.
-    """
-    shape = list(x.shape)
-    fits = len(shape) == len(data_format) and min(shape) > 0
-    if not fits or any(shape[data_format.index(a)] != n for a, n in lengths.items()):
-        wanted = ", ".join(str(lengths.get(axis, axis)) for axis in data_format)
-        raise UsageError(
-            f"{owner}: {key} must be a map [{wanted}] without an empty axis, not "
-            f"{shape}"
-        )
 
 
 class Site(NamedTuple):
@@ -163,12 +123,14 @@ class Resampler(nn.Layer):
         self.check_layout(data_format)
 
     def __call__(self, x, *args, **kwargs):
-        if paddle.in_dynamic_mode():  # a traced program has unknown sizes
-            self._check_call(x, *args, **kwargs)
-        return super().__call__(x, *args, **kwargs)
+        if not paddle.in_dynamic_mode():  # a traced program has unknown sizes
+            return super().__call__(x, *args, **kwargs)
+        self._check_call(x, *args, **kwargs)
+        return in_its_dtype(self.name, super().__call__, x, *args, **kwargs)
 
     def _check_call(self, x):
         check_map(self.name, "x", x, self.data_format, C=self.in_channels)
+        check_weights(self.name, self, x)
 
     @classmethod
     def check_layout(cls, data_format):
@@ -232,15 +194,22 @@ class Upsampler(Resampler):
     any_size = False
 
     def _check_call(self, x, guide=None, side=None, size=None):
-        if x.ndim == 3 and side is not None:
-            return  # patch expanding of tokens, with their H and W
         super()._check_call(x)
         if self.needs_guide and guide is not None:
             check_map(self.name, "the guide", guide, self.data_format, N=x.shape[0])
-        axes = len(self.data_format) - 2
-        if size is not None and len(size) != axes:
-            sides = "(D, H, W)" if axes == 3 else "(H, W)"
-            raise UsageError(f"{self.name}: size must be {sides}, not {size!r}")
+            channels = getattr(self, "guide_channels", guide.shape[1])
+            if guide.shape[1] != channels:
+                raise UsageError(
+                    f"{self.name}: the guide has {guide.shape[1]} channels, but the "
+                    f"layer was built with guide_channels={channels}"
+                )
+            if guide.dtype != x.dtype and not converting():
+                raise UsageError(
+                    f"{self.name}: x is {x.dtype} but the guide {guide.dtype}"
+                )
+        if size is not None:
+            axes = len(self.data_format) - 2
+            check_size(self.name, size, axes, x.shape[0] * self.out_channels)
 
 
 class Downsampler(Resampler):
@@ -262,8 +231,20 @@ class Downsampler(Resampler):
     odd = "floor"
 
     def _check_call(self, x, H=None, W=None):
-        if H is None:  # else patch merging of tokens
-            super()._check_call(x)
+        if H is not None:  # patch merging of tokens
+            return
+        super()._check_call(x)
+        axes = slice(1, -1) if self.data_format == "NHWC" else slice(2, None)
+        sides = list(x.shape)[axes]
+        if min(sides) < self._least_side():
+            raise UsageError(
+                f"{self.name}: x of {'x'.join(map(str, sides))} is too small, it has "
+                f"no whole cell of {self.scale} pixels a side"
+            )
+
+    def _least_side(self):
+        """Pixels that the first output pixel needs of a side."""
+        return self.scale if self.odd == "floor" else 1
 
 
 class ProjectedUpsampler(nn.Layer):
@@ -285,7 +266,9 @@ class ProjectedUpsampler(nn.Layer):
             arriving = self.project.weight.shape[1]
             layer = self.upsample
             check_map(layer.name, "x", x, layer.data_format, C=arriving)
-        return self.upsample(self.project(x), guide=guide, side=side, size=size)
+            check_weights(layer.name, self.project, x)
+        x = in_its_dtype(self.upsample.name, self.project, x)
+        return self.upsample(x, guide=guide, side=side, size=size)
 
 
 class ProjectedDownsampler(nn.Layer):
@@ -298,7 +281,9 @@ class ProjectedDownsampler(nn.Layer):
 
     def forward(self, x):
         y, side = self.downsample(x)
-        return self.project(y), side
+        if paddle.in_dynamic_mode():
+            check_weights(self.downsample.name, self.project, y)
+        return in_its_dtype(self.downsample.name, self.project, y), side
 
 
 def _pointwise(resampler, in_channels, out_channels):

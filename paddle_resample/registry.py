@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Mapping
 
+from .arguments import whole_number
 from .base import (
     Downsampler,
     ProjectedDownsampler,
@@ -187,6 +188,10 @@ def build(
     Bilinear(8 -> 8, scale=2)
     """
     cls, given = parse_spec(spec, kind)
+    whole_number(cls.name, "in_channels", in_channels)
+    for key, channels in (("out_", out_channels), ("guide_", guide_channels)):
+        if channels is not None:
+            whole_number(cls.name, key + "channels", channels)
     if scale is not None and given.setdefault("scale", scale) != scale:
         raise UsageError(
             f"{cls.name}: the site has scale {scale} but the spec asks for "

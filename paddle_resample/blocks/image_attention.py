@@ -55,7 +55,7 @@ class AttentionUpsampler(Upsampler):
             guide_channels = in_channels
         self.guide_channels = whole_number(self.name, "guide_channels", guide_channels)
         whole_number(self.name, "heads", heads)
-        whole_number(self.name, "kernel_size", kernel_size, odd=True)
+        self.kernel_size = whole_number(self.name, "kernel_size", kernel_size, odd=True)
         whole_number(self.name, "width", width)
         if width % 8 or width % heads:
             raise UsageError(
@@ -79,6 +79,11 @@ class AttentionUpsampler(Upsampler):
             queries [N, D, H', W'], keys [N, D, h, w].
         """
         fine = guide_size(self.name, guide, self.guide_channels, None)
+        if paddle.in_dynamic_mode() and min(fine) <= self.kernel_size // 2:
+            raise UsageError(
+                f"{self.name}: the guide of {fine[0]}x{fine[1]} is too small to "
+                f"reflect {self.kernel_size // 2} pixels at its border"
+            )
         image = self.rope(self.image_encoder(guide))
         queries = pooled(self.query_encoder(image), fine if size is None else size)
         return queries, pooled(self.key_encoder(image), spatial_size(x))

@@ -80,8 +80,9 @@ class _Residual(nn.Layer):
         self.conv2 = _conv(width, width, 1)
 
     def forward(self, x):
-        y = self.conv1(F.silu(self.norm1(x)))
-        return x + self.conv2(F.silu(self.norm2(y)))
+        # The same as F.silu, whose gradient is NaN below -44 in Paddle.
+        y = self.conv1(F.swish(self.norm1(x)))
+        return x + self.conv2(F.swish(self.norm2(y)))
 
 
 def _conv(in_channels, out_channels, kernel_size):

@@ -83,8 +83,9 @@ def _needs(package):
         )
 
 
-def _aside(*words):
-    command = [sys.executable, "-m", __name__, *map(str, words)]
+def _aside(action, folder, *files):
+    words = map(str, (action, folder, *files))
+    command = [sys.executable, "-m", __name__, *words]
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=_PATIENCE, errors="replace"
@@ -92,7 +93,8 @@ def _aside(*words):
     except subprocess.TimeoutExpired:
         raise EngineError(f"no answer within {_PATIENCE} seconds") from None
     if done.returncode:
-        raise EngineError(_reason(done.stdout + done.stderr, done.returncode))
+        text = (done.stdout + done.stderr).replace(f"{folder}{os.sep}", "")
+        raise EngineError(_reason(text, done.returncode))
 
 
 def _reason(text, status):
@@ -101,7 +103,7 @@ def _reason(text, status):
     for sign in ("[ERROR][Paddle2ONNX] [", "[ONNXRuntimeError]", "Error: ", "rror"):
         for line in lines:
             if sign in line:
-                return line[-300:]
+                return line[line.index(sign) if sign[0] == "[" else 0 :][:300]
     return f"it died with status {status}"
 
 

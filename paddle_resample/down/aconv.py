@@ -77,4 +77,5 @@ class ConvNormAct(nn.Layer):
         self.bn = nn.BatchNorm2D(out_channels, momentum=0.97, epsilon=1e-3)
 
     def forward(self, x):
-        return F.silu(self.bn(self.conv(x)))
+        # The same as F.silu, whose gradient is NaN below -44 in Paddle.
+        return F.swish(self.bn(self.conv(x)))

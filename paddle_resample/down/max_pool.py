@@ -58,7 +58,10 @@ class MaxPool(Downsampler):
         )
         k = scale if kernel_size is None else kernel_size
         self.kernel_size = whole_number(self.name, "kernel_size", k, least=scale)
+        self.padding = (k - scale + 1) // 2
+
+    def _least_side(self):
+        return self.kernel_size - 2 * self.padding
 
     def forward(self, x):
-        padding = (self.kernel_size - self.scale + 1) // 2
-        return max_pool(x, self.kernel_size, self.scale, padding)
+        return max_pool(x, self.kernel_size, self.scale, self.padding)

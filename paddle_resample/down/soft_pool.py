@@ -64,6 +64,7 @@ class SoftPool(Downsampler):
             hint = did_you_mean(weights, ("channel", "shared"))
             raise UsageError(f"soft_pool: unknown weights {weights!r}{hint}")
         self.weights = weights
+        self.padding = (k - scale + 1) // 2
 
     @classmethod
     def count(cls, site, *, kernel_size, **options):
@@ -75,6 +76,9 @@ class SoftPool(Downsampler):
         )
         return 0, k * k * site.in_channels * height * width
 
+    def _least_side(self):
+        return self.kernel_size - 2 * self.padding
+
     def forward(self, x):
-        padding = (self.kernel_size - self.scale + 1) // 2
-        return soft_pool(x, self.kernel_size, self.scale, padding, self.weights), None
+        y = soft_pool(x, self.kernel_size, self.scale, self.padding, self.weights)
+        return y, None

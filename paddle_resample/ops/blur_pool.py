@@ -5,7 +5,8 @@ import math
 import paddle
 import paddle.nn.functional as F
 
-from ..errors import UsageError, did_you_mean
+from ..arguments import check_choice, check_counts, check_maps
+from ..errors import UsageError
 from ..kernels import native
 
 __all__ = ["binomial_line", "blur_padding", "blur_pool", "strided_filter"]
@@ -43,11 +44,10 @@ def blur_pool(x, filter_size=4, stride=2, padding="adobe", border="reflect"):
     >>> blur_pool(x, filter_size=3, border="zeros").numpy().ravel().tolist()
     [0.0, 2.0]
     """
+    check_maps("blur_pool", (4,), x=x)
     line = binomial_line(filter_size)
-    kernel = paddle.to_tensor(line, dtype=x.dtype)
-    kernel = (kernel.unsqueeze(1) * kernel.unsqueeze(0)).reshape(
-        [1, 1, filter_size, filter_size]
-    )
+    kernel = [[[[down * across for across in line] for down in line]]]
+    kernel = paddle.to_tensor(kernel, dtype=x.dtype)
     return strided_filter(
         x, kernel, stride, blur_padding(filter_size, stride, padding), border
     )
@@ -65,7 +65,8 @@ def binomial_line(filter_size):
     >>> binomial_line(3)
     [0.25, 0.5, 0.25]
     """
-    if not isinstance(filter_size, int) or not 1 <= filter_size <= 7:
+    whole = isinstance(filter_size, int) and not isinstance(filter_size, bool)
+    if not whole or not 1 <= filter_size <= 7:
         raise UsageError(f"blur_pool: filter_size must be 1 to 7, not {filter_size!r}")
     n = filter_size - 1
     return [math.comb(n, k) / 2**n for k in range(filter_size)]
@@ -83,10 +84,8 @@ def blur_padding(filter_size, stride, padding="adobe"):
     >>> blur_padding(4, 2), blur_padding(4, 2, "timm")
     ((1, 2), (2, 2))
     """
-    if padding not in _PADDINGS:
-        raise UsageError(
-            f"blur_pool: unknown padding {padding!r}{did_you_mean(padding, _PADDINGS)}"
-        )
+    check_choice("blur_pool", "padding", padding, _PADDINGS)
+    check_counts("blur_pool", stride=stride)
     if padding == "timm":
         side = (stride + filter_size - 2) // 2
         return side, side
@@ -113,11 +112,15 @@ def strided_filter(x, kernel, stride, padding, border="reflect"):
     >>> strided_filter(x, paddle.ones([1, 1, 3, 3]), 2, (1, 1))[0, 0, 0, 0].item()
     9.0
     """
-    if border not in _BORDERS:
+    check_choice("strided_filter", "border", border, _BORDERS)
+    check_counts("strided_filter", stride=stride)
+    if not isinstance(padding, (list, tuple)) or len(padding) != 2:
         raise UsageError(
-            f"strided_filter: unknown border {border!r}{did_you_mean(border, _BORDERS)}"
+            f"strided_filter: padding must be (above, below), not {padding!r}"
         )
     above, below = padding
+    check_counts("strided_filter", 0, above=above, below=below)
+    _check_maps(x, kernel, above + below)
     if paddle.in_dynamic_mode() and border == "reflect" and below:
         height, width = x.shape[2:]
         if min(height, width) <= below:
@@ -126,7 +129,7 @@ def strided_filter(x, kernel, stride, padding, border="reflect"):
                 f"{below} pixels; use border 'replicate' or a smaller filter"
             )
     fast = native("strided_filter", x, kernel) if kernel.stop_gradient else None
-    if fast is not None and min(x.shape[2:]) + above + below >= kernel.shape[-1]:
+    if fast is not None:
         return fast(x, kernel, stride, padding, border)
     if above or below:
         x = F.pad(x, [above, below, above, below], _BORDERS[border])
@@ -135,3 +138,19 @@ def strided_filter(x, kernel, stride, padding, border="reflect"):
     channels = x.shape[1]
     weight = kernel.astype(x.dtype).expand([channels, 1, -1, -1])
     return F.conv2d(x, weight, stride=stride, groups=channels)
+
+
+def _check_maps(x, kernel, added):
+    check_maps("strided_filter", (4,), x=x, kernel=kernel)
+    if not paddle.in_dynamic_mode():
+        return
+    taps = kernel.shape[-1]
+    if list(kernel.shape) != [1, 1, taps, taps]:
+        raise UsageError(
+            f"strided_filter: kernel must be [1, 1, k, k], not {list(kernel.shape)}"
+        )
+    if min(x.shape[2:]) + added < taps:
+        raise UsageError(
+            f"strided_filter: {x.shape[2]}x{x.shape[3]} with {added} pixels added is "
+            f"too small for a filter of {taps} pixels"
+        )

@@ -4,6 +4,8 @@ import paddle
 import paddle.nn.functional as F
 from paddle.vision.ops import deform_conv2d
 
+from ..arguments import check_counts, check_maps, converting
+from ..errors import UsageError
 from .offset_warp import offset_warp
 from .onnx_forms import in_onnx_forms
 from .size import spatial_size
@@ -30,6 +32,9 @@ def deform_conv(x, offset, mask, weight, bias, groups):
 
     Source: Zhu et al., "Deformable ConvNets v2", CVPR 2019, eq. 1.
 
+    Raises:
+        UsageError: shapes that do not fit each other (eager execution only).
+
     >>> x = paddle.to_tensor([[[[1.0, 2.0, 3.0]]]])
     >>> weight = paddle.zeros([1, 1, 3, 3])
     >>> weight[0, 0, 1, 1] = 1.0
@@ -38,6 +43,7 @@ def deform_conv(x, offset, mask, weight, bias, groups):
     >>> deform_conv(x, moved, whole, weight, paddle.zeros([1]), 1).numpy().ravel()
     array([1.5, 2.5, 1.5], dtype=float32)
     """
+    _check(x, offset, mask, weight, bias, groups)
     if not in_onnx_forms():
         return deform_conv2d(
             x, offset, weight, bias, padding=1, deformable_groups=groups, mask=mask
@@ -54,3 +60,32 @@ def deform_conv(x, offset, mask, weight, bias, groups):
         moved = (moved * mask[:, tap::_TAPS].unsqueeze(2)).flatten(1, 2)
         y = y + F.conv2d(moved, weight[:, :, tap // 3, tap % 3].unsqueeze([2, 3]))
     return y
+
+
+def _check(x, offset, mask, weight, bias, groups):
+    owner = "deform_conv"
+    check_counts(owner, groups=groups)
+    check_maps(owner, (4,), x=x, offset=offset, mask=mask, weight=weight)
+    check_maps(owner, (1,), bias=bias)
+    if not paddle.in_dynamic_mode():
+        return
+    n, channels, height, width = x.shape
+    made, out = _TAPS * groups, weight.shape[0]
+    if channels % groups or out % groups:
+        raise UsageError(
+            f"{owner}: groups={groups} must divide the {channels} channels of x and "
+            f"the {out} of the result"
+        )
+    for key, tensor, wanted in (
+        ("offset", offset, [n, 2 * made, height, width]),
+        ("mask", mask, [n, made, height, width]),
+        ("weight", weight, [out, channels, 3, 3]),
+        ("bias", bias, [out]),
+    ):
+        if list(tensor.shape) != wanted:
+            raise UsageError(
+                f"{owner}: {key} must be {wanted} for x of {list(x.shape)}, not "
+                f"{list(tensor.shape)}"
+            )
+        if tensor.dtype != x.dtype and not converting():
+            raise UsageError(f"{owner}: x is {x.dtype} but {key} {tensor.dtype}")

@@ -1,5 +1,9 @@
 """Depthwise convolution whose kernels belong to the sample, not to the layer."""
 
+import paddle
+
+from ..arguments import check_counts, check_maps
+from ..errors import UsageError
 from .reassemble import pad_window, window_taps
 
 __all__ = ["dynamic_conv"]
@@ -21,13 +25,25 @@ def dynamic_conv(x, kernels, stride=1):
 
     Source: textbook; as used by Dai et al., CVPR 2021.
 
+    Raises:
+        UsageError: kernels that do not fit x (eager execution only).
+
     >>> import paddle
     >>> x = paddle.to_tensor([[[[1.0, 2.0, 4.0]]]])
     >>> kernel = paddle.to_tensor([[[[0.0] * 3, [1.0, 1.0, 0.0], [0.0] * 3]]])
     >>> dynamic_conv(x, kernel).numpy().ravel().tolist()
     [1.0, 3.0, 6.0]
     """
+    check_counts("dynamic_conv", stride=stride)
+    check_maps("dynamic_conv", (4,), x=x, kernels=kernels)
     size = kernels.shape[-1]
+    if paddle.in_dynamic_mode():
+        wanted = [[x.shape[0], channels, size, size] for channels in (1, x.shape[1])]
+        if list(kernels.shape) not in wanted:
+            raise UsageError(
+                f"dynamic_conv: kernels must be {wanted[1]} or {wanted[0]} for x of "
+                f"{list(x.shape)}, not {list(kernels.shape)}"
+            )
     weights = kernels.astype(x.dtype).flatten(2)
     total = None
     for q, tap in enumerate(

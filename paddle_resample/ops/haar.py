@@ -4,7 +4,8 @@ from typing import Any, NamedTuple
 
 import paddle
 
-from ..errors import UsageError, did_you_mean
+from ..arguments import check_choice, check_maps, check_side, check_size
+from ..errors import UsageError
 from ..kernels import native
 from .shuffle import pixel_shuffle
 from .size import fit, pad_to_multiple, spatial_size
@@ -49,10 +50,8 @@ def haar(x, border="replicate"):
     >>> low.item(), side.high.numpy().ravel().tolist()
     (5.0, [-2.0, -1.0, 0.0])
     """
-    if border not in _BORDERS:
-        raise UsageError(
-            f"haar: unknown border {border!r}{did_you_mean(border, _BORDERS)}"
-        )
+    check_choice("haar", "border", border, _BORDERS)
+    check_maps("haar", (4,), x=x)
     size = spatial_size(x)
     fast = native("haar", x)
     if fast is not None:
@@ -87,6 +86,8 @@ def haar_inverse(low, side):
     >>> haar_inverse(low, side).numpy()[0, 0].tolist()
     [[1.0, 2.0], [3.0, 4.0]]
     """
+    check_side("haar_inverse", side, HaarBands)
+    check_maps("haar_inverse", (4,), low=low, high=side.high)
     n, c, h, w = low.shape
     if paddle.in_dynamic_mode() and list(side.high.shape) != [n, 3 * c, h, w]:
         raise UsageError(
@@ -94,6 +95,7 @@ def haar_inverse(low, side):
             f"{[n, 3 * c, h, w]}, not {list(side.high.shape)}; the channels and size "
             "must be those of the transform"
         )
+    check_size("haar_inverse", side.size, 2, n * c)
     fast = native("haar_inverse", low, side.high)
     if fast is not None:
         # An odd side that was completed; fit() extends, or refuses, the others.

@@ -5,7 +5,8 @@ import numbers
 import paddle
 import paddle.nn.functional as F
 
-from ..errors import UsageError, did_you_mean
+from ..arguments import check_choice, check_maps, check_positive, check_size
+from ..errors import UsageError
 from ..kernels import native
 from .size import scaled_size, spatial_size
 
@@ -24,6 +25,9 @@ _AXES = {
 # Modes that sample no positions between pixels.
 _WHOLE = ("nearest", "nearest-exact", "area")
 _LAYOUTS = {1: ("NCW", "NWC"), 2: ("NCHW", "NHWC"), 3: ("NCDHW", "NDHWC")}
+
+# Paddle's own, also where something else stands under its name for a while.
+_resize = F.interpolate
 
 
 def interpolate(
@@ -92,6 +96,7 @@ def interpolate(
     >>> interpolate(x, size=(1, 2), antialias=True).numpy()[0, 0, 0].tolist()
     [1.0, 3.0]
     """
+    check_maps("interpolate", (3, 4, 5), x=x)
     axes = x.ndim - 2
     data_format = data_format or _LAYOUTS.get(axes, ("",))[0]
     _check(mode, axes, data_format, size, scale, align_corners, antialias)
@@ -104,12 +109,14 @@ def interpolate(
         size, scale = _floored_size(x, scale, data_format), None
     if isinstance(size, numbers.Integral):
         size = [int(size)] * axes
+    if size is not None:
+        check_size("interpolate", size, axes, x.shape[0])
     if scale is not None and not isinstance(scale, numbers.Number):
         scale = [float(s) for s in scale]
     elif scale is not None:
         scale = float(scale)
     plain = axes == 2 and mode != "nearest-exact" and not antialias
-    fast = native("interpolate", x) if plain else None
+    fast = native(mode, x) if plain else None
     if fast is not None:
         return fast(x, size, scale, mode, align_corners, data_format)
     if antialias or mode == "nearest-exact":
@@ -120,11 +127,12 @@ def interpolate(
         return _antialiased(x, have, size, steps, mode, align_corners, data_format)
     if axes == 2 and not paddle.in_dynamic_mode():
         # oneDNN, which Paddle Inference runs by default on a CPU, takes these from
-        # Paddle and answers with other numbers, silently: it does not know aligned
-        # corners, its nearest pixel is the one of the centres, and its windows of a
-        # mean do not overlap. ONNX exporters fail at the mean.
-        if mode == "bilinear" and align_corners:
-            return _flat_volume(x, size, scale, data_format)
+        # Paddle and answers with other numbers, silently: it knows neither aligned
+        # corners nor factors that are no integer, its nearest pixel is the one of the
+        # centres, and its windows of a mean do not overlap. ONNX exporters fail at the
+        # mean.
+        if mode == "bilinear" and (align_corners or scale is not None):
+            return _flat_volume(x, size, scale, align_corners, data_format)
         if mode == "nearest" and not whole:
             return _take_floored(x, size, scale, data_format)
         if mode == "area":
@@ -133,7 +141,7 @@ def interpolate(
         # What F.interpolate calls; Paddle 2.6's prints a line each time.
         pool = F.adaptive_avg_pool2d if axes == 2 else F.adaptive_avg_pool3d
         return pool(x, size, data_format=data_format)
-    return F.interpolate(
+    return _resize(
         x,
         size=size,
         scale_factor=scale,
@@ -144,15 +152,16 @@ def interpolate(
     )
 
 
-def _flat_volume(x, size, scale, data_format):
-    """Bilinear with aligned corners as trilinear of a volume one slice deep."""
+def _flat_volume(x, size, scale, align_corners, data_format):
+    """Bilinear as trilinear of a volume one slice deep."""
     depth = 2 if data_format == "NCHW" else 1
-    y = F.interpolate(
+    y = _resize(
         x.unsqueeze(depth),
         size=None if size is None else [1, size[0], size[1]],
         scale_factor=None if scale is None else [1.0, *_each(scale, 2)],
         mode="trilinear",
-        align_corners=True,
+        align_corners=align_corners,
+        align_mode=0,
         data_format="NCDHW" if data_format == "NCHW" else "NDHWC",
     )
     return y.squeeze(depth)
@@ -245,7 +254,10 @@ def _antialiased(x, have, size, steps, mode, align_corners, data_format):
     )
     if data_format == "NHWC":
         x = x.transpose([0, 3, 1, 2])
-    y = paddle.matmul(paddle.matmul(rows, x), columns, transpose_y=True)
+    # Flat, for oneDNN misreads a map of four axes that a convolution has just left.
+    planes = paddle.matmul(rows, x.flatten(0, 1))
+    y = paddle.matmul(planes, columns, transpose_y=True)
+    y = y.reshape([-1, x.shape[1], size[0], size[1]])
     return y.transpose([0, 2, 3, 1]) if data_format == "NHWC" else y
 
 
@@ -277,10 +289,7 @@ def _keys(t, a=-0.5):
 
 
 def _check(mode, axes, data_format, size, scale, align_corners, antialias):
-    if mode not in _AXES:
-        raise UsageError(
-            f"interpolate: unknown mode {mode!r}{did_you_mean(mode, _AXES)}"
-        )
+    check_choice("interpolate", "mode", mode, _AXES)
     if axes not in _AXES[mode]:
         ranks = " or ".join(f"{a + 2}-D" for a in _AXES[mode])
         raise UsageError(
@@ -303,5 +312,12 @@ def _check(mode, axes, data_format, size, scale, align_corners, antialias):
             f"interpolate: align_corners has no meaning for mode {mode!r}; leave it "
             "False"
         )
-    if isinstance(scale, numbers.Number) and scale <= 0:
-        raise UsageError(f"interpolate: scale must be positive, not {scale}")
+    if scale is None:
+        return
+    scales = [scale] * axes if isinstance(scale, numbers.Number) else scale
+    if not isinstance(scales, (list, tuple)) or len(scales) != axes:
+        raise UsageError(
+            f"interpolate: scale must be one number or one per axis, not {scale!r}"
+        )
+    for s in scales:
+        check_positive("interpolate", scale=s)

@@ -4,6 +4,8 @@ alike the guide is there."""
 import paddle
 import paddle.nn.functional as F
 
+from ..arguments import check_counts, check_maps, check_positive
+from ..errors import UsageError
 from ..kernels import native
 from .interpolate import interpolate
 from .reassemble import reassemble
@@ -39,11 +41,22 @@ def joint_bilateral(x, guide, radius=2, sigma_space=0.5, sigma_range=0.25):
     even side has none in its middle. The weights are formed as a softmax in at least
     float32: the same numbers, and nothing divides zero by zero.
 
+    Raises:
+        UsageError: an argument out of its range, other samples in the guide.
+
     >>> x = paddle.to_tensor([[[[0.0, 1.0]]]])
     >>> guide = paddle.to_tensor([[[[0.0, 0.0, 9.0, 9.0]]]])
     >>> joint_bilateral(x, guide, sigma_space=9.0).numpy().round(3).tolist()
     [[[[0.0, 0.0, 1.0, 1.0]]]]
     """
+    check_maps("joint_bilateral", (4,), x=x, guide=guide)
+    check_counts("joint_bilateral", 0, radius=radius)
+    check_positive("joint_bilateral", sigma_space=sigma_space, sigma_range=sigma_range)
+    if paddle.in_dynamic_mode() and x.shape[0] != guide.shape[0]:
+        raise UsageError(
+            f"joint_bilateral: x has {x.shape[0]} samples but the guide "
+            f"{guide.shape[0]}"
+        )
     if guide.dtype in (paddle.float16, paddle.bfloat16):
         guide = guide.astype("float32")
     coarse, fine = spatial_size(x), spatial_size(guide)
@@ -58,11 +71,10 @@ def joint_bilateral(x, guide, radius=2, sigma_space=0.5, sigma_range=0.25):
             alike = ((guide - there) ** 2).sum(1) / (2.0 * sigma_range**2)
             logits.append((near_row + near) / (-2.0 * sigma_space**2) - alike)
     logits = paddle.stack(logits, axis=1)
-    if native("reassemble", x, logits) is not None:
-        ratio = fine[0] // coarse[0]
-        if [ratio * n for n in coarse] == list(fine):
-            size = 2 * radius + 1
-            return reassemble(x, logits, size, ratio, border="replicate", softmax=True)
+    ratio = _native_ratio(x, logits)
+    if ratio is not None:
+        size = 2 * radius + 1
+        return reassemble(x, logits, size, ratio, border="replicate", softmax=True)
     weights = F.softmax(logits, axis=1).astype(x.dtype)
     taps = iter(weights.unsqueeze(2).unbind(1))
     y = 0.0
@@ -70,6 +82,16 @@ def joint_bilateral(x, guide, radius=2, sigma_space=0.5, sigma_range=0.25):
         for there in _shifted(x_row, columns, steps, 3):
             y = y + there * next(taps)
     return y
+
+
+@paddle.jit.not_to_static
+def _native_ratio(x, logits):
+    """Logits of a pixel of x along each axis, where the native kernel can be used."""
+    if native("reassemble", x, logits) is None:
+        return None
+    ratio = logits.shape[2] // x.shape[2]
+    whole = [ratio * n for n in x.shape[2:]] == list(logits.shape[2:])
+    return ratio if whole else None
 
 
 def _shifted(x, axis, steps, number):

@@ -2,9 +2,10 @@
 
 import paddle
 
+from ..arguments import check_counts
 from ..kernels import native
 from .size import spatial_size
-from .warp import _grouped, _regroup, _unconverted, grid_sample
+from .warp import _grouped, _regroup, _unconverted, check_offsets, grid_sample
 
 __all__ = ["nearest_grid", "nearest_warp"]
 
@@ -30,6 +31,8 @@ def nearest_warp(x, offset, scale, groups=1, padding="zeros"):
     >>> nearest_warp(x, paddle.zeros([1, 2, 2, 4]), 2).numpy()[0, 0, 0].tolist()
     [0.0, 0.0, 1.0, 1.0]
     """
+    check_counts("nearest_warp", scale=scale)
+    check_offsets("nearest_warp", x, offset, groups, padding)
     fast = native("sample_at_offsets", x, offset)
     if fast is not None:
         return fast(x, offset, groups=groups, padding=padding, from_middle=scale)

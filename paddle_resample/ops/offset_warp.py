@@ -1,10 +1,10 @@
 """Sampling at offsets that groups of channels have in pixels of the map."""
 
-from ..errors import UsageError
+from ..arguments import check_counts, check_positive
 from ..kernels import native
 from .shuffle import pixel_shuffle
 from .size import spatial_size
-from .warp import _grouped, _regroup, _unconverted, _wide, grid_sample
+from .warp import _grouped, _regroup, _unconverted, _wide, check_offsets, grid_sample
 
 __all__ = ["offset_warp"]
 
@@ -40,10 +40,9 @@ def offset_warp(x, offset, groups=1, padding="border", reach=1.0, cell=1):
     >>> offset_warp(x, paddle.ones([1, 8, 1, 2]), reach=0.25, cell=2).shape[2:]
     [2, 4]
     """
-    if x.shape[1] % groups:
-        raise UsageError(
-            f"offset_warp: {x.shape[1]} channels do not make {groups} equal groups"
-        )
+    check_counts("offset_warp", cell=cell)
+    check_positive("offset_warp", reach=reach)
+    check_offsets("offset_warp", x, offset, groups, padding, cell)
     fast = native("sample_at_offsets", x, offset)
     if fast is not None:
         return fast(

@@ -7,6 +7,7 @@ columns when it merges and along the rows when it expands.
 
 import paddle
 
+from ..arguments import check_counts, check_maps
 from ..errors import UsageError
 from ..kernels import native
 from .size import spatial_size
@@ -31,6 +32,8 @@ def merge_cells(x, scale=2):
     >>> merge_cells(x).numpy().ravel().tolist()
     [0.0, 2.0, 1.0, 3.0]
     """
+    check_maps("merge_cells", (4,), floats=False, x=x)
+    check_counts("merge_cells", scale=scale)
     if paddle.in_dynamic_mode() and (x.shape[1] % scale or x.shape[2] % scale):
         h, w = x.shape[1:3]
         raise UsageError(
@@ -64,6 +67,8 @@ def expand_cells(x, scale):
     >>> expand_cells(x, 2).numpy()[0, :, :, 0].tolist()
     [[0.0, 1.0], [2.0, 3.0]]
     """
+    check_maps("expand_cells", (4,), floats=False, x=x)
+    check_counts("expand_cells", scale=scale)
     channels = x.shape[-1]
     if channels % (scale * scale):
         raise UsageError(

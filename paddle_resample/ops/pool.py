@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 import paddle
 import paddle.nn.functional as F
 
+from ..arguments import check_counts, check_maps, check_side, check_size
 from ..errors import UsageError
 from ..kernels import native
 from .onnx_forms import in_onnx_forms
 from .size import spatial_size
 
-__all__ = ["PoolIndices", "max_pool", "max_unpool"]
+__all__ = ["PoolIndices", "check_window", "max_pool", "max_unpool"]
 
 
 class PoolIndices(NamedTuple):
@@ -44,7 +45,8 @@ def max_pool(x, kernel_size=2, stride=None, padding=0, ceil_mode=False):
         in row-major order wins.
 
     Raises:
-        UsageError: ceil_mode on Paddle 2.6.
+        UsageError: ceil_mode on Paddle 2.6; a window above the padded x, padding
+            above half of it.
 
     >>> y, side = max_pool(paddle.to_tensor([[[[1.0, 5.0], [2.0, 3.0]]]]))
     >>> y.item(), side.indices.item(), side.size
@@ -55,6 +57,7 @@ def max_pool(x, kernel_size=2, stride=None, padding=0, ceil_mode=False):
             "max_pool: Paddle 2 ignores ceil_mode when it records positions; use "
             "Paddle 3 or ceil_mode=False"
         )
+    check_window("max_pool", x, kernel_size, stride, padding)
     size = spatial_size(x)
     if in_onnx_forms() and x.ndim == 4 and not ceil_mode:
         return _argmax_pool(x, size, kernel_size, stride or kernel_size, padding)
@@ -63,8 +66,46 @@ def max_pool(x, kernel_size=2, stride=None, padding=0, ceil_mode=False):
         x, kernel_size, stride, padding, return_mask=True, ceil_mode=ceil_mode
     )
     # Paddle finds no maximum among NaN or minus infinity and says -1, where unpooling
-    # would write outside its map.
+    # and its own gradient would write outside their map.
+    if paddle.in_dynamic_mode() and not pooled.stop_gradient:
+        if x.place.is_cpu_place() and int(indices.min()) < 0:
+            pooled = _where_found(x, pooled.detach(), indices)
     return pooled, PoolIndices(paddle.clip(indices, min=0), size)
+
+
+def _where_found(x, pooled, indices):
+    """The maxima with a gradient to those that have a place."""
+    places = paddle.clip(indices, min=0).flatten(2).astype("int64")
+    values = paddle.take_along_axis(x.flatten(2), places, 2).reshape(pooled.shape)
+    return paddle.where(indices >= 0, values, pooled)
+
+
+def check_window(owner, x, kernel_size, stride, padding, ranks=(4, 5)):
+    """Check what a function that pools windows is given.
+
+    Args:
+        owner: name of the function, for the message.
+        x: [N, C, H, W] or [N, C, D, H, W].
+        kernel_size, stride, padding: of the windows.
+        ranks: the numbers of axes that x may have.
+
+    Raises:
+        UsageError: they do not fit each other.
+    """
+    check_maps(owner, ranks, x=x)
+    check_counts(owner, kernel_size=kernel_size)
+    if stride is not None:
+        check_counts(owner, stride=stride)
+    check_counts(owner, 0, padding=padding)
+    if padding > kernel_size // 2:
+        raise UsageError(
+            f"{owner}: padding={padding} is above half of kernel_size={kernel_size}"
+        )
+    if paddle.in_dynamic_mode() and min(x.shape[2:]) + 2 * padding < kernel_size:
+        sides = "x".join(map(str, x.shape[2:]))
+        raise UsageError(
+            f"{owner}: x of {sides} is too small for a window of {kernel_size} pixels"
+        )
 
 
 def _argmax_pool(x, size, kernel_size, stride, padding):
@@ -103,6 +144,9 @@ def max_unpool(x, side):
     >>> max_unpool(y, side).numpy()[0, 0].tolist()
     [[0.0, 5.0], [0.0, 0.0]]
     """
+    check_side("max_unpool", side, PoolIndices)
+    check_maps("max_unpool", (4, 5), x=x)
+    check_size("max_unpool", side.size, x.ndim - 2, x.shape[0] * x.shape[1])
     indices = side.indices
     if paddle.in_dynamic_mode() and list(x.shape) != list(indices.shape):
         raise UsageError(
@@ -111,16 +155,36 @@ def max_unpool(x, side):
         )
     size = [side.size[i] for i in range(x.ndim - 2)]
     fast = native("max_unpool", x)
-    if fast is not None:
-        return fast(x, indices, size)
     if paddle.in_dynamic_mode():
-        unpool = F.max_unpool3d if x.ndim == 5 else F.max_unpool2d
-        # Window and step only serve a check of the output size: these lead to it.
-        window = [n - pooled + 1 for n, pooled in zip(size, x.shape[2:])]
-        return unpool(x, indices, window, 1, output_size=size)
+        try:
+            return _unpool(x, indices, size, fast)
+        except (OSError, RuntimeError, ValueError):
+            _refuse_positions(indices, size)
+            raise
     # A traced max_unpool2d wants its output size in numbers; a scatter does not.
     plane = paddle.zeros([x.shape[0], x.shape[1], math.prod(size)], dtype=x.dtype)
     flat = paddle.put_along_axis(
         plane, indices.flatten(2).astype("int64"), x.flatten(2), axis=2
     )
     return flat.reshape([0, 0, *size])
+
+
+def _unpool(x, indices, size, fast):
+    if fast is not None:
+        return fast(x, indices, size)
+    if x.place.is_cpu_place():  # Paddle would write outside its map
+        _refuse_positions(indices, size)
+    unpool = F.max_unpool3d if x.ndim == 5 else F.max_unpool2d
+    # Window and step only serve a check of the output size: these lead to it.
+    window = [n - pooled + 1 for n, pooled in zip(size, x.shape[2:])]
+    return unpool(x, indices, window, 1, output_size=size)
+
+
+def _refuse_positions(indices, size):
+    pixels = math.prod(size)
+    first, last = int(indices.min()), int(indices.max())
+    if first < 0 or last >= pixels:
+        raise UsageError(
+            f"max_unpool: positions from {first} to {last} do not all lie among the "
+            f"{pixels} pixels of {'x'.join(map(str, size))}"
+        ) from None

@@ -3,11 +3,12 @@ weights of its own. The core of CARAFE and of the upsamplers that follow it."""
 
 import paddle
 
-from ..errors import UsageError, did_you_mean
+from ..arguments import check_choice, check_counts, check_maps
+from ..errors import UsageError
 from ..kernels import native
 from .shuffle import pixel_shuffle, pixel_unshuffle
 from .size import spatial_size
-from .window import pad_window, softmax_windows, window_taps
+from .window import keep_inside, pad_window, softmax_windows, window_taps
 
 __all__ = ["check_border", "reassemble", "reassemble_down", "similarity"]
 
@@ -71,6 +72,9 @@ def reassemble(
     """
     owner = owner or "reassemble"
     check_border(owner, border)
+    check_counts(
+        owner, kernel_size=kernel_size, scale=scale, groups=groups, dilation=dilation
+    )
     if kernel_size % 2 == 0:
         raise UsageError(
             f"{owner}: kernel_size={kernel_size} has no middle; choose an odd one"
@@ -85,9 +89,15 @@ def reassemble(
     )
     fast = native("reassemble", x, kernels)
     if fast is not None:
-        return fast(x, kernels, kernel_size, scale, groups, dilation, border, softmax)
+        how = kernel_size, scale, groups, dilation, border, bool(softmax)
+        return fast(x, kernels, *how)
     height, width = _sides(x)
     taps = kernel_size**2
+    if softmax and border == "renormalise":  # the same, and no sum can vanish
+        kernels = keep_inside(
+            kernels, _sides(x), kernel_size, groups, dilation, up=scale
+        )
+        border = "zero"
     if softmax:
         kernels = softmax_windows(kernels, kernel_size, groups)
     weights = pixel_unshuffle(kernels.astype(x.dtype), scale).reshape(
@@ -143,12 +153,16 @@ def reassemble_down(
     """
     owner = owner or "reassemble_down"
     check_border(owner, border)
+    check_counts(owner, kernel_size=kernel_size, scale=scale, groups=groups)
     _check_kernels(
         owner, x, kernels, kernel_size, groups, lambda side: -(-side // scale)
     )
     fast = native("reassemble_down", x, kernels)
     if fast is not None:
-        return fast(x, kernels, kernel_size, scale, groups, border, softmax)
+        return fast(x, kernels, kernel_size, scale, groups, border, bool(softmax))
+    if softmax and border == "renormalise":  # the same, and no sum can vanish
+        kernels = keep_inside(kernels, _sides(x), kernel_size, groups, down=scale)
+        border = "zero"
     if softmax:
         kernels = softmax_windows(kernels, kernel_size, groups)
     height, width = _sides(kernels)
@@ -191,9 +205,18 @@ def similarity(query, key, kernel_size, scale, border="zero", owner=None):
     >>> s.numpy()[0, :, 0, 0].tolist()
     [0.0, 0.0, 0.0, 0.0, 3.0, 0.0, 0.0, 0.0, 0.0]
     """
-    check_border(owner or "similarity", border)
+    owner = owner or "similarity"
+    check_border(owner, border)
+    check_counts(owner, kernel_size=kernel_size, scale=scale)
+    check_maps(owner, (4,), query=query, key=key)
+    if kernel_size % 2 == 0:
+        raise UsageError(
+            f"{owner}: kernel_size={kernel_size} has no middle; choose an odd one"
+        )
+    if paddle.in_dynamic_mode():
+        _check_query(owner, query, key, scale)
     fast = native("similarity", query, key)
-    if fast is not None and _similar(query, key, scale):
+    if fast is not None:
         return fast(query, key, kernel_size, scale, border)
     height, width = _sides(key)
     depth = key.shape[1]
@@ -220,17 +243,18 @@ def check_border(owner, border):
     Raises:
         UsageError: any other.
     """
-    if border not in _BORDERS:
-        raise UsageError(
-            f"{owner}: unknown border {border!r}{did_you_mean(border, _BORDERS)}"
-        )
+    check_choice(owner, "border", border, _BORDERS)
     return border
 
 
-def _similar(query, key, scale):
-    """Whether query is [N, D, H*scale, W*scale] of key [N, D, H, W]."""
+def _check_query(owner, query, key, scale):
     n, depth, height, width = key.shape
-    return list(query.shape) == [n, depth, height * scale, width * scale]
+    wanted = [n, depth, height * scale, width * scale]
+    if list(query.shape) != wanted:
+        raise UsageError(
+            f"{owner}: query is {list(query.shape)}, but for key of "
+            f"{list(key.shape)} it must be {wanted}"
+        )
 
 
 def _sides(x):
@@ -259,6 +283,7 @@ def _divide(y, total, groups):
 
 
 def _check_kernels(owner, x, kernels, kernel_size, groups, side):
+    check_maps(owner, (4,), x=x, kernels=kernels)
     channels = x.shape[1]
     if channels % groups:
         raise UsageError(

@@ -6,7 +6,8 @@ import numbers
 import numpy as np
 import paddle
 
-from ..errors import UsageError, did_you_mean
+from ..arguments import check_choice, check_maps, check_positive, check_size
+from ..errors import UsageError
 
 __all__ = ["resize_right"]
 
@@ -48,14 +49,9 @@ def resize_right(
     >>> resize_right(x, scale=0.5, mode="box").item()
     4.0
     """
-    for value, known, name in (
-        (mode, _KERNELS, "mode"),
-        (padding, _PADDINGS, "padding"),
-    ):
-        if value not in known:
-            raise UsageError(
-                f"resize_right: unknown {name} {value!r}{did_you_mean(value, known)}"
-            )
+    check_choice("resize_right", "mode", mode, _KERNELS)
+    check_choice("resize_right", "padding", padding, _PADDINGS)
+    check_maps("resize_right", (4,), x=x)
     have = list(x.shape)[2:]
     if not all(isinstance(n, int) and n > 0 for n in have):
         raise UsageError(
@@ -63,6 +59,8 @@ def resize_right(
             "traced; use interpolate with antialias=True where they are not"
         )
     size, scales = _size_and_scales(have, size, scale)
+    check_size("resize_right", size, 2, x.shape[0] * x.shape[1])
+    check_size("resize_right", [m * n for m, n in zip(size, have)], 2, 1)
     for axis, (n, m, s) in enumerate(zip(have, size, scales)):
         if s == 1:
             continue
@@ -80,12 +78,18 @@ def _size_and_scales(have, size, scale):
     if size is None and scale is None:
         raise UsageError("resize_right: give a size, a scale or both")
     if size is not None:
-        size = [int(size)] * 2 if isinstance(size, numbers.Number) else list(size)
+        size = [size] * 2 if isinstance(size, numbers.Integral) else size
+        check_size("resize_right", size, 2, 1)
+        size = [int(side) for side in size]
     if scale is None:
         return size, [m / n for m, n in zip(size, have)]
-    scales = [scale] * 2 if isinstance(scale, numbers.Number) else list(scale)
-    if any(s <= 0 for s in scales):
-        raise UsageError(f"resize_right: scale must be positive, not {scale}")
+    scales = [scale] * 2 if isinstance(scale, numbers.Number) else scale
+    if not isinstance(scales, (list, tuple)) or len(scales) != 2:
+        raise UsageError(
+            f"resize_right: scale must be one number or one per axis, not {scale!r}"
+        )
+    for s in scales:
+        check_positive("resize_right", scale=s)
     return size or [math.ceil(n * s) for n, s in zip(have, scales)], scales
 
 

@@ -5,11 +5,14 @@ import itertools
 import paddle
 import paddle.nn.functional as F
 
+from ..arguments import check_choice, check_counts, check_maps
 from ..errors import UsageError
 from ..kernels import native
 from .size import spatial_size
 
 __all__ = ["pixel_shuffle", "pixel_unshuffle"]
+
+_LAYOUTS = ("NCHW", "NHWC", "NCDHW")
 
 
 def pixel_shuffle(x, scale, data_format="NCHW"):
@@ -33,6 +36,7 @@ def pixel_shuffle(x, scale, data_format="NCHW"):
     >>> pixel_shuffle(x, 2).numpy()[0, 0].tolist()
     [[0.0, 1.0], [2.0, 3.0]]
     """
+    _check("pixel_shuffle", x, scale, data_format)
     channels = x.shape[-1 if data_format == "NHWC" else 1]
     axes = len(data_format) - 2
     if channels % scale**axes:
@@ -65,6 +69,7 @@ def pixel_unshuffle(x, scale, data_format="NCHW"):
     >>> pixel_unshuffle(x, 2).numpy().ravel().tolist()
     [0.0, 1.0, 2.0, 3.0]
     """
+    _check("pixel_unshuffle", x, scale, data_format)
     if paddle.in_dynamic_mode():
         size = spatial_size(x, data_format)
         if any(n % scale for n in size):
@@ -89,6 +94,12 @@ def pixel_unshuffle(x, scale, data_format="NCHW"):
         return paddle.stack(planes, axis=4).flatten(3, 4)
     planes = [x[(every, every, *step)] for step in steps]
     return paddle.stack(planes, axis=2).flatten(1, 2)
+
+
+def _check(owner, x, scale, data_format):
+    check_choice(owner, "data_format", data_format, _LAYOUTS)
+    check_maps(owner, (len(data_format),), x=x)
+    check_counts(owner, scale=scale)
 
 
 def _shuffle_volume(x, scale):

@@ -3,9 +3,12 @@
 import paddle
 import paddle.nn.functional as F
 
+from ..arguments import check_choice, check_counts, check_maps, check_size
 from ..errors import UsageError
 
 __all__ = ["fit", "pad_to_multiple", "scaled_size", "spatial_size"]
+
+_LAYOUTS = ("NCHW", "NHWC", "NCDHW")
 
 
 def spatial_size(x, data_format="NCHW"):
@@ -67,7 +70,11 @@ def fit(y, size, slack, data_format="NCHW"):
     """
     if size is None:
         return y
+    check_choice("fit", "data_format", data_format, _LAYOUTS)
+    check_counts("fit", slack=slack)
+    check_maps("fit", (len(data_format),), y=y)
     if paddle.in_dynamic_mode():
+        check_size("fit", size, len(data_format) - 2, 1)
         have, want = spatial_size(y, data_format), [int(n) for n in size]
         if have == want:
             return y
@@ -100,6 +107,10 @@ def pad_to_multiple(x, scale, mode="constant", data_format="NCHW"):
     >>> list(pad_to_multiple(paddle.ones([1, 1, 3, 4]), 2).shape)
     [1, 1, 4, 4]
     """
+    check_choice("pad_to_multiple", "mode", mode, ("constant", "replicate"))
+    check_choice("pad_to_multiple", "data_format", data_format, _LAYOUTS)
+    check_maps("pad_to_multiple", (len(data_format),), x=x)
+    check_counts("pad_to_multiple", scale=scale)
     size = spatial_size(x, data_format)
     if paddle.in_dynamic_mode():
         missing = [-n % scale for n in size]

@@ -3,7 +3,9 @@
 import paddle
 import paddle.nn.functional as F
 
-from ..errors import UsageError, did_you_mean
+from ..arguments import check_choice, check_maps
+from ..errors import UsageError
+from .pool import check_window
 
 __all__ = ["importance_pool", "soft_pool"]
 
@@ -37,10 +39,8 @@ def soft_pool(x, kernel_size=2, stride=None, padding=0, weights="channel"):
     >>> soft_pool(paddle.to_tensor([[[[1000.0, 0.0], [0.0, 0.0]]]])).item()
     1000.0
     """
-    if weights not in _WEIGHTS:
-        raise UsageError(
-            f"soft_pool: unknown weights {weights!r}{did_you_mean(weights, _WEIGHTS)}"
-        )
+    check_choice("soft_pool", "weights", weights, _WEIGHTS)
+    check_window("soft_pool", x, kernel_size, stride, padding, ranks=(4,))
     stride = kernel_size if stride is None else stride
     if weights == "channel":
         return importance_pool(x, x, kernel_size, stride, padding)
@@ -66,6 +66,15 @@ def importance_pool(x, logit, kernel_size=3, stride=2, padding=1):
     >>> importance_pool(x, paddle.zeros_like(x), 2, 2, 0).item()
     2.5
     """
+    check_window("importance_pool", x, kernel_size, stride, padding, ranks=(4,))
+    check_maps("importance_pool", (4,), logit=logit)
+    if paddle.in_dynamic_mode():
+        n, channels, height, width = x.shape
+        if list(logit.shape) not in ([n, c, height, width] for c in (1, channels)):
+            raise UsageError(
+                f"importance_pool: logit is {list(logit.shape)}, but for x of "
+                f"{list(x.shape)} it must be of its shape or have one channel"
+            )
     values, logit = _wide(x), _wide(logit)
     if padding:
         sides = [padding] * 4

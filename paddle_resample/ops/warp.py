@@ -7,7 +7,8 @@ a sample by up to a pixel on a map of common size.
 import paddle
 import paddle.nn.functional as F
 
-from ..errors import UsageError, did_you_mean
+from ..arguments import check_choice, check_counts, check_maps, check_size
+from ..errors import UsageError
 from ..kernels import native
 from .sample_bicubic import sample_bicubic
 from .size import spatial_size
@@ -48,13 +49,13 @@ def grid_sample(x, grid, mode="bilinear", padding="zeros", align_corners=False):
     >>> grid_sample(x, paddle.to_tensor([[[[0.0, 0.0]]]])).item()
     0.5
     """
-    for value, known, name in ((mode, _MODES, "mode"), (padding, _PADDINGS, "padding")):
-        if value not in known:
-            raise UsageError(
-                f"grid_sample: unknown {name} {value!r}{did_you_mean(value, known)}"
-            )
+    check_choice("grid_sample", "mode", mode, _MODES)
+    check_choice("grid_sample", "padding", padding, _PADDINGS)
+    check_maps("grid_sample", (4, 5), x=x, grid=grid)
+    align_corners = bool(align_corners)
     if mode == "bicubic" and x.ndim != 4:
         raise UsageError(f"grid_sample: bicubic takes 4-D tensors, not {x.ndim}-D")
+    _check_grid(x, grid)
     dtype = _wide(x, grid)
     if x.dtype != dtype or grid.dtype != dtype:
         # Paddle has no kernel of half precision, and its places would be coarse.
@@ -114,6 +115,14 @@ def affine_grid(theta, size, align_corners=False):
     >>> affine_grid(turn, (1, 2)).numpy()[0, 0].tolist()
     [[0.0, -0.5], [0.0, 0.5]]
     """
+    check_maps("affine_grid", (3,), theta=theta)
+    if paddle.in_dynamic_mode():
+        if list(theta.shape[1:]) not in ([2, 3], [3, 4]):
+            raise UsageError(
+                f"affine_grid: theta must be [N, 2, 3] or [N, 3, 4], not "
+                f"{list(theta.shape)}"
+            )
+        check_size("affine_grid", size, theta.shape[1], theta.shape[0] * 3)
     return _unconverted(_affine, theta.astype(_wide(theta)), size, align_corners)
 
 
@@ -143,10 +152,9 @@ def flow_warp(x, flow, align_corners=True, padding="zeros", unit="half"):
     >>> flow_warp(x, paddle.zeros([1, 2, 1, 3])).numpy().ravel().tolist()
     [0.0, 0.5, 1.0]
     """
-    if unit not in _UNITS:
-        raise UsageError(
-            f"flow_warp: unknown unit {unit!r}{did_you_mean(unit, _UNITS)}"
-        )
+    check_choice("flow_warp", "unit", unit, _UNITS)
+    check_offsets("flow_warp", x, flow, 1, padding)
+    align_corners = bool(align_corners)
     fast = native("sample_at_offsets", x, flow)
     if fast is not None:
         return fast(
@@ -159,6 +167,49 @@ def flow_warp(x, flow, align_corners=True, padding="zeros", unit="half"):
         )
     grid = _unconverted(_flow_grid, flow, align_corners, unit)
     return grid_sample(x, grid, padding=padding, align_corners=align_corners)
+
+
+def check_offsets(owner, x, offset, groups, padding, cell=1):
+    """Check what a function that samples at offsets is given.
+
+    Args:
+        owner: name of the function, for the message.
+        x: [N, C, H, W].
+        offset: [N, 2*groups*cell*cell, ...].
+        groups: must divide C.
+        padding: see `grid_sample`.
+        cell: side of the cells of offsets in channels.
+
+    Raises:
+        UsageError: they do not fit each other.
+    """
+    check_choice(owner, "padding", padding, _PADDINGS)
+    check_counts(owner, groups=groups)
+    check_maps(owner, (4,), x=x, offset=offset)
+    if not paddle.in_dynamic_mode():
+        return
+    if x.shape[1] % groups:
+        raise UsageError(
+            f"{owner}: {x.shape[1]} channels do not make {groups} equal groups"
+        )
+    made = 2 * groups * cell * cell
+    if offset.shape[0] != x.shape[0] or offset.shape[1] != made:
+        raise UsageError(
+            f"{owner}: x {list(x.shape)} in {groups} groups needs offsets "
+            f"[{x.shape[0]}, {made}, h, w], not {list(offset.shape)}"
+        )
+
+
+def _check_grid(x, grid):
+    if not paddle.in_dynamic_mode():
+        return
+    axes = x.ndim - 2
+    if grid.ndim != x.ndim or grid.shape[0] != x.shape[0] or grid.shape[-1] != axes:
+        sides = "h, w" if axes == 2 else "d, h, w"
+        raise UsageError(
+            f"grid_sample: x {list(x.shape)} needs a grid [{x.shape[0]}, {sides}, "
+            f"{axes}], not {list(grid.shape)}"
+        )
 
 
 def _regroup(x, channels):

@@ -1,11 +1,12 @@
 """Windows of neighbouring pixels as `reassemble` has them: the views of a map at each
 place of the window, and weights of the places that sum to 1."""
 
+import paddle
 import paddle.nn.functional as F
 
 from .size import spatial_size
 
-__all__ = ["pad_window", "softmax_windows", "window_taps"]
+__all__ = ["keep_inside", "pad_window", "softmax_windows", "window_taps"]
 
 
 def pad_window(x, kernel_size, dilation, border):
@@ -46,3 +47,34 @@ def softmax_windows(logits, kernel_size, groups=1):
     size = spatial_size(logits)
     windows = logits.reshape([-1, groups, kernel_size**2, size[0], size[1]])
     return F.softmax(windows, axis=2).flatten(1, 2)
+
+
+def keep_inside(logits, sides, kernel_size, groups=1, dilation=1, up=1, down=1):
+    """Let the softmax over each window leave out the pixels that lie outside the map.
+
+    Args:
+        logits: float [N, groups*k*k, H', W'], as `reassemble`'s kernels.
+        sides: (H, W) of the map.
+        kernel_size: k.
+        groups: groups of channels.
+        dilation: distance between neighbours of a window.
+        up, down: the window of (i, j) belongs to pixel (i // up * down, ...).
+
+    Returns:
+        [N, groups*k*k, H', W'], very low outside.
+
+    >>> import paddle
+    >>> one = keep_inside(paddle.zeros([1, 9, 1, 1]), (1, 1), 3)
+    >>> softmax_windows(one, 3).numpy().ravel()[3:6].round(9).tolist()
+    [0.0, 1.0, 0.0]
+    """
+    taps = (paddle.arange(kernel_size) - (kernel_size - 1) // 2) * dilation
+    fine, inside = spatial_size(logits), []
+    for i in (0, 1):
+        place = taps.unsqueeze(1) + paddle.arange(fine[i]) // up * down
+        inside.append((place >= 0) & (place < sides[i]))
+    rows, columns = inside
+    both = rows.reshape([kernel_size, 1, -1, 1]) & columns.unsqueeze([0, 2])
+    both = both.flatten(0, 1).unsqueeze(0).tile([1, groups, 1, 1])
+    low = 1e4 if logits.dtype == paddle.float16 else 1e30
+    return logits + (both.astype("float32") * low - low).astype(logits.dtype)

@@ -111,6 +111,11 @@ class A2u(Upsampler):
         whole_number(self.name, "encoder_kernel", encoder_kernel)
         self.groups = whole_number(self.name, "groups", groups)
         self.border = check_border(self.name, border)
+        if kernel_size == 1 and border == "renormalise":
+            raise UsageError(
+                "a2u: border='renormalise' needs kernel_size above 1, for a window of "
+                "one pixel has no softmax"
+            )
         if in_channels % groups:
             raise UsageError(
                 f"a2u: groups={groups} must divide in_channels={in_channels}"

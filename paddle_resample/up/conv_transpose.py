@@ -94,6 +94,10 @@ class ConvTranspose(Upsampler):
                 f"conv_transpose: groups={groups} must divide in_channels="
                 f"{in_channels} and out_channels={self.out_channels}"
             )
+        if scale == 1 and k % 2 == 0:
+            raise UsageError(
+                f"conv_transpose: kernel_size={k} must be odd where scale is 1"
+            )
         axes = 3 if data_format == "NCDHW" else 2
         start = torch_uniform(self.out_channels // groups * k**axes)
         padding = (k - scale + 1) // 2

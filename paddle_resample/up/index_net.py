@@ -1,8 +1,9 @@
 """Index-guided upsampling: each pixel fills its cell, weighed by the index map that an
 indexed pooling recorded (IndexNet)."""
 
+from ..arguments import check_side
 from ..base import Upsampler
-from ..blocks.index_block import index_upsample
+from ..blocks.index_block import IndexMap, index_upsample
 from ..errors import UsageError
 from ..ops import fit
 from ..registry import register
@@ -60,6 +61,7 @@ class IndexNet(Upsampler):
     def forward(self, x, guide=None, side=None, size=None):
         if side is None:
             raise UsageError("index_net: called without side, index_pool's index map")
+        check_side("index_net", side, IndexMap)
         recorded = side.index.shape
         if recorded[1] not in (1, x.shape[1]):
             raise UsageError(

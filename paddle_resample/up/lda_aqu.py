@@ -8,6 +8,7 @@ import paddle.nn as nn
 import paddle.nn.functional as F
 from paddle.nn.initializer import Constant, TruncatedNormal, XavierUniform
 
+from ..arguments import check_positive
 from ..base import Upsampler, whole_number
 from ..errors import UsageError, did_you_mean
 from ..ops import flow_warp, interpolate, scaled_size, spatial_size
@@ -108,6 +109,7 @@ class LdaAqu(Upsampler):
                 f"lda_aqu: unknown padding {padding!r}"
                 + did_you_mean(padding, _PADDINGS)
             )
+        check_positive(self.name, reach=reach)
         self.heads, self.groups = heads, groups
         self.reach, self.padding = reach, padding
         depth = _depth(in_channels, reduction, heads, groups)

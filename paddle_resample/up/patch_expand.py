@@ -67,6 +67,10 @@ class PatchExpand(Upsampler):
         )
         self.norm = nn.LayerNorm(self.out_channels) if norm else nn.Identity()
 
+    def _check_call(self, x, guide=None, side=None, size=None):
+        if not (isinstance(guide, int) and isinstance(side, int)):  # else of tokens
+            super()._check_call(x, guide, side, size)
+
     @classmethod
     def count(cls, site, *, norm, bias, **options):
         features = site.scale**2 * site.out_channels

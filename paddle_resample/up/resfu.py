@@ -8,6 +8,7 @@ import paddle.nn as nn
 import paddle.nn.functional as F
 from paddle.nn.initializer import Constant, Normal
 
+from ..arguments import check_positive
 from ..base import Upsampler, whole_number
 from ..errors import UsageError
 from ..ops import fit, fit_guide, interpolate, reassemble, spatial_size
@@ -106,6 +107,7 @@ class Resfu(Upsampler):
         ):
             whole_number(self.name, key, value)
         self.kernel_size = whole_number(self.name, "kernel_size", kernel_size, odd=True)
+        check_positive(self.name, epsilon=epsilon)
         for key, value in (("groups", groups), ("norm_groups", norm_groups)):
             if embedding % value or mid_channels % value:
                 raise UsageError(

@@ -1,0 +1,298 @@
+"""What every layer and function asks of its arguments, and the sentence where it is not
+so."""
+
+import math
+import numbers
+
+import paddle
+
+from .errors import UsageError, did_you_mean
+
+__all__ = [
+    "check_choice",
+    "check_counts",
+    "check_floats",
+    "check_map",
+    "check_maps",
+    "check_positive",
+    "check_side",
+    "check_size",
+    "check_weights",
+    "converting",
+    "in_its_dtype",
+    "whole_number",
+]
+
+_FLOATS = (paddle.float32, paddle.float64, paddle.float16, paddle.bfloat16)
+_HALVES = _FLOATS[2:]
+# Paddle's operators count the elements of a map, and what an option says, in 32 bits.
+_MOST_ELEMENTS = 2**31 - 1
+_MOST = 2**20
+
+
+def whole_number(owner, key, value, least=1, odd=False):
+    """Check an integer option.
+
+    Args:
+        owner: name of the layer, for the message.
+        key: name of the option.
+        value: what was given.
+        least: smallest value allowed.
+        odd: whether it must be odd.
+
+    Returns:
+        int: value.
+
+    Raises:
+        UsageError: value is no such integer, or above 2**20.
+    """
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if not whole or value < least or (odd and value % 2 == 0):
+        kind = "an odd positive integer" if odd else "a positive integer"
+        if least > 1:
+            kind = f"an integer of at least {least}"
+        raise UsageError(f"{owner}: {key} must be {kind}, not {value!r}")
+    if value > _MOST:
+        raise UsageError(f"{owner}: {key}={value} is above {_MOST}")
+    return value
+
+
+def check_map(owner, key, x, data_format, **lengths):
+    """Check that a map holds floats, its rank and that no axis is empty, eagerly.
+
+    Args:
+        owner: name of the layer, for the message.
+        key: name of the map, for the message.
+        x: Tensor.
+        data_format: its layout.
+        lengths: axis of the layout -> length that it must have.
+
+    Raises:
+        UsageError: x is no such map.
+    """
+    check_floats(owner, key, x)
+    shape = list(x.shape)
+    fits = len(shape) == len(data_format) and min(shape) > 0
+    if not fits or any(shape[data_format.index(a)] != n for a, n in lengths.items()):
+        wanted = ", ".join(str(lengths.get(axis, axis)) for axis in data_format)
+        raise UsageError(
+            f"{owner}: {key} must be a map [{wanted}] without an empty axis, not "
+            f"{shape}"
+        )
+
+
+def check_floats(owner, key, x):
+    """Check that x is a Tensor of float numbers.
+
+    Args:
+        owner: name of the layer or function, for the message.
+        key: name of the map, for the message.
+        x: whatever was given.
+
+    Raises:
+        UsageError: it is not.
+    """
+    if not isinstance(x, paddle.Tensor):
+        raise UsageError(f"{owner}: {key} must be a Tensor, not {_short(x)}")
+    if x.dtype not in _FLOATS:
+        raise UsageError(
+            f"{owner}: {key} must hold float numbers, not {x.dtype}; convert it with "
+            "astype('float32')"
+        )
+
+
+def check_maps(owner, ranks, floats=True, **maps):
+    """Check Tensors that a function takes, in eager execution.
+
+    Args:
+        owner: name of the function, for the message.
+        ranks: the numbers of axes that they may have.
+        floats: whether they must hold float numbers.
+        maps: key for the message -> what was given.
+
+    Raises:
+        UsageError: one is no such Tensor, or has an empty axis.
+    """
+    if not paddle.in_dynamic_mode():
+        return
+    for key, x in maps.items():
+        if floats or not isinstance(x, paddle.Tensor):
+            check_floats(owner, key, x)
+        if x.ndim not in ranks or 0 in x.shape:
+            wanted = " or ".join(f"{rank}-D" for rank in ranks)
+            raise UsageError(
+                f"{owner}: {key} must be {wanted} without an empty axis, not "
+                f"{list(x.shape)}"
+            )
+
+
+def check_counts(owner, least=1, **counts):
+    """Check integers that a function takes.
+
+    Args:
+        owner: name of the function, for the message.
+        least: smallest value allowed.
+        counts: key for the message -> what was given.
+
+    Raises:
+        UsageError: one is no integer from `least` to 2**20.
+    """
+    for key, n in counts.items():
+        whole = isinstance(n, numbers.Integral) and not isinstance(n, bool)
+        if not whole or not least <= n <= _MOST:
+            raise UsageError(
+                f"{owner}: {key} must be an integer of at least {least}, not "
+                f"{_short(n)}"
+            )
+
+
+def check_positive(owner, **values):
+    """Check finite numbers above 0 that a function takes.
+
+    Args:
+        owner: name of the function, for the message.
+        values: key for the message -> what was given.
+
+    Raises:
+        UsageError: one is no such number.
+    """
+    for key, value in values.items():
+        number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+        if not number or not 0 < value < math.inf:
+            kind = "positive" if number else "a positive number"
+            raise UsageError(f"{owner}: {key} must be {kind}, not {_short(value)}")
+
+
+def check_choice(owner, key, value, known):
+    """Check a name that a function takes.
+
+    Args:
+        owner: name of the function, for the message.
+        key: what it names, for the message.
+        value: what was given.
+        known: the names there are.
+
+    Raises:
+        UsageError: it is none of them.
+    """
+    if not isinstance(value, str) or value not in known:
+        raise UsageError(
+            f"{owner}: unknown {key} {value!r}{did_you_mean(value, known)}"
+        )
+
+
+def check_size(owner, size, axes, planes):
+    """Check a size that is asked for, in eager execution.
+
+    Args:
+        owner: name of the layer or function, for the message.
+        size: list or tuple of integers, or an integer Tensor.
+        axes: how many sides it must have, 2 or 3.
+        planes: samples times channels of the result.
+
+    Raises:
+        UsageError: it is no size, or of more numbers than 32 bits count.
+    """
+    if not paddle.in_dynamic_mode():
+        return
+    sides = size.tolist() if isinstance(size, paddle.Tensor) else size
+    if not isinstance(sides, (list, tuple)) or len(sides) != axes:
+        wanted = "(D, H, W)" if axes == 3 else "(H, W)"
+        raise UsageError(f"{owner}: size must be {wanted}, not {_short(size)}")
+    if not all(_is_side(side) for side in sides):
+        raise UsageError(
+            f"{owner}: size must be of positive integers, not {_short(size)}"
+        )
+    if planes * math.prod(map(int, sides)) > _MOST_ELEMENTS:
+        raise UsageError(
+            f"{owner}: size={tuple(sides)} asks for more than {_MOST_ELEMENTS} "
+            "numbers, which Paddle's operators cannot count"
+        )
+
+
+def check_side(owner, side, kind):
+    """Check side information, in eager execution.
+
+    Args:
+        owner: name of the layer or function, for the message.
+        side: whatever was given.
+        kind: the NamedTuple class that it must be of.
+
+    Raises:
+        UsageError: it is not.
+    """
+    if paddle.in_dynamic_mode() and not isinstance(side, kind):
+        raise UsageError(
+            f"{owner}: side must be the {kind.__name__} that its downsampler "
+            f"recorded, not {_short(side)}"
+        )
+
+
+def check_weights(owner, layer, x):
+    """Check that some weight of a layer has the dtype of x, in eager execution.
+
+    Args:
+        owner: name of the layer, for the message.
+        layer: nn.Layer, with or without weights.
+        x: Tensor.
+
+    Raises:
+        UsageError: none has, and mixed precision is off.
+    """
+    first = layer.__dict__.get("_first_weight")
+    if first is None:  # walking through all at every call would cost more
+        first = next(iter(layer.parameters()), False)
+        object.__setattr__(layer, "_first_weight", first)
+    if first is False or first.dtype == x.dtype or converting():
+        return
+    if all(p.dtype != x.dtype for p in layer.parameters()):
+        raise UsageError(
+            f"{owner}: x is {x.dtype} but the weights are {first.dtype}; convert x "
+            "with astype, or the layer with to(dtype=...)"
+        )
+
+
+def converting():
+    """Whether automatic mixed precision converts what it meets."""
+    level = paddle.base.framework._dygraph_tracer()._amp_level
+    return level != paddle.base.core.AmpLevel.O0
+
+
+def in_its_dtype(owner, run, x, *args, **kwargs):
+    """Call run(x, ...), and say in one sentence where x is of half precision and the
+    CPU has no kernel for it.
+
+    Args:
+        owner: name of the layer, for the message.
+        run: what is called with the rest.
+
+    Returns:
+        what run does.
+
+    Raises:
+        UsageError: there is no such kernel.
+    """
+    if x.dtype not in _HALVES or not paddle.in_dynamic_mode():
+        return run(x, *args, **kwargs)
+    try:
+        return run(x, *args, **kwargs)
+    except UsageError:
+        raise
+    except Exception:
+        if not x.place.is_cpu_place():
+            raise
+    raise UsageError(
+        f"{owner}: Paddle cannot compute it in {x.dtype} on the CPU; use float32"
+    )
+
+
+def _is_side(side):
+    whole = isinstance(side, numbers.Integral) and not isinstance(side, bool)
+    if isinstance(side, paddle.Tensor):
+        whole = side.size == 1 and "int" in str(side.dtype)
+    return whole and int(side) > 0
+
+
+def _short(value):
+    text = repr(value)
+    return type(value).__name__ if len(text) > 40 or "\n" in text else text
