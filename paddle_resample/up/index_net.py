@@ -1,6 +1,8 @@
 """Index-guided upsampling: each pixel fills its cell, weighed by the index map that an
 indexed pooling recorded (IndexNet)."""
 
+import paddle
+
 from ..arguments import check_side
 from ..base import Upsampler
 from ..blocks.index_block import IndexMap, index_upsample
@@ -67,6 +69,11 @@ class IndexNet(Upsampler):
             raise UsageError(
                 f"index_net: x has {x.shape[1]} channels but index_pool recorded an "
                 f"index of {recorded[1]}; give the site the channels of the pooled map"
+            )
+        if paddle.in_dynamic_mode() and recorded[0] != x.shape[0]:
+            raise UsageError(
+                f"index_net: x has {x.shape[0]} samples but index_pool recorded an "
+                f"index of {recorded[0]}"
             )
         y = index_upsample(x, side.index)
         return fit(fit(y, side.size, self.scale), size, self.scale)

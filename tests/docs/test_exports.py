@@ -1,0 +1,58 @@
+"""docs/exports.md says what happens when everything is exported today."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import paddle
+import pytest
+
+from paddle_resample import names
+from paddle_resample.bridge.engines import ENGINES
+
+DOCS = Path(__file__).parents[2] / "docs"
+ROWS = json.loads((DOCS / "exports.json").read_text(encoding="utf-8"))
+
+
+def script():
+    spec = importlib.util.spec_from_file_location(
+        "generate_exports", DOCS / "generate_exports.py"
+    )
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_page_is_made_of_the_rows():
+    made = script()
+    assert (DOCS / "exports.md").read_text(encoding="utf-8") == made.page(ROWS)
+    assert sorted(ROWS["operators"]) == sorted(names())
+    assert sorted(ROWS["networks"]) == sorted(made.NETWORKS)
+
+
+def test_everything_holds_in_paddle_inference():
+    """As it comes; Swin's windows only without oneDNN."""
+    for part in ("operators", "networks"):
+        for name, row in ROWS[part].items():
+            default, plain, _ = (row[engine] for engine in ENGINES)
+            assert plain == "", name
+            assert (default == "") == (name != "swin_unet_fine_shapes"), name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "part, name", [(part, name) for part in ("networks", "operators")
+                   for name in sorted(ROWS[part])]
+)  # fmt: skip
+def test_row(part, name):
+    pytest.importorskip("paddle2onnx")
+    pytest.importorskip("onnxruntime")
+    if paddle.__version__ != ROWS["versions"]["paddle"]:
+        pytest.skip(f"the page is for Paddle {ROWS['versions']['paddle']}")
+    made = script()
+    if part == "networks":
+        row = made.network_row(made.NETWORKS[name])
+    else:
+        row = made.operator_row(name)
+    for engine in ENGINES:
+        assert bool(row[engine]) == bool(ROWS[part][name][engine]), row[engine]
