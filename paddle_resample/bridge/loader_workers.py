@@ -14,6 +14,8 @@ from pathlib import Path
 __all__ = ["EndWithParent", "each_batch"]
 
 _LOOK = 1.0  # seconds between two looks at the parent
+_EXITING = 0x4  # of the kernel's flags of a process
+_QUIET = 3  # looks at the shared memory that find nothing, before a worker ends
 _PATIENCE = 5.0  # seconds that a worker has to end by itself
 
 
@@ -46,8 +48,9 @@ class EndWithParent:
         self.parent = os.getpid()
 
     def __call__(self, worker):
-        # A worker that is at work when its parent dies may see it by itself, and end.
-        Finalize(self, self._clear, exitpriority=1)
+        # A worker that is at work when its parent dies may see it by itself, and end:
+        # behind the thread that brings batches into shared memory (priority -5).
+        Finalize(self, self._clear, exitpriority=-100)
         threading.Thread(target=self._watch, daemon=True).start()
 
     def _watch(self):
@@ -57,11 +60,22 @@ class EndWithParent:
         os._exit(1)
 
     def _clear(self):
-        mine = f"paddle_{os.getpid()}_*"
-        while os.getppid() != self.parent:
+        mine, quiet = f"paddle_{os.getpid()}_*", 0
+        while quiet < _QUIET and self._parent_is_gone():
             left = list(Path("/dev/shm").glob(mine))
-            if not left:
-                return
             for batch in left:
                 batch.unlink(missing_ok=True)
+            quiet = 0 if left else quiet + 1
             time.sleep(_LOOK / 10)  # it may be writing one more
+
+    def _parent_is_gone(self):
+        if os.getppid() != self.parent:
+            return True
+        # A process that ends closes its pipes, which ends a worker, before it gives
+        # its children away.
+        try:
+            stat = Path(f"/proc/{self.parent}/stat").read_text()
+        except OSError:
+            return True
+        flags = int(stat.rpartition(")")[2].split()[6])
+        return bool(flags & _EXITING)
