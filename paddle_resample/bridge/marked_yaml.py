@@ -33,7 +33,7 @@ def read_yaml(path):
         tuple of keys and list indices such as ("model", "width"), to its Mark.
 
     Raises:
-        UsageError: no YAML, a key written twice, or aliases without end.
+        UsageError: no YAML, a key written twice with two values, aliases without end.
     """
     try:
         with open(path, encoding="utf-8") as file:
@@ -90,15 +90,30 @@ def _walk(loader, node, path, keys, marks, within):
 
 def _check_keys(node, path):
     lines = {}
-    for key, _ in node.value:
+    for key, value in node.value:
         line = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode):
             raise UsageError(f"{path}, line {line}: a key must be text")
         if key.tag.endswith(":merge"):
             continue
-        if key.value in lines:
+        first, there = lines.setdefault(key.value, (line, value))
+        if not _same(there, value, set()):
             raise UsageError(
                 f"configuration {path!r}: the key {key.value!r} is written twice, in "
-                f"lines {lines[key.value]} and {line}"
+                f"lines {first} and {line}"
             )
-        lines[key.value] = line
+
+
+def _same(one, other, seen):
+    """Whether two nodes hold the same; pairs in `seen` are compared already."""
+    if one is other or (id(one), id(other)) in seen:
+        return True
+    seen.add((id(one), id(other)))
+    if one.tag != other.tag or len(one.value) != len(other.value):
+        return False
+    if isinstance(one, yaml.ScalarNode):
+        return one.value == other.value
+    pairs = zip(one.value, other.value)
+    if isinstance(one, yaml.MappingNode):
+        pairs = [pair for a, b in pairs for pair in zip(a, b)]
+    return all(_same(a, b, seen) for a, b in pairs)

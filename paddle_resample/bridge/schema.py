@@ -95,9 +95,11 @@ class _Checker:
             else:
                 yield from value_faults(place, value)
         if self.complete:
+            unknown = [key for key in dic if key not in SECTIONS]
             for key in _NEEDED:
                 if key not in dic:
-                    text = f"No {key} specified in the configuration{near(key, dic)}"
+                    hint = near(key, unknown)
+                    text = f"No {key} specified in the configuration{hint}"
                     yield SchemaFault((), text)
 
     def component(self, place, given, kind):

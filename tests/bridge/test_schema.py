@@ -222,6 +222,16 @@ def test_several_faults_are_counted_and_listed(tmp_path):
     )
 
 
+def test_only_an_unknown_key_may_be_a_misspelt_one(tmp_path):
+    path = tmp_path / "c.yml"
+    path.write_text("val_dataset: {type: Cityscapes}\nitrs: 3\n")
+    faults = config_faults(path)
+    missing = f"{path}: No train_dataset specified in the configuration"
+    assert missing in faults  # val_dataset is near, but a key of its own
+    hint = "; 'iters' may be misspelt; did you mean 'itrs'"
+    assert f"{path}: No iters specified in the configuration{hint}" in faults
+
+
 def test_an_integer_weight_decay_is_taken(tmp_path):
     config = ResampleConfig(str(child(tmp_path, "optimizer: {weight_decay: 0}")))
     decay = config.dic["optimizer"]["weight_decay"]
@@ -266,3 +276,12 @@ def test_merge_keys_of_yaml_keep_their_lines(tmp_path):
     places = [fault.split(": ")[:2] for fault in config_faults(path)]
     line = f"{path}, line 3"
     assert places == [[line, "train_dataset.siz"], [line, "val_dataset.siz"]]
+
+
+def test_a_key_written_again_with_the_same_value_passes(tmp_path):
+    types = "  types:\n    - {type: CrossEntropyLoss}\n"
+    path = child(tmp_path, f"loss:\n{types}{types}  coef: [1]")
+    assert config_faults(path) == []
+    other = types.replace("CrossEntropyLoss", "DiceLoss")
+    path = child(tmp_path, f"loss:\n{types}{other}  coef: [1]")
+    assert "'types' is written twice, in lines 3 and 5" in refusal(path)
