@@ -3,6 +3,9 @@ that what was saved gives the model's answers."""
 
 import contextlib
 import os
+import shutil
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import paddle
@@ -101,15 +104,12 @@ def _save(model, folder, shape, output_op):
 
 def _save_onnx(model, folder, shape, output_op):
     """Trace once more with the forms that ONNX has, and keep only model.onnx of it."""
-    with writing_folder(folder / "for_onnx") as place:
+    with tempfile.TemporaryDirectory() as place:
         with onnx_forms():
-            _save(model, place, shape, output_op)
+            _save(model, Path(place), shape, output_op)
         with _failing("this model has no ONNX form"):
             convert_to_onnx(place)
-        os.replace(place / "model.onnx", folder / "model.onnx")
-        for path in place.iterdir():
-            path.unlink()
-    (folder / "for_onnx").rmdir()
+        shutil.move(Path(place) / "model.onnx", folder / "model.onnx")
 
 
 def _check(model, folder, shape, output_op, onnx):

@@ -4,7 +4,7 @@ import paddle
 
 from ..arguments import check_counts, check_maps
 from ..errors import UsageError
-from .reassemble import pad_window, window_taps
+from .window import pad_window, window_taps
 
 __all__ = ["dynamic_conv"]
 
