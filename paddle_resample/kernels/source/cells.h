@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "parallel.h"
+#include "vectors.h"
 
 namespace resample {
 
@@ -31,21 +32,47 @@ struct Cells {
   int64_t elements() const { return batch * channels * height * width * scale * scale; }
 };
 
-// line[j * S + p] = rows[p][j], or back. S rows are woven at once, vectorised.
-template <bool to_space, int S, typename T>
-void weave(T* line, T* const* rows, int64_t count) {
-  T* part[S];
-  for (int p = 0; p < S; ++p) part[p] = rows[p];
+// line[j * S + p] = rows[p][j], or back, for N values of S rows: numbers that the compiler
+// knows, so that this is a few permutations of registers.
+template <bool to_space, int S, int N, typename T>
+void weave_some(T* line, T* const (&rows)[S], int64_t begin) {
+#if RESAMPLE_PERMUTES
+  constexpr int kAll = static_cast<int>(kLanes<T>);
+  if constexpr (S % kAll == 0 && N % kAll == 0) {
+    for (int p = 0; p < S; p += kAll) {
+      for (int64_t j = begin; j < begin + N; j += kAll) {
+        Vector<T> square[kAll];
+        for (int i = 0; i < kAll; ++i) {
+          square[i] = load(to_space ? rows[p + i] + j : line + (j + i) * S + p);
+        }
+        transpose<T>(square);
+        for (int i = 0; i < kAll; ++i) {
+          store(to_space ? line + (j + i) * S + p : rows[p + i] + j, square[i]);
+        }
+      }
+    }
+    return;
+  }
+#endif
 #pragma GCC ivdep
-  for (int64_t j = 0; j < count; ++j) {
+  for (int64_t j = begin; j < begin + N; ++j) {
     for (int p = 0; p < S; ++p) {
       if (to_space) {
-        line[j * S + p] = part[p][j];
+        line[j * S + p] = rows[p][j];
       } else {
-        part[p][j] = line[j * S + p];
+        rows[p][j] = line[j * S + p];
       }
     }
   }
+}
+
+template <bool to_space, int S, typename T>
+void weave(T* line, T* const* rows, int64_t count) {
+  T* part[S];
+  std::copy_n(rows, S, part);
+  cover<64 / sizeof(T)>(count, [&](auto together, int64_t begin) {
+    weave_some<to_space, S, together.value>(line, part, begin);
+  });
 }
 
 template <bool to_space, typename T>

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "band.h"
+#include "vectors.h"
 
 namespace resample {
 
@@ -34,20 +35,23 @@ void along_row(const Band<T>& b, int64_t depth, const T* x, T* y) {
   }
 }
 
-// y = or += the weighted sum of K rows, which lie elsewhere.
+// y = or += the weighted sum of K rows, which lie elsewhere; a line of the cache at a time.
 template <int K, bool fresh, typename T>
 void add_rows(const T* w, const T* const* rows, int64_t width, T* __restrict y) {
+  constexpr int kLine = 64 / sizeof(T);
   T weight[K];
   const T* row[K];
   for (int k = 0; k < K; ++k) {
     weight[k] = w[k];
     row[k] = rows[k];
   }
-  for (int64_t j = 0; j < width; ++j) {
-    T sum = weight[0] * row[0][j];
-    for (int k = 1; k < K; ++k) sum += weight[k] * row[k][j];
-    y[j] = fresh ? sum : y[j] + sum;
-  }
+  const auto add = [&](auto together, int64_t j) {
+    using Some = Lanes<together.value, T>;
+    auto sum = weight[0] * Some::at(row[0] + j);
+    for (int k = 1; k < K; ++k) sum += weight[k] * Some::at(row[k] + j);
+    Some::at(y + j) = fresh ? sum : Some::at(y + j) + sum;
+  };
+  fresh ? cover<kLine>(width, add) : in_halves<kLine>(width, add);
 }
 
 template <bool fresh, typename T>

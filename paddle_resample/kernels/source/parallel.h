@@ -26,4 +26,21 @@ void parallel(int64_t tasks, int64_t elements, const Task& task) {
   for (int64_t i = 0; i < tasks; ++i) task(i);
 }
 
+// The same with memory that a thread's tasks use one after the other: task(own, i), with
+// own = make() once a thread.
+template <typename Make, typename Task>
+void parallel(int64_t tasks, int64_t elements, const Make& make, const Task& task) {
+  if (forked || tasks < 2 || elements <= kWorthSharing) {
+    auto own = make();
+    for (int64_t i = 0; i < tasks; ++i) task(own, i);
+    return;
+  }
+#pragma omp parallel
+  {
+    auto own = make();
+#pragma omp for schedule(static)
+    for (int64_t i = 0; i < tasks; ++i) task(own, i);
+  }
+}
+
 }  // namespace resample

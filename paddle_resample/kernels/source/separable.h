@@ -13,7 +13,8 @@ template <typename T>
 class Separable {
  public:
   Separable(const Band<T>& rows, const Band<T>& columns, int64_t depth)
-      : rows_(rows), columns_(columns), windows_(columns), depth_(depth) {
+      : rows_(rows), columns_(columns), windows_(columns), depth_(depth),
+        slots_(1) {
     // Rows are resampled first and kept while they are needed, or summed first: what
     // touches fewer values. A step along a row costs about twice one across rows.
     const int64_t horizontal = 2 * columns.taps * columns.out;
@@ -24,6 +25,11 @@ class Separable {
     copies_ = rows.taps == 1;
     for (int64_t i = 0; i < rows.out; ++i) {
       copies_ = copies_ && (rows.count[i] == 0 || rows.weight[i] == T(1));
+    }
+    for (int64_t i = 0; i < rows.out; ++i) {
+      const bool alone = i == 0 || rows.count[i - 1] == 0;
+      const int64_t first = rows.first[alone ? i : i - 1];
+      while (slots_ < after(i) - first) slots_ *= 2;
     }
     padded_ = std::max(columns.in, windows_.needs()) * depth;
   }
@@ -96,21 +102,24 @@ class Separable {
   void along_then_across(const Source& x, T* y, int64_t begin, int64_t end) const {
     const int64_t line = columns_.out * depth_, row = columns_.in * depth_;
     const int64_t ahead = rows_ahead();
-    std::vector<T> kept(rows_.taps * line);  // input row r is kept at r % taps
-    std::vector<int64_t> holds(rows_.taps, -1);
+    std::vector<T> kept(slots_ * line);
+    const auto slot = [&](int64_t r) { return &kept[(r & (slots_ - 1)) * line]; };
     std::vector<const T*> needed(rows_.taps);
-    for (int64_t i = begin; i < end; ++i) {
-      for (int64_t k = 0; k < rows_.count[i]; ++k) {
-        const int64_t r = rows_.first[i] + k, slot = r % rows_.taps;
-        if (holds[slot] != r) {
-          fetch(x, r + ahead);
-          along(x.plane + r * row, x.end, &kept[slot * line]);
+    int64_t made = 0;  // the input row after those that are kept
+    for (int64_t next = begin; next <= end; ++next) {
+      // Rows are made one output before they are summed: what was just written is slow
+      // to read.
+      if (next < end) {
+        const int64_t stop = after(next);
+        for (made = std::max(made, rows_.first[next]); made < stop; ++made) {
+          fetch(x, made + ahead);
+          along(x.plane + made * row, x.end, slot(made));
         }
-        holds[slot] = r;
-        needed[k] = &kept[slot * line];
       }
-      const T* w = &rows_.weight[i * rows_.taps];
-      across_rows(w, needed.data(), rows_.count[i], line, y + i * line);
+      if (next == begin) continue;
+      const int64_t i = next - 1, first = rows_.first[i], count = rows_.count[i];
+      for (int64_t k = 0; k < count; ++k) needed[k] = slot(first + k);
+      across_rows(&rows_.weight[i * rows_.taps], needed.data(), count, line, y + i * line);
     }
   }
 
@@ -142,6 +151,7 @@ class Separable {
   const Band<T>& columns_;
   Windows<T> windows_;
   int64_t depth_, padded_;
+  int64_t slots_;  // input rows that two outputs need together, or more: a power of two
   bool along_first_, copies_;
 };
 

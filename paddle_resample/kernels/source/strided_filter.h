@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 #include "cells.h"
@@ -40,20 +39,30 @@ class StridedFilter {
  public:
   // kernel [taps, taps], the same padding and border on both axes.
   StridedFilter(const FilterAxis& rows, const FilterAxis& columns, const T* kernel)
-      : rows_(rows), columns_(columns), terms_(terms_of(kernel, rows.taps)) {}
+      : rows_(rows), columns_(columns), terms_(terms_of(kernel, rows.taps)) {
+    for (Term& term : terms_) {
+      term.forward.resize(rows.out());
+      term.backward.resize(rows.in);
+      for (int64_t i = 0; i < rows.out(); ++i) {
+        for (int64_t k = 0; k < rows.taps; ++k) {
+          const int64_t r = rows.source(i * rows.stride + k);
+          if (r < 0) continue;
+          term.forward[i].add(r, term.down[k]);
+          term.backward[r].add(i, term.down[k]);
+        }
+      }
+    }
+  }
 
   void forward(const T* x, T* y, int64_t planes) const {
-    parallel(planes, elements(planes), [&](int64_t plane) {
+    const auto scratch = [&] { return Scratch(columns_, rows_.out()); };
+    parallel(planes, elements(planes), scratch, [&](Scratch& s, int64_t plane) {
       const T* map = x + plane * rows_.in * columns_.in;
       T* out = y + plane * rows_.out() * columns_.out();
-      Scratch s(columns_, rows_.out());
       every_part(rows_.out(), s, [&](int64_t top, int64_t count, const Term& term) {
         for (int64_t r = 0; r < count; ++r) {
-          for (int64_t k = 0; k < rows_.taps; ++k) {
-            const int64_t from = rows_.source((top + r) * rows_.stride + k);
-            if (from >= 0) s.put(map + from * columns_.in, term.down[k]);
-          }
-          s.add_up(columns_.in, s.row(r) + columns_.above);
+          const Sum& sum = term.forward[top + r];
+          s.add_up(sum, map, columns_.in, s.row(r) + columns_.above);
           extend(s.row(r));
         }
         along(term.across, s, count);
@@ -66,24 +75,14 @@ class StridedFilter {
   }
 
   void backward(const T* dy, T* dx, int64_t planes) const {
-    // Input row r is read by the outputs users[r].first with the tap users[r].second.
-    std::vector<std::vector<std::pair<int64_t, int64_t>>> users(rows_.in);
-    for (int64_t i = 0; i < rows_.out(); ++i) {
-      for (int64_t k = 0; k < rows_.taps; ++k) {
-        const int64_t r = rows_.source(i * rows_.stride + k);
-        if (r >= 0) users[r].push_back({i, k});
-      }
-    }
-    parallel(planes, elements(planes), [&](int64_t plane) {
+    const auto scratch = [&] { return Scratch(columns_, rows_.in); };
+    parallel(planes, elements(planes), scratch, [&](Scratch& s, int64_t plane) {
       const T* from = dy + plane * rows_.out() * columns_.out();
       T* to = dx + plane * rows_.in * columns_.in;
-      Scratch s(columns_, rows_.in);
       every_part(rows_.in, s, [&](int64_t top, int64_t count, const Term& term) {
         for (int64_t r = 0; r < count; ++r) {
-          for (const auto& [i, k] : users[top + r]) {
-            s.put(from + i * columns_.out(), term.down[k]);
-          }
-          s.add_up(columns_.out(), s.short_row(r));
+          const Sum& sum = term.backward[top + r];
+          s.add_up(sum, from, columns_.out(), s.short_row(r));
         }
         back_along(term.across, s, count);
         for (int64_t r = 0; r < count; ++r) {
@@ -96,9 +95,23 @@ class StridedFilter {
   }
 
  private:
-  // kernel = sum of down x across.
+  // A weighted sum of rows.
+  struct Sum {
+    std::vector<int64_t> rows;
+    std::vector<T> weights;
+
+    void add(int64_t row, T weight) {
+      if (weight == 0) return;
+      rows.push_back(row);
+      weights.push_back(weight);
+    }
+  };
+
+  // kernel = sum of down x across. Of every row of y the rows of x that it sums, and of
+  // every row of x the rows of y that it is part of.
   struct Term {
     std::vector<T> down, across;
+    std::vector<Sum> forward, backward;
   };
 
   // Rows that a task filters at once: whole ones of `apart * stride` pixels, and short
@@ -118,6 +131,12 @@ class StridedFilter {
     }
     T* row(int64_t r) { return &whole[r * apart * stride]; }
     T* short_row(int64_t r) { return &filtered[before + r * apart]; }
+    void add_up(const Sum& sum, const T* map, int64_t width, T* to) {
+      rows.resize(sum.rows.size());
+      for (size_t k = 0; k < rows.size(); ++k) rows[k] = map + sum.rows[k] * width;
+      across_rows(sum.weights.data(), rows.data(), rows.size(), width, to);
+      rows.clear();
+    }
     void put(const T* row, T weight) {
       if (weight == 0) return;
       rows.push_back(row);
@@ -146,7 +165,7 @@ class StridedFilter {
     const int64_t pivot = std::max_element(kernel, kernel + taps * taps, far) - kernel;
     const int64_t row = pivot / taps, column = pivot % taps;
     const T largest = kernel[pivot];
-    Term one = {std::vector<T>(taps), std::vector<T>(taps)};
+    Term one = {std::vector<T>(taps), std::vector<T>(taps), {}, {}};
     for (int64_t k = 0; k < taps; ++k) {
       one.down[k] = kernel[k * taps + column];
       one.across[k] = largest == 0 ? T(0) : kernel[row * taps + k] / largest;
@@ -154,7 +173,7 @@ class StridedFilter {
     bool enough = true;
     std::vector<Term> rows;
     for (int64_t i = 0; i < taps; ++i) {
-      rows.push_back({std::vector<T>(taps), {}});
+      rows.push_back({std::vector<T>(taps), {}, {}, {}});
       rows[i].down[i] = 1;
       rows[i].across.assign(kernel + i * taps, kernel + (i + 1) * taps);
       for (int64_t j = 0; j < taps; ++j) {

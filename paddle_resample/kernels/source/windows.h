@@ -11,13 +11,8 @@
 #include <vector>
 
 #include "band.h"
+#include "prefetch.h"
 #include "vectors.h"
-
-#if defined(__GNUC__) && !defined(__clang__) && defined(__AVX2__)
-#define RESAMPLE_PERMUTES 1
-#else
-#define RESAMPLE_PERMUTES 0
-#endif
 
 namespace resample {
 
@@ -38,6 +33,7 @@ class Windows {
     index_.resize(lanes);
     weight_.resize(lanes * taps_);
     inside_.resize(lanes * taps_);
+    ragged_.resize(blocks);
     Int span = 1;
     for (int64_t block = 0; block < blocks; ++block) {
       const int64_t begin = first_of(block);
@@ -51,7 +47,7 @@ class Windows {
         span = std::max(span, static_cast<Int>(away + 1));
         for (int64_t k = 0; k < taps_; ++k) {
           const bool inside = k < b.count[i];
-          ragged_ = ragged_ || !inside;
+          ragged_[block] |= !inside;
           const int64_t at = (block * taps_ + k) * kWide + lane;
           inside_[at] = inside ? -1 : 0;
           weight_[at] = inside ? b.weight[i * taps_ + k] : T(0);
@@ -70,9 +66,9 @@ class Windows {
   int64_t needs() const { return needs_; }
 
   void apply(const T* x, T* y) const {
-    if (registers_ == 1) return ragged_ ? with<1, true>(x, y) : with<1, false>(x, y);
-    if (registers_ == 2) return ragged_ ? with<2, true>(x, y) : with<2, false>(x, y);
-    return ragged_ ? with<4, true>(x, y) : with<4, false>(x, y);
+    if (registers_ == 1) return with<1>(x, y);
+    if (registers_ == 2) return with<2>(x, y);
+    return with<4>(x, y);
   }
 
  private:
@@ -99,47 +95,72 @@ class Windows {
     }
   }
 
-  template <int R, bool ragged>
+  struct Tables {
+    int64_t all_taps;
+    const int64_t* base;
+    const Int* index;
+    const T* weight;
+    const Int* inside;
+    const char* ragged;
+
+    template <int R, int K>
+    RESAMPLE_INLINE Values block(const T* x, int64_t number) const {
+      const int64_t taps = K ? K : all_taps;
+      const T* from = x + base[number];
+      const auto places = load(index + number * kWide);
+      const T* w = weight + number * taps * kWide;
+      const Int* in = inside + number * taps * kWide;
+      Values sum = {};
+      if (ragged[number]) {
+        for (int64_t k = 0; k < taps; ++k) {
+          // What is outside may be no number, which no weight turns into 0.
+          const Indices value = (Indices)pick<R>(from + k, places) & load(in + k * kWide);
+          sum += (Values)value * load(w + k * kWide);
+        }
+        return sum;
+      }
+      for (int64_t k = 0; k < taps; ++k) {
+        const Values value = pick<R>(from + k, places) * load(w + k * kWide);
+        sum = k == 0 ? value : sum + value;
+      }
+      return sum;
+    }
+  };
+
+  template <int R>
   void with(const T* x, T* y) const {
     switch (taps_) {
-      case 1: return row<R, ragged, 1>(x, y);
-      case 2: return row<R, ragged, 2>(x, y);
-      case 3: return row<R, ragged, 3>(x, y);
-      case 4: return row<R, ragged, 4>(x, y);
+      case 1: return row<R, 1>(x, y);
+      case 2: return row<R, 2>(x, y);
+      case 3: return row<R, 3>(x, y);
+      case 4: return row<R, 4>(x, y);
     }
-    row<R, ragged, 0>(x, y);
+    row<R, 0>(x, y);
   }
 
   // K taps; 0 is any number.
-  template <int R, bool ragged, int K>
+  template <int R, int K>
   void row(const T* x, T* y) const {
-    const int64_t taps = K ? K : taps_;
-    const int64_t blocks = static_cast<int64_t>(base_.size());
-    for (int64_t block = 0; block < blocks; ++block) {
-      const T* from = x + base_[block];
-      const auto index = load(&index_[block * kWide]);
-      const T* w = &weight_[block * taps * kWide];
-      const Int* in = &inside_[block * taps * kWide];
-      Values sum = {};
-      for (int64_t k = 0; k < taps; ++k) {
-        Values value = pick<R>(from + k, index);
-        // What is outside may be no number, which no weight turns into 0.
-        if (ragged) value = (Values)((Indices)value & load(in + k * kWide));
-        value *= load(w + k * kWide);
-        sum = k == 0 ? value : sum + value;
-      }
-      if (out_ < kWide) return static_cast<void>(std::memcpy(y, &sum, out_ * sizeof(T)));
-      store(y + first_of(block), sum);
+    // Copied, for all that the compiler knows y may lie where the tables do.
+    const Tables tables = {taps_, base_.data(), index_.data(), weight_.data(),
+                           inside_.data(), ragged_.data()};
+    if (out_ < kWide) {
+      const Values sum = tables.template block<R, K>(x, 0);
+      return static_cast<void>(std::memcpy(y, &sum, out_ * sizeof(T)));
+    }
+    const int64_t last = out_ - kWide, blocks = static_cast<int64_t>(base_.size());
+    for (int64_t k = 0; k < blocks; ++k) {
+      store(y + std::min(k * kWide, last), tables.template block<R, K>(x, k));
     }
   }
 
   int64_t out_, taps_, needs_ = 0;
   int registers_ = 0;
-  bool ragged_ = false;
   std::vector<int64_t> base_;  // of every block, the first input of its window
   std::vector<Int> index_;     // of every output, where in the window
   std::vector<T> weight_;      // of every block, tap and lane
   std::vector<Int> inside_;    // whether the tap counts, all bits or none
+  std::vector<char> ragged_;   // of every block, whether one does not
 };
 
 #else  // no permutation of registers with indices that are not constant
