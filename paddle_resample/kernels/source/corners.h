@@ -1,8 +1,10 @@
-// Where grid places fall: up to four pixels and their weights, a block at a time.
+// The pixels around places of a map, and their weights, a block of places at a time.
 #pragma once
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+
+#include "lanes.h"
 
 namespace resample {
 
@@ -10,107 +12,117 @@ namespace resample {
 enum Mode { kBilinear = 0, kNearestEven = 1, kNearestAway = 2 };
 enum Padding { kZeros = 0, kBorder = 1, kReflection = 2 };
 
-// A place on one axis in pixels, and what a step of the grid moves it.
-template <typename T>
-struct Place {
-  T at, slope;
-};
-
-// The arithmetic of Paddle's kernel, in its order, so that no place crosses a seam.
-template <typename T>
-Place<T> place(T grid, int64_t side, int64_t padding, bool corners) {
-  const T last = static_cast<T>(side - 1);
-  const T half = corners ? last * T(0.5) : (last + 1) * T(0.5);
-  Place<T> p = {corners ? (grid + 1) * half : (grid + 1) * half - T(0.5), half};
-  if (padding == kZeros) return p;
-  if (padding == kReflection) {
-    const T edge = corners ? T(0) : T(0.5);
-    const T range = corners ? last * 2 : (last + 1) * 2;
-    const T from_edge = p.at + edge, far = std::abs(from_edge);
-    const T once = range > 0 ? far - std::floor(far / range) * range : T(0);
-    const bool flipped = once > range - once;
-    if ((from_edge < 0) != flipped) p.slope = -p.slope;
-    if (range <= 0) p.slope = 0;
-    p.at = (flipped ? range - once : once) - edge;
-  }
-  // Written so that NaN goes to the first pixel.
-  const bool inside = p.at >= 0 && p.at <= last;
-  if (!inside) {
-    p.at = p.at > last ? last : T(0);
-    p.slope = 0;
-  }
-  return p;
-}
-
-constexpr int kBlock = 128;
-
-// Corner 0 .. 3 is top left, top right, bottom left, bottom right; nearest has the
-// first alone. A corner outside the map has weight 0 and some index inside.
-template <typename T>
-struct Spots {
-  int32_t index[4][kBlock];
-  T weight[4][kBlock];
-  bool inside[4][kBlock];
-  T right[kBlock], below[kBlock];    // fractions of a pixel
-  T slope_x[kBlock], slope_y[kBlock];
-  int corners;                       // 4, or 1 for nearest
-  bool all_inside;                   // whether every first corner is
-};
-
 template <typename T>
 struct Map {
   int64_t height, width;
   int64_t mode, padding;
   bool aligned;
+
+  int64_t pixels() const { return height * width; }
 };
 
+// Corner 0 .. 3 is top left, top right, bottom left, bottom right; nearest has the
+// first alone. A corner outside the map is pixel `outside`, the one behind the last, with
+// weight 0.
 template <typename T>
-void put_corner(Spots<T>& s, int corner, int i, const Map<T>& map, T x, T y, T weight) {
-  // Compared as floats: a place may lie beyond every integer, or be no number.
-  const bool inside = x >= 0 && y >= 0 && x < static_cast<T>(map.width) &&
-                      y < static_cast<T>(map.height);
-  s.inside[corner][i] = inside;
-  s.index[corner][i] =
-      inside ? static_cast<int32_t>(y) * static_cast<int32_t>(map.width) +
-                   static_cast<int32_t>(x)
-             : 0;
-  s.weight[corner][i] = inside ? weight : T(0);
-}
+struct Corners {
+  int32_t index[4][kLaneBlock];
+  T weight[4][kLaneBlock];
+  T right[kLaneBlock], below[kLaneBlock];      // fractions of a pixel
+  T slope_x[kLaneBlock], slope_y[kLaneBlock];  // pixels a step of the grid
+  int32_t outside;
+  int count;  // of corners
 
-// grid: `count` pairs (column, row), at most kBlock.
-template <typename T>
-void find_spots(const T* grid, int count, const Map<T>& map, Spots<T>& s) {
-  s.corners = map.mode == kBilinear ? 4 : 1;
-  for (int i = 0; i < count; ++i) {
-    const auto px = place(grid[2 * i], map.width, map.padding, map.aligned);
-    const auto py = place(grid[2 * i + 1], map.height, map.padding, map.aligned);
-    if (map.mode == kNearestEven) {
-      put_corner(s, 0, i, map, std::nearbyint(px.at), std::nearbyint(py.at), T(1));
-      continue;
+  // x, y: columns and rows in [-1, 1] of at most kLaneBlock places.
+  void find(const T* x, const T* y, int places, const Map<T>& map) {
+    T left[kLaneBlock], top[kLaneBlock];
+    on_axis(x, places, map.width, map, left, right, slope_x);
+    on_axis(y, places, map.height, map, top, below, slope_y);
+    outside = static_cast<int32_t>(map.pixels());
+    count = map.mode == kBilinear ? 4 : 1;
+    if (count == 1) {
+      put<false, false, false>(0, left, top, places, map);
+      return;
     }
-    if (map.mode == kNearestAway) {
-      put_corner(s, 0, i, map, std::round(px.at), std::round(py.at), T(1));
-      continue;
-    }
-    const T x = std::floor(px.at), y = std::floor(py.at);
-    const T right = px.at - x, below = py.at - y, left = 1 - right, above = 1 - below;
-    s.right[i] = right;
-    s.below[i] = below;
-    s.slope_x[i] = px.slope;
-    s.slope_y[i] = py.slope;
-    put_corner(s, 0, i, map, x, y, left * above);
-    put_corner(s, 1, i, map, x + 1, y, right * above);
-    put_corner(s, 2, i, map, x, y + 1, left * below);
-    put_corner(s, 3, i, map, x + 1, y + 1, right * below);
+    put<true, false, false>(0, left, top, places, map);
+    put<true, true, false>(1, left, top, places, map);
+    put<true, false, true>(2, left, top, places, map);
+    put<true, true, true>(3, left, top, places, map);
   }
-  s.all_inside = std::all_of(s.inside[0], s.inside[0] + count, [](bool b) { return b; });
-}
 
-// The pixel of a corner, 0 outside.
-template <typename T>
-T pixel(const Spots<T>& s, int corner, int i, const T* plane) {
-  const T value = plane[s.index[corner][i]];
-  return s.inside[corner][i] ? value : T(0);
-}
+ private:
+  template <bool weighted, bool to_right, bool down>
+  void put(int corner, const T* left, const T* top, int places, const Map<T>& map) {
+    const T width = static_cast<T>(map.width), height = static_cast<T>(map.height);
+    const int32_t line = static_cast<int32_t>(map.width), none = outside;
+    int32_t* at = index[corner];
+    T* share = weight[corner];
+#pragma GCC ivdep
+    for (int i = 0; i < places; ++i) {
+      const T column = left[i] + T(to_right), row = top[i] + T(down);
+      // Compared as floats: a place may lie beyond every integer, or be no number.
+      const bool inside = (column >= 0) & (row >= 0) & (column < width) & (row < height);
+      const T safe_column = inside ? column : T(0), safe_row = inside ? row : T(0);
+      const int32_t pixel = static_cast<int32_t>(safe_row) * line +
+                            static_cast<int32_t>(safe_column);
+      const T across = to_right ? right[i] : 1 - right[i];
+      const T along = down ? below[i] : 1 - below[i];
+      const T product = weighted ? across * along : T(1);
+      at[i] = inside ? pixel : none;
+      share[i] = inside ? product : T(0);
+    }
+  }
+
+  // The pixel before each place, or nearest to it, how far beyond it the place lies, and
+  // the slope. The arithmetic of Paddle's kernel, in its order, so that no place crosses a
+  // seam, in loops that a compiler vectorises.
+  static void on_axis(const T* grid, int places, int64_t side, const Map<T>& map,
+                      T* pixel, T* fraction, T* slope) {
+    const T last = static_cast<T>(side - 1), shift = map.aligned ? T(0) : T(0.5);
+    const T half = map.aligned ? last * T(0.5) : (last + 1) * T(0.5);
+    T at[kLaneBlock];
+    if (map.padding == kReflection) {
+      for (int i = 0; i < places; ++i) {
+        at[i] = reflected((grid[i] + 1) * half - shift, last, map.aligned, half, &slope[i]);
+      }
+    } else if (map.padding == kBorder) {
+      for (int i = 0; i < places; ++i) {
+        const T free = (grid[i] + 1) * half - shift;
+        const bool inside = (free >= 0) & (free <= last);
+        const T edge = free > last ? last : T(0);  // NaN goes to the first pixel
+        at[i] = inside ? free : edge;
+        slope[i] = inside ? half : T(0);
+      }
+    } else {
+      for (int i = 0; i < places; ++i) {
+        at[i] = (grid[i] + 1) * half - shift;
+        slope[i] = half;
+      }
+    }
+    if (map.mode == kNearestEven) {
+      for (int i = 0; i < places; ++i) pixel[i] = std::nearbyint(at[i]);
+    } else if (map.mode == kNearestAway) {
+      for (int i = 0; i < places; ++i) pixel[i] = std::round(at[i]);
+    } else {
+      for (int i = 0; i < places; ++i) {
+        pixel[i] = std::floor(at[i]);
+        fraction[i] = at[i] - pixel[i];
+      }
+    }
+  }
+
+  // The place inside the map where reflections at its borders leave a free one.
+  static T reflected(T free, T last, bool aligned, T half, T* slope) {
+    const T edge = aligned ? T(0) : T(0.5), range = (last + 2 * edge) * 2;
+    const T from_edge = free + edge, far = std::abs(from_edge);
+    const T once = range > 0 ? far - std::floor(far / range) * range : T(0);
+    const bool flipped = once > range - once, turned = (from_edge < 0) != flipped;
+    const T at = (flipped ? range - once : once) - edge;
+    const bool inside = at >= 0 && at <= last;
+    *slope = inside && range > 0 ? (turned ? -half : half) : T(0);
+    if (inside) return at;
+    return at > last ? last : T(0);  // NaN goes to the first pixel
+  }
+};
 
 }  // namespace resample

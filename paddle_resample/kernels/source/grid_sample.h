@@ -4,9 +4,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "cells.h"
+#include "corners.h"
 #include "lanes.h"
 #include "parallel.h"
-#include "spots.h"
 
 namespace resample {
 
@@ -16,44 +17,21 @@ struct GridSample {
   int64_t batch, channels, places;
   Map<T> map;
 
-  int64_t pixels() const { return map.height * map.width; }
-  int64_t blocks() const { return (places + kBlock - 1) / kBlock; }
-  int64_t elements() const { return batch * channels * std::max(places, pixels()); }
-
-  // Whether channels are many enough, and read often enough, to be bundled.
-  bool by_bundles() const { return channels >= kBundle<T> / 2 && places * 4 >= pixels(); }
-
-  // Call work(n, first place, count, spots) for every block, shared among threads.
-  template <typename Work>
-  void every_block(const T* grid, const Work& work) const {
-    parallel(batch * blocks(), elements(), [&](int64_t task) {
-      const int64_t n = task / blocks(), begin = task % blocks() * kBlock;
-      const int count = static_cast<int>(std::min<int64_t>(kBlock, places - begin));
-      Spots<T> spots;
-      find_spots(grid + (n * places + begin) * 2, count, map, spots);
-      work(n, begin, count, spots);
-    });
-  }
-
   void forward(const T* x, const T* grid, T* y) const {
     if (by_bundles()) return forward_by_bundles(x, grid, y);
-    every_block(grid, [&](int64_t n, int64_t begin, int count, const Spots<T>& s) {
-      for (int64_t c = 0; c < channels; ++c) {
-        const T* plane = x + (n * channels + c) * pixels();
-        T* out = y + (n * channels + c) * places + begin;
-        if (s.corners == 1) {
-          if (s.all_inside) {
-            for (int i = 0; i < count; ++i) out[i] = plane[s.index[0][i]];
-          } else {
-            for (int i = 0; i < count; ++i) out[i] = pixel(s, 0, i, plane);
-          }
+    every_block(grid, [&](int64_t n, int64_t begin, int count, const Corners<T>& c) {
+      for (int64_t k = 0; k < channels; ++k) {
+        const T* plane = x + (n * channels + k) * map.pixels();
+        T* out = y + (n * channels + k) * places + begin;
+        if (c.count == 1) {
+          for (int i = 0; i < count; ++i) out[i] = pixel(c, 0, i, plane);
           continue;
         }
         for (int i = 0; i < count; ++i) {
-          out[i] = s.weight[0][i] * pixel(s, 0, i, plane) +
-                   s.weight[1][i] * pixel(s, 1, i, plane) +
-                   s.weight[2][i] * pixel(s, 2, i, plane) +
-                   s.weight[3][i] * pixel(s, 3, i, plane);
+          out[i] = c.weight[0][i] * pixel(c, 0, i, plane) +
+                   c.weight[1][i] * pixel(c, 1, i, plane) +
+                   c.weight[2][i] * pixel(c, 2, i, plane) +
+                   c.weight[3][i] * pixel(c, 3, i, plane);
         }
       }
     });
@@ -63,27 +41,25 @@ struct GridSample {
   // adds up in the order of the places.
   void gradient_of_x(const T* dy, const T* grid, T* dx) const {
     if (by_bundles()) return gradient_of_x_by_bundles(dy, grid, dx);
-    constexpr int64_t kTogether = 8;  // channels that share the finding of spots
+    constexpr int64_t kTogether = 8;  // channels that share the finding of corners
     const int64_t groups = (channels + kTogether - 1) / kTogether;
     parallel(batch * groups, elements(), [&](int64_t task) {
       const int64_t n = task / groups, first = task % groups * kTogether;
       const int64_t last = std::min(first + kTogether, channels);
-      std::fill(dx + (n * channels + first) * pixels(),
-                dx + (n * channels + last) * pixels(), T(0));
-      Spots<T> s;
-      for (int64_t begin = 0; begin < places; begin += kBlock) {
-        const int count = static_cast<int>(std::min<int64_t>(kBlock, places - begin));
-        find_spots(grid + (n * places + begin) * 2, count, map, s);
-        for (int64_t c = first; c < last; ++c) {
-          const T* from = dy + (n * channels + c) * places + begin;
-          T* plane = dx + (n * channels + c) * pixels();
+      std::fill(dx + (n * channels + first) * map.pixels(),
+                dx + (n * channels + last) * map.pixels(), T(0));
+      blocks_of(grid, n, 0, places, [&](int64_t begin, int count, const Corners<T>& c) {
+        for (int64_t k = first; k < last; ++k) {
+          const T* from = dy + (n * channels + k) * places + begin;
+          T* plane = dx + (n * channels + k) * map.pixels();
           for (int i = 0; i < count; ++i) {
-            for (int k = 0; k < s.corners; ++k) {
-              if (s.inside[k][i]) plane[s.index[k][i]] += s.weight[k][i] * from[i];
+            for (int corner = 0; corner < c.count; ++corner) {
+              const int32_t at = c.index[corner][i];
+              if (at != c.outside) plane[at] += c.weight[corner][i] * from[i];
             }
           }
         }
-      }
+      });
     });
   }
 
@@ -94,19 +70,19 @@ struct GridSample {
       return;
     }
     if (by_bundles()) return gradient_of_grid_by_bundles(x, dy, grid, dgrid);
-    every_block(grid, [&](int64_t n, int64_t begin, int count, const Spots<T>& s) {
-      T columns[kBlock] = {}, rows[kBlock] = {};
-      for (int64_t c = 0; c < channels; ++c) {
-        const T* plane = x + (n * channels + c) * pixels();
-        const T* from = dy + (n * channels + c) * places + begin;
+    every_block(grid, [&](int64_t n, int64_t begin, int count, const Corners<T>& c) {
+      T columns[kLaneBlock] = {}, rows[kLaneBlock] = {};
+      for (int64_t k = 0; k < channels; ++k) {
+        const T* plane = x + (n * channels + k) * map.pixels();
+        const T* from = dy + (n * channels + k) * places + begin;
         for (int i = 0; i < count; ++i) {
-          const T a = pixel(s, 0, i, plane), b = pixel(s, 1, i, plane);
-          const T d = pixel(s, 2, i, plane), e = pixel(s, 3, i, plane);
-          columns[i] += from[i] * ((b - a) * (1 - s.below[i]) + (e - d) * s.below[i]);
-          rows[i] += from[i] * ((d - a) * (1 - s.right[i]) + (e - b) * s.right[i]);
+          const T p = pixel(c, 0, i, plane), q = pixel(c, 1, i, plane);
+          const T r = pixel(c, 2, i, plane), t = pixel(c, 3, i, plane);
+          columns[i] += from[i] * ((q - p) * (1 - c.below[i]) + (t - r) * c.below[i]);
+          rows[i] += from[i] * ((r - p) * (1 - c.right[i]) + (t - q) * c.right[i]);
         }
       }
-      put_gradient(s, columns, rows, count, dgrid + (n * places + begin) * 2);
+      put_gradient(c, columns, rows, count, dgrid + (n * places + begin) * 2);
     });
   }
 
@@ -114,102 +90,129 @@ struct GridSample {
   static constexpr int kAll = kBundle<T>;
   using Values = typename Bundle<T>::type;
 
-  static void put_gradient(const Spots<T>& s, const T* columns, const T* rows, int count,
-                           T* out) {
-    for (int i = 0; i < count; ++i) {
-      out[2 * i] = columns[i] * s.slope_x[i];
-      out[2 * i + 1] = rows[i] * s.slope_y[i];
+  int64_t elements() const { return batch * channels * std::max(places, map.pixels()); }
+
+  // Whether channels are many enough, and read often enough, to be bundled.
+  bool by_bundles() const {
+    return channels >= kAll / 2 && places * 4 >= map.pixels();
+  }
+
+  // Call work(first place, count, corners) for every block of sample n's places.
+  template <typename Work>
+  void blocks_of(const T* grid, int64_t n, int64_t begin, int64_t end,
+                 const Work& work) const {
+    Corners<T> corners;
+    T x[kLaneBlock], y[kLaneBlock];
+    T* const sides[2] = {x, y};
+    for (; begin < end; begin += kLaneBlock) {
+      const int count = static_cast<int>(std::min<int64_t>(kLaneBlock, end - begin));
+      T* pairs = const_cast<T*>(grid) + (n * places + begin) * 2;  // read only
+      weave<false, 2>(pairs, sides, count);
+      corners.find(x, y, count, map);
+      work(begin, count, corners);
     }
   }
 
-  // A pixel of a bundle, 0 outside.
-  static Values corner(const Spots<T>& s, int corner, int i, const T* plane) {
-    if (!s.inside[corner][i]) return Values{};
-    return Bundle<T>::at(plane + s.index[corner][i] * kAll);
+  // Call work(n, first place, count, corners) for every block, shared among threads.
+  template <typename Work>
+  void every_block(const T* grid, const Work& work) const {
+    const int64_t blocks = (places + kLaneBlock - 1) / kLaneBlock;
+    parallel(batch * blocks, elements(), [&](int64_t task) {
+      const int64_t n = task / blocks, begin = task % blocks * kLaneBlock;
+      const int64_t end = std::min<int64_t>(begin + kLaneBlock, places);
+      blocks_of(grid, n, begin, end, [&](int64_t at, int count, const Corners<T>& c) {
+        work(n, at, count, c);
+      });
+    });
   }
 
-  static Values sum(const Spots<T>& s, int i, const T* plane) {
-    return s.weight[0][i] * corner(s, 0, i, plane) +
-           s.weight[1][i] * corner(s, 1, i, plane) +
-           s.weight[2][i] * corner(s, 2, i, plane) +
-           s.weight[3][i] * corner(s, 3, i, plane);
+  // The pixel of a corner, 0 outside.
+  static T pixel(const Corners<T>& c, int corner, int i, const T* plane) {
+    const int32_t at = c.index[corner][i];
+    return at == c.outside ? T(0) : plane[at];
+  }
+
+  static void put_gradient(const Corners<T>& c, const T* columns, const T* rows,
+                           int count, T* out) {
+    for (int i = 0; i < count; ++i) {
+      out[2 * i] = columns[i] * c.slope_x[i];
+      out[2 * i + 1] = rows[i] * c.slope_y[i];
+    }
+  }
+
+  // The same of a bundle, which has a pixel of zeros outside.
+  static const Values& bundle(const Corners<T>& c, int corner, int i, const T* plane) {
+    return Bundle<T>::at(plane + int64_t(c.index[corner][i]) * kAll);
   }
 
   void forward_by_bundles(const T* x, const T* grid, T* y) const {
-    const auto all = bundled(x, batch, channels, pixels());
-    const int64_t bundles = bundles_of<T>(channels);
-    every_block(grid, [&](int64_t n, int64_t begin, int count, const Spots<T>& s) {
-      alignas(64) T tile[kBlock * kAll];
+    const auto all = bundled(x, batch, channels, map.pixels());
+    const int64_t bundles = bundles_of<T>(channels), size = (map.pixels() + 1) * kAll;
+    every_block(grid, [&](int64_t n, int64_t begin, int count, const Corners<T>& c) {
+      alignas(64) T tile[kLaneBlock * kAll];
       for (int64_t b = 0; b < bundles; ++b) {
-        const T* plane = &all[(n * bundles + b) * pixels() * kAll];
+        const T* plane = &all[(n * bundles + b) * size];
         for (int i = 0; i < count; ++i) {
-          const Values y = s.corners == 1 ? corner(s, 0, i, plane) : sum(s, i, plane);
-          Bundle<T>::at(tile + i * kAll) = y;
+          Values sum = bundle(c, 0, i, plane);
+          if (c.count == 4) {
+            sum = c.weight[0][i] * sum + c.weight[1][i] * bundle(c, 1, i, plane) +
+                  c.weight[2][i] * bundle(c, 2, i, plane) +
+                  c.weight[3][i] * bundle(c, 3, i, plane);
+          }
+          Bundle<T>::at(tile + i * kAll) = sum;
         }
         T* out = y + (n * channels + b * kAll) * places + begin;
-        turn_map<false, kAll>(tile, out, places, channels - b * kAll, count);
+        turn_block<false, kAll>(tile, out, places, channels - b * kAll, count);
       }
     });
   }
 
   void gradient_of_x_by_bundles(const T* dy, const T* grid, T* dx) const {
-    const int64_t bundles = bundles_of<T>(channels);
+    const int64_t bundles = bundles_of<T>(channels), pixels = map.pixels();
     parallel(batch * bundles, elements(), [&](int64_t task) {
-      const int64_t n = task / bundles, c = task % bundles * kAll;
-      std::vector<T> plane(pixels() * kAll);
-      alignas(64) T tile[kBlock * kAll];
-      Spots<T> s;
-      for (int64_t begin = 0; begin < places; begin += kBlock) {
-        const int count = static_cast<int>(std::min<int64_t>(kBlock, places - begin));
-        find_spots(grid + (n * places + begin) * 2, count, map, s);
-        T* from = const_cast<T*>(dy) + (n * channels + c) * places + begin;
-        turn_map<true, kAll>(tile, from, places, channels - c, count);
+      const int64_t n = task / bundles, first = task % bundles * kAll;
+      std::vector<T> plane((pixels + 1) * kAll);
+      alignas(64) T tile[kLaneBlock * kAll];
+      blocks_of(grid, n, 0, places, [&](int64_t begin, int count, const Corners<T>& c) {
+        T* from = const_cast<T*>(dy) + (n * channels + first) * places + begin;
+        turn_block<true, kAll>(tile, from, places, channels - first, count);
         for (int i = 0; i < count; ++i) {
           const Values values = Bundle<T>::at(tile + i * kAll);
-          for (int k = 0; k < s.corners; ++k) {
-            if (!s.inside[k][i]) continue;
-            Bundle<T>::at(&plane[s.index[k][i] * kAll]) += s.weight[k][i] * values;
+          for (int corner = 0; corner < c.count; ++corner) {
+            T* at = &plane[int64_t(c.index[corner][i]) * kAll];
+            Bundle<T>::at(at) += c.weight[corner][i] * values;
           }
         }
-      }
-      T* to = dx + (n * channels + c) * pixels();
-      turn_map<false, kAll>(plane.data(), to, pixels(), channels - c, pixels());
+      });
+      T* to = dx + (n * channels + first) * pixels;
+      turn_map<false, kAll>(plane.data(), to, pixels, channels - first, pixels);
     });
   }
 
   void gradient_of_grid_by_bundles(const T* x, const T* dy, const T* grid,
                                    T* dgrid) const {
-    const auto all = bundled(x, batch, channels, pixels());
-    const int64_t bundles = bundles_of<T>(channels);
-    every_block(grid, [&](int64_t n, int64_t begin, int count, const Spots<T>& s) {
-      T columns[kBlock] = {}, rows[kBlock] = {};
-      alignas(64) T tile[kBlock * kAll];
+    const auto all = bundled(x, batch, channels, map.pixels());
+    const int64_t bundles = bundles_of<T>(channels), size = (map.pixels() + 1) * kAll;
+    every_block(grid, [&](int64_t n, int64_t begin, int count, const Corners<T>& c) {
+      T columns[kLaneBlock] = {}, rows[kLaneBlock] = {};
+      alignas(64) T tile[kLaneBlock * kAll];
       for (int64_t b = 0; b < bundles; ++b) {
-        const T* plane = &all[(n * bundles + b) * pixels() * kAll];
-        const int have = static_cast<int>(std::min<int64_t>(kAll, channels - b * kAll));
+        const T* plane = &all[(n * bundles + b) * size];
         T* from = const_cast<T*>(dy) + (n * channels + b * kAll) * places + begin;
-        turn_map<true, kAll>(tile, from, places, have, count);
+        turn_block<true, kAll>(tile, from, places, channels - b * kAll, count);
         for (int i = 0; i < count; ++i) {
-          add_gradient(s, i, plane, tile + i * kAll, have, columns, rows);
+          const Values &p = bundle(c, 0, i, plane), &q = bundle(c, 1, i, plane);
+          const Values &r = bundle(c, 2, i, plane), &t = bundle(c, 3, i, plane);
+          const T right = c.right[i], below = c.below[i];
+          const Values given = Bundle<T>::at(tile + i * kAll);
+          columns[i] += sum_of_lanes<kAll, T>(
+              given * ((q - p) * (1 - below) + (t - r) * below));
+          rows[i] += sum_of_lanes<kAll, T>(
+              given * ((r - p) * (1 - right) + (t - q) * right));
         }
       }
-      put_gradient(s, columns, rows, count, dgrid + (n * places + begin) * 2);
+      put_gradient(c, columns, rows, count, dgrid + (n * places + begin) * 2);
     });
-  }
-
-  // Of place i, from the first `have` channels of a bundle.
-  static void add_gradient(const Spots<T>& s, int i, const T* plane, const T* dy,
-                           int have, T* columns, T* rows) {
-    const Values p = corner(s, 0, i, plane), q = corner(s, 1, i, plane);
-    const Values r = corner(s, 2, i, plane), t = corner(s, 3, i, plane);
-    const T right = s.right[i], below = s.below[i];
-    const Values given = Bundle<T>::at(dy);
-    const Values column = given * ((q - p) * (1 - below) + (t - r) * below);
-    const Values row = given * ((r - p) * (1 - right) + (t - q) * right);
-    for (int c = 0; c < have; ++c) {
-      columns[i] += column[c];
-      rows[i] += row[c];
-    }
   }
 };
 

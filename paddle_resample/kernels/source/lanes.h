@@ -44,17 +44,20 @@ int64_t bundles_of(int64_t channels) {
   return (channels + kBundle<T> - 1) / kBundle<T>;
 }
 
-// x [batch, channels, pixels] -> [batch, bundles, pixels, kBundle].
+// x [batch, channels, pixels] -> [batch, bundles, pixels + 1, kBundle], the last pixel of
+// zeros.
 template <typename T>
 std::unique_ptr<T[]> bundled(const T* x, int64_t batch, int64_t channels, int64_t pixels) {
   constexpr int kAll = kBundle<T>;
   const int64_t bundles = bundles_of<T>(channels);
-  const int64_t values = batch * bundles * pixels * kAll;
-  std::unique_ptr<T[]> all(new T[values]);
-  parallel(batch * bundles, values, [&](int64_t task) {
+  const int64_t size = (pixels + 1) * kAll;
+  std::unique_ptr<T[]> all(new T[batch * bundles * size]);
+  parallel(batch * bundles, batch * bundles * size, [&](int64_t task) {
     const int64_t n = task / bundles, c = task % bundles * kAll;
     T* planes = const_cast<T*>(x) + (n * channels + c) * pixels;  // read only
-    turn_map<true, kAll>(&all[task * pixels * kAll], planes, pixels, channels - c, pixels);
+    T* map = &all[task * size];
+    turn_map<true, kAll>(map, planes, pixels, channels - c, pixels);
+    std::fill_n(map + pixels * kAll, kAll, T(0));
   });
   return all;
 }

@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "corners.h"
 #include "lanes.h"
 #include "offset_places.h"
 #include "parallel.h"
