@@ -36,8 +36,6 @@ def interpolate(x, size, scale, mode, align_corners, data_format):
             raise UsageError(f"interpolate: scale {scale} leaves no pixel of {have}")
     else:
         size = [int(n) for n in size]
-        if min(size) < 1:
-            raise UsageError(f"interpolate: size must be positive, not {tuple(size)}")
         steps = [n / m for n, m in zip(have, size)]
     if align_corners:
         steps = [(n - 1) / (m - 1) if m > 1 else 0.0 for n, m in zip(have, size)]

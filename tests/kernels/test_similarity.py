@@ -56,12 +56,9 @@ def test_gradient(rng, switch, check_gradient, border):
     check_gradient(lambda q, k: similarity(q, k, 3, 2, border), query, key)
 
 
-def test_it_is_the_native_kernel_that_runs_where_shapes_fit(rng, switch):
+def test_it_is_the_native_kernel_that_runs(rng, switch):
     switch(True)
     query, key = maps(rng, (2, 4, 3, 4), 2, "float32")
     query = paddle.to_tensor(query, stop_gradient=False)
     s = similarity(query, paddle.to_tensor(key), 3, 2)
     assert "paddle_resample_similarity" in s.grad_fn.name()
-    one = similarity(query, paddle.to_tensor(key[:1]), 3, 2)  # broadcast by Paddle
-    expected = similarity(query, paddle.to_tensor(key[[0, 0]]), 3, 2)
-    np.testing.assert_allclose(one.numpy(), expected.numpy(), rtol=0, atol=1e-5)
