@@ -14,10 +14,11 @@ from .patch import expand_cells, merge_cells
 from .pool import PoolIndices, max_pool, max_unpool
 from .reassemble import check_border, reassemble, reassemble_down, similarity
 from .resize_right import resize_right
+from .sampling_grid import affine_grid, regular_grid
 from .shuffle import pixel_shuffle, pixel_unshuffle
 from .size import fit, pad_to_multiple, scaled_size, spatial_size
 from .soft_pool import importance_pool, soft_pool
-from .warp import affine_grid, flow_warp, grid_sample, regular_grid
+from .warp import flow_warp, grid_sample
 
 __all__ = [
     "HaarBands",

@@ -8,7 +8,20 @@ import paddle.nn.functional as F
 from ..arguments import check_choice, check_maps, check_positive, check_size
 from ..errors import UsageError
 from ..kernels import native
+from .antialiased import antialiased
+from .sampling_steps import (
+    each_axis,
+    first_axis,
+    float_side,
+    floored_size,
+    sizes_and_steps,
+)
 from .size import scaled_size, spatial_size
+from .traced_interpolate import (
+    area_by_sums,
+    bilinear_as_trilinear,
+    nearest_by_index,
+)
 
 __all__ = ["interpolate"]
 
@@ -106,7 +119,7 @@ def interpolate(
         # The same answer as with scale_factor, which ONNX exporters refuse.
         size, scale = scaled_size(x, int(scale), data_format), None
     elif size is None and mode == "area":
-        size, scale = _floored_size(x, scale, data_format), None
+        size, scale = floored_size(x, scale, data_format), None
     if isinstance(size, numbers.Integral):
         size = [int(size)] * axes
     if size is not None:
@@ -121,22 +134,19 @@ def interpolate(
         return fast(x, size, scale, mode, align_corners, data_format)
     if antialias or mode == "nearest-exact":
         have = spatial_size(x, data_format)
-        size, steps = _size_and_steps(have, size, scale)
+        size, steps = sizes_and_steps(have, size, scale)
         if mode == "nearest-exact":
             return _take_nearest(x, have, size, steps, data_format)
-        return _antialiased(x, have, size, steps, mode, align_corners, data_format)
+        return antialiased(x, have, size, steps, mode, align_corners, data_format)
     if axes == 2 and not paddle.in_dynamic_mode():
-        # oneDNN, which Paddle Inference runs by default on a CPU, takes these from
-        # Paddle and answers with other numbers, silently: it knows neither aligned
-        # corners nor factors that are no integer, its nearest pixel is the one of the
-        # centres, and its windows of a mean do not overlap. ONNX exporters fail at the
-        # mean.
+        # The engines that run an exported program take these from Paddle and answer
+        # with other numbers; see traced_interpolate.
         if mode == "bilinear" and (align_corners or scale is not None):
-            return _flat_volume(x, size, scale, align_corners, data_format)
+            return bilinear_as_trilinear(x, size, scale, align_corners, data_format)
         if mode == "nearest" and not whole:
-            return _take_floored(x, size, scale, data_format)
+            return nearest_by_index(x, size, scale, data_format)
         if mode == "area":
-            return _window_means(x, size, data_format)
+            return area_by_sums(x, size, data_format)
     if mode == "area" and axes > 1:
         # What F.interpolate calls; Paddle 2.6's prints a line each time.
         pool = F.adaptive_avg_pool2d if axes == 2 else F.adaptive_avg_pool3d
@@ -152,140 +162,18 @@ def interpolate(
     )
 
 
-def _flat_volume(x, size, scale, align_corners, data_format):
-    """Bilinear as trilinear of a volume one slice deep."""
-    depth = 2 if data_format == "NCHW" else 1
-    y = _resize(
-        x.unsqueeze(depth),
-        size=None if size is None else [1, size[0], size[1]],
-        scale_factor=None if scale is None else [1.0, *_each(scale, 2)],
-        mode="trilinear",
-        align_corners=align_corners,
-        align_mode=0,
-        data_format="NCDHW" if data_format == "NCHW" else "NDHWC",
-    )
-    return y.squeeze(depth)
-
-
-def _each(scale, axes):
-    return [scale] * axes if isinstance(scale, numbers.Number) else scale
-
-
-def _floored_size(x, scale, data_format):
-    sides = spatial_size(x, data_format)
-    return [int(n * s) for n, s in zip(sides, _each(scale, len(sides)))]
-
-
-def _size_and_steps(have, size, scale):
-    """Output sides, and the sampling step of every axis as a float64 Tensor [1]."""
-    axes = len(have) if isinstance(have, list) else have.shape[0]
-    if scale is None:
-        if paddle.in_dynamic_mode():
-            size = [int(n) for n in size]
-        steps = [_number(have[i]) / _number(size[i]) for i in range(axes)]
-        return size, steps
-    scales = _each(scale, axes)
-    if isinstance(have, list):
-        size = [int(n * s) for n, s in zip(have, scales)]
-    else:
-        size = [(have[i].astype("float64") * s).floor() for i, s in enumerate(scales)]
-        size = [n.astype("int64") for n in size]
-    return size, [_number(1.0 / s) for s in scales]
-
-
-def _number(value):
-    """A side, int or integer Tensor, as a float64 Tensor [1]."""
-    if isinstance(value, numbers.Number):
-        return paddle.full([1], value, "float64")
-    return value.astype("float64").reshape([1])
-
-
-def _take_floored(x, size, scale, data_format):
-    """Mode nearest by picking rows and columns, at the places of Paddle's operator."""
-    have = spatial_size(x, data_format)
-    size, steps = _size_and_steps(have, size, scale)
-    for i, step in enumerate(steps):
-        place = paddle.arange(size[i]).astype("float32") * step.astype("float32")
-        last = _number(have[i]).astype("int64") - 1
-        index = paddle.minimum(place.astype("int64"), last)
-        x = paddle.index_select(x, index, axis=_first_axis(data_format) + i)
-    return x
-
-
-def _window_means(x, size, data_format):
-    """Mode area by differences of running sums, in float64 so that none is lost."""
-    have, y = spatial_size(x, data_format), x.astype("float64")
-    for i in range(2):
-        axis, n, m = _first_axis(data_format) + i, have[i], size[i]
-        window = paddle.arange(m)
-        start = window * n // m
-        stop = ((window + 1) * n + m - 1) // m
-        sums = paddle.cumsum(y, axis=axis)
-        nothing = paddle.zeros_like(paddle.slice(sums, [axis], [0], [1]))
-        sums = paddle.concat([nothing, sums], axis=axis)
-        y = paddle.index_select(sums, stop, axis=axis)
-        y = y - paddle.index_select(sums, start, axis=axis)
-        shape = [-1 if along == axis else 1 for along in range(4)]
-        y = y / (stop - start).astype("float64").reshape(shape)
-    return y.astype(x.dtype)
-
-
 def _take_nearest(x, have, size, steps, data_format):
+    """Mode nearest-exact by picking rows and columns."""
     for i, step in enumerate(steps):
         place = (paddle.arange(size[i]).astype("float64") + 0.5) * step
         # A centre on a seam belongs to the next pixel; float32 forgives the product's
         # rounding, as in PyTorch.
         index = paddle.minimum(
-            place.astype("float32").floor().astype("float64"), _number(have[i]) - 1.0
+            place.astype("float32").floor().astype("float64"), float_side(have[i]) - 1.0
         )
         index = index.astype("int64")
-        x = paddle.index_select(x, index, axis=_first_axis(data_format) + i)
+        x = paddle.index_select(x, index, axis=first_axis(data_format) + i)
     return x
-
-
-def _first_axis(data_format):
-    return 1 if data_format.endswith("C") else 2
-
-
-def _antialiased(x, have, size, steps, mode, align_corners, data_format):
-    rows, columns = (
-        _weights(have[i], size[i], steps[i], mode, align_corners).astype(x.dtype)
-        for i in (0, 1)
-    )
-    if data_format == "NHWC":
-        x = x.transpose([0, 3, 1, 2])
-    # Flat, for oneDNN misreads a map of four axes that a convolution has just left.
-    planes = paddle.matmul(rows, x.flatten(0, 1))
-    y = paddle.matmul(planes, columns, transpose_y=True)
-    y = y.reshape([-1, x.shape[1], size[0], size[1]])
-    return y.transpose([0, 2, 3, 1]) if data_format == "NHWC" else y
-
-
-def _weights(have, size, step, mode, align_corners):
-    """[size, have]: what every input pixel gives to every output pixel of an axis."""
-    if align_corners:
-        last = paddle.clip(_number(size) - 1.0, min=1.0)
-        step = (_number(have) - 1.0) / last * (_number(size) > 1.0).astype("float64")
-    centre = (paddle.arange(size).unsqueeze(1).astype("float64") + 0.5) * step
-    pixel = paddle.arange(have).unsqueeze(0).astype("float64") + 0.5
-    distance, stretch = pixel - centre, paddle.clip(step, min=1.0)
-    if not paddle.in_dynamic_mode():
-        # Paddle Inference with oneDNN loses what is done to float64 after this.
-        distance, stretch = distance.astype("float32"), stretch.astype("float32")
-    distance = distance.abs() / stretch
-    weights = _triangle(distance) if mode == "bilinear" else _keys(distance)
-    return weights / weights.sum(axis=1, keepdim=True)
-
-
-def _triangle(t):
-    return paddle.clip(1.0 - t, min=0.0)
-
-
-def _keys(t, a=-0.5):
-    inside = ((a + 2.0) * t - (a + 3.0)) * t * t + 1.0
-    t = paddle.clip(t, max=2.0)  # where the outer piece is zero
-    outside = a * (((t - 5.0) * t + 8.0) * t - 4.0)
-    return paddle.where(t <= 1.0, inside, outside)
 
 
 def _check(mode, axes, data_format, size, scale, align_corners, antialias):
@@ -314,7 +202,7 @@ def _check(mode, axes, data_format, size, scale, align_corners, antialias):
         )
     if scale is None:
         return
-    scales = [scale] * axes if isinstance(scale, numbers.Number) else scale
+    scales = each_axis(scale, axes)
     if not isinstance(scales, (list, tuple)) or len(scales) != axes:
         raise UsageError(
             f"interpolate: scale must be one number or one per axis, not {scale!r}"

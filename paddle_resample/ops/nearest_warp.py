@@ -4,8 +4,10 @@ import paddle
 
 from ..arguments import check_counts
 from ..kernels import native
+from .channel_groups import grouped_grid, sample_groups
+from .sampling_grid import without_amp
 from .size import spatial_size
-from .warp import _grouped, _regroup, _unconverted, check_offsets, grid_sample
+from .warp import check_offsets
 
 __all__ = ["nearest_grid", "nearest_warp"]
 
@@ -37,8 +39,7 @@ def nearest_warp(x, offset, scale, groups=1, padding="zeros"):
     if fast is not None:
         return fast(x, offset, groups=groups, padding=padding, from_middle=scale)
     grid = nearest_grid(x, offset, scale, groups)
-    parts = _regroup(x, x.shape[1] // groups)
-    return _regroup(grid_sample(parts, grid, padding=padding), x.shape[1])
+    return sample_groups(x, grid, groups, padding)
 
 
 def nearest_grid(x, offset, scale, groups=1):
@@ -58,7 +59,7 @@ def nearest_grid(x, offset, scale, groups=1):
     columns = offset[:, :groups] + _to_middle(width, scale, offset.dtype)
     rows = offset[:, groups:] + _to_middle(height, scale, offset.dtype).unsqueeze(-1)
     offset = paddle.concat([columns, rows], axis=1)
-    return _unconverted(_grouped, offset, groups, spatial_size(x))
+    return without_amp(grouped_grid, offset, groups, spatial_size(x))
 
 
 def _to_middle(count, scale, dtype):

@@ -2,9 +2,11 @@
 
 from ..arguments import check_counts, check_positive
 from ..kernels import native
+from .channel_groups import grouped_grid, sample_groups
+from .sampling_grid import coordinate_dtype, without_amp
 from .shuffle import pixel_shuffle
 from .size import spatial_size
-from .warp import _grouped, _regroup, _unconverted, _wide, check_offsets, grid_sample
+from .warp import check_offsets
 
 __all__ = ["offset_warp"]
 
@@ -48,16 +50,14 @@ def offset_warp(x, offset, groups=1, padding="border", reach=1.0, cell=1):
         return fast(
             x, offset, groups=groups, padding=padding, reach=reach, cell=cell, times=2
         )
-    grid = _unconverted(_grid, offset, groups, spatial_size(x), reach, cell)
-    # [N, C, h, w] -> [N*groups, C/groups, h, w]
-    parts = _regroup(x, x.shape[1] // groups)
-    return _regroup(grid_sample(parts, grid, padding=padding), x.shape[1])
+    grid = without_amp(_grid, offset, groups, spatial_size(x), reach, cell)
+    return sample_groups(x, grid, groups, padding)
 
 
 def _grid(offset, groups, size, reach, cell):
-    offset = offset.astype(_wide(offset))
+    offset = offset.astype(coordinate_dtype(offset))
     if reach != 1.0:
         offset = reach * offset
     if cell > 1:
         offset = pixel_shuffle(offset, cell)
-    return _grouped(offset, groups, size)
+    return grouped_grid(offset, groups, size)

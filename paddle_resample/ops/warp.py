@@ -1,16 +1,19 @@
-"""Sampling at arbitrary places: the arithmetic of sampling grids in its only copy.
-
-Coordinates are float32 at the least, also under AMP, where half precision would move
-a sample by up to a pixel on a map of common size.
-"""
+"""Sampling at arbitrary places, and where a flow field moves them."""
 
 import paddle
 import paddle.nn.functional as F
 
-from ..arguments import check_choice, check_counts, check_maps, check_size
+from ..arguments import check_choice, check_counts, check_maps
 from ..errors import UsageError
 from ..kernels import native
 from .sample_bicubic import sample_bicubic
+from .sampling_grid import (
+    affine_grid,
+    coordinate_dtype,
+    displaced_grid,
+    regular_grid,
+    without_amp,
+)
 from .size import spatial_size
 
 __all__ = ["affine_grid", "flow_warp", "grid_sample", "regular_grid"]
@@ -56,7 +59,7 @@ def grid_sample(x, grid, mode="bilinear", padding="zeros", align_corners=False):
     if mode == "bicubic" and x.ndim != 4:
         raise UsageError(f"grid_sample: bicubic takes 4-D tensors, not {x.ndim}-D")
     _check_grid(x, grid)
-    dtype = _wide(x, grid)
+    dtype = coordinate_dtype(x, grid)
     if x.dtype != dtype or grid.dtype != dtype:
         # Paddle has no kernel of half precision, and its places would be coarse.
         y = grid_sample(
@@ -64,7 +67,7 @@ def grid_sample(x, grid, mode="bilinear", padding="zeros", align_corners=False):
         )
         return y.astype(x.dtype)
     if mode == "bicubic":
-        return _unconverted(sample_bicubic, x, grid, padding, align_corners)
+        return without_amp(sample_bicubic, x, grid, padding, align_corners)
     fast = native("grid_sample", x, grid) if x.ndim == 4 else None
     if fast is not None:
         return fast(x, grid, mode, padding, align_corners)
@@ -76,54 +79,6 @@ def grid_sample(x, grid, mode="bilinear", padding="zeros", align_corners=False):
     return F.grid_sample(
         x, grid, mode=mode, padding_mode=padding, align_corners=align_corners
     )
-
-
-def regular_grid(size, align_corners, dtype="float32"):
-    """The grid that samples every pixel centre of an output of `size` in order.
-
-    Args:
-        size: (H, W) or (D, H, W), ints or an integer Tensor.
-        align_corners: True spans the corner pixels' centres, False their edges.
-        dtype: float dtype of the grid.
-
-    Returns:
-        [1, H, W, 2] of (column, row), or [1, D, H, W, 3] of (column, row, slice), in
-        [-1, 1]; a side of one pixel lies at -1 with aligned corners and at 0 without.
-
-    >>> regular_grid((1, 2), align_corners=False).numpy()[0, 0, :, 0].tolist()
-    [-0.5, 0.5]
-    """
-    axes = [_axis(size[i], align_corners, dtype) for i in range(_length(size))]
-    return paddle.stack(paddle.meshgrid(*axes)[::-1], axis=-1).unsqueeze(0)
-
-
-def affine_grid(theta, size, align_corners=False):
-    """The regular grid moved by an affine map of each sample.
-
-    Args:
-        theta: float [N, 2, 3] on (column, row, 1), or [N, 3, 4] on (column, row,
-            slice, 1).
-        size: (H, W) or (D, H, W) of the output, ints or an integer Tensor.
-        align_corners: grid, see `regular_grid`.
-
-    Returns:
-        [N, H, W, 2] or [N, D, H, W, 3], float32, or float64 as theta.
-
-    Source: Jaderberg et al., "Spatial transformer networks", NeurIPS 2015, eq. 1.
-
-    >>> turn = paddle.to_tensor([[[0.0, -1.0, 0.0], [1.0, 0.0, 0.0]]])
-    >>> affine_grid(turn, (1, 2)).numpy()[0, 0].tolist()
-    [[0.0, -0.5], [0.0, 0.5]]
-    """
-    check_maps("affine_grid", (3,), theta=theta)
-    if paddle.in_dynamic_mode():
-        if list(theta.shape[1:]) not in ([2, 3], [3, 4]):
-            raise UsageError(
-                f"affine_grid: theta must be [N, 2, 3] or [N, 3, 4], not "
-                f"{list(theta.shape)}"
-            )
-        check_size("affine_grid", size, theta.shape[1], theta.shape[0] * 3)
-    return _unconverted(_affine, theta.astype(_wide(theta)), size, align_corners)
 
 
 def flow_warp(x, flow, align_corners=True, padding="zeros", unit="half"):
@@ -165,7 +120,7 @@ def flow_warp(x, flow, align_corners=True, padding="zeros", unit="half"):
             times=1 if unit == "half" else 2,
             over=_flow_sides(flow, align_corners, unit),
         )
-    grid = _unconverted(_flow_grid, flow, align_corners, unit)
+    grid = without_amp(_flow_grid, flow, align_corners, unit)
     return grid_sample(x, grid, padding=padding, align_corners=align_corners)
 
 
@@ -212,25 +167,13 @@ def _check_grid(x, grid):
         )
 
 
-def _regroup(x, channels):
-    """Move channels to the batch, or back."""
-    height, width = (spatial_size(x)[i] for i in (0, 1))
-    return x.reshape([-1, channels, height, width])
-
-
-def _grouped(offset, groups, size):
-    """[N, 2*groups, H, W] in pixels of a map of `size` -> grid [N*groups, H, W, 2]."""
-    columns, rows = offset[:, :groups], offset[:, groups:]
-    flow = paddle.concat([_regroup(columns, 1), _regroup(rows, 1)], axis=1)
-    # One pixel is 2 / (h, w) of [-1, 1].
-    return _displaced(flow * 2.0, size, align_corners=False)
-
-
 def _flow_grid(flow, align_corners, unit):
     size = _flow_sides(flow, align_corners, unit)
     if unit == "half":
-        return _displaced(flow, size, align_corners)
-    return _displaced(flow.astype(_wide(flow)) * 2.0, size, align_corners)
+        return displaced_grid(flow, size, align_corners)
+    return displaced_grid(
+        flow.astype(coordinate_dtype(flow)) * 2.0, size, align_corners
+    )
 
 
 def _flow_sides(flow, align_corners, unit):
@@ -241,54 +184,3 @@ def _flow_sides(flow, align_corners, unit):
     if paddle.in_dynamic_mode():
         return [max(n - 1, 1) for n in size]
     return paddle.clip(size - 1, min=1)
-
-
-def _displaced(flow, size, align_corners):
-    """The regular grid plus flow / size; flow in (columns, rows), size in (H, W)."""
-    dtype = _wide(flow)
-    grid = regular_grid(spatial_size(flow), align_corners, dtype)
-    if paddle.in_dynamic_mode():
-        size = paddle.to_tensor([size[1], size[0]], dtype=dtype)
-    else:
-        size = paddle.stack([size[1], size[0]]).astype(dtype)
-    return grid + flow.astype(dtype).transpose([0, 2, 3, 1]) / size
-
-
-def _affine(theta, size, align_corners):
-    axes = theta.shape[1]
-    grid = regular_grid(size, align_corners, theta.dtype)
-    linear = theta[:, :, :axes].transpose([0, 2, 1])
-    moved = paddle.matmul(grid.reshape([1, -1, axes]), linear)
-    moved = moved + theta[:, :, axes].unsqueeze(1)
-    return moved.reshape([-1, *(size[i] for i in range(axes)), axes])
-
-
-def _wide(*tensors):
-    """float64 where one of them is, else float32."""
-    wide = any(t.dtype == paddle.float64 for t in tensors)
-    return paddle.float64 if wide else paddle.float32
-
-
-def _unconverted(function, *args):
-    """Call it out of reach of automatic mixed precision."""
-    if not paddle.in_dynamic_mode():
-        return function(*args)
-    with paddle.amp.auto_cast(enable=False):
-        return function(*args)
-
-
-def _length(size):
-    return len(size) if isinstance(size, (list, tuple)) else size.shape[0]
-
-
-def _axis(count, align_corners, dtype):
-    """Centres of `count` pixels on [-1, 1]."""
-    index = paddle.arange(count).astype(dtype)
-    if align_corners:
-        if paddle.in_dynamic_mode():
-            return index * (2.0 / max(int(count) - 1, 1)) - 1.0
-        last = paddle.clip(count - 1, min=1).astype(dtype)
-        return index * 2.0 / last - 1.0
-    if paddle.in_dynamic_mode():
-        return (index * 2.0 + 1.0) * (1.0 / int(count)) - 1.0
-    return (index * 2.0 + 1.0) / count.astype(dtype) - 1.0
