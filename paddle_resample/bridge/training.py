@@ -2,7 +2,6 @@
 
 import contextlib
 import copy
-import math
 from pathlib import Path
 
 import paddle
@@ -18,15 +17,14 @@ from .checkpoint import (
     load_checkpoint,
     remove_old,
     save_checkpoint,
-    save_weights,
     settle_run,
 )
 from .device import join_processes, rank, world_size
 from .disk import disk_failures
-from .evaluation import evaluate
 from .interrupt import interrupt_flag
 from .loading import training_loader
 from .lock import sole_run
+from .milestone import enter_scores, score_models
 from .progress import Averages, Curve, RunDisplay
 from .record import describe_run, set_aside
 from .settings import Settings
@@ -235,48 +233,24 @@ class Trainer:
 
     def _milestone(self, display, curve):
         """Evaluate if asked to, save, and remember the best."""
-        iteration = self.progress["iteration"]
-        scores = {}
-        if self.val_dataset is not None:
-            scores["last"] = self._evaluate(self.model, display)
-            if self.ema_model is not None:
-                scores["ema_last"] = self._evaluate(self.ema_model, display)
+        models, scores = {"last": self.model}, {}
+        if self.ema_model is not None:
+            models["ema_last"] = self.ema_model
+        dataset = self.val_dataset
+        if dataset is not None:
+            scores = score_models(models, dataset, self.settings, self.config, display)
         if not self.first:
             return
-        for key, result in scores.items():
-            best_key = key.replace("last", "best")
-            brief = {k: result[k] for k in ("miou", "accuracy", "mdice", "kappa")}
-            best = self.progress.get(best_key)
-            # NaN, when no pixel was labelled, is never the best.
-            better = math.isfinite(result["miou"]) and (
-                best is None or result["miou"] > best["miou"]
-            )
-            if better:
-                self.progress[best_key] = best = {"iteration": iteration, **brief}
-                self._save_best(key)
-            prefix = "Evaluate/Ema_" if key == "ema_last" else "Evaluate/"
-            scalars = {
-                f"{prefix}mIoU": brief["miou"],
-                f"{prefix}Acc": brief["accuracy"],
-            }
-            curve.add(iteration, scalars, evaluated=key, **brief)
-            display.line(
-                f"iteration {iteration}: {'EMA ' if key == 'ema_last' else ''}mIoU "
-                f"{result['miou']:.4f}  accuracy {result['accuracy']:.4f}  "
-                f"(best {best['miou']:.4f} at {best['iteration']})"
-                if best
-                else f"iteration {iteration}: nothing was labelled"
-            )
         if scores:
-            names = getattr(self.val_dataset, "CLASS_NAMES", None)
-            self.progress["scores"] = {
-                "iteration": iteration,
-                **scores,
-                "best": self.progress["best"],
-                "ema_best": self.progress["ema_best"],
-                "class_names": list(names) if names else None,
-            }
-            write_json(self.save_dir / "scores.json", self.progress["scores"])
+            enter_scores(
+                scores,
+                models,
+                getattr(dataset, "CLASS_NAMES", None),
+                progress=self.progress,
+                save_dir=self.save_dir,
+                display=display,
+                curve=curve,
+            )
         self._save()
 
     def _save(self):
@@ -292,26 +266,6 @@ class Trainer:
             self.ema_model,
         )
         remove_old(self.save_dir, self.settings.keep_checkpoint_max)
-
-    def _save_best(self, key):
-        if key == "ema_last":
-            folder, name = self.save_dir / "ema_best_model", "ema_model.pdparams"
-            save_weights(folder, name, self.ema_model)
-        else:
-            save_weights(self.save_dir / "best_model", "model.pdparams", self.model)
-
-    def _evaluate(self, model, display):
-        if self.first:
-            display.advance(0, note="evaluating")
-        return evaluate(
-            model,
-            self.val_dataset,
-            batch_size=self.settings.eval_batch_size or self.config.batch_size,
-            num_workers=self.settings.num_workers,
-            precision=self.settings.precision,
-            amp_level=self.settings.amp_level,
-            test_config=self.config.test_config,
-        )
 
     def _note_skipped(self, faults, display):
         """Count the samples that `damaged_samples: skip` left out, each file's once on
