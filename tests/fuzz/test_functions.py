@@ -6,11 +6,12 @@ import pytest
 from hypothesis import strategies as st
 
 from paddle_resample import UsageError
-from tests.fuzz.calls import CALLS, calls
+from tests.fuzz.calls import calls
+from tests.fuzz.legal_arguments import LEGAL_ARGUMENTS
 from tests.fuzz.mistakes import NO_VALUE, SPOILERS, spoil
 from tests.fuzz.runner import assert_same, fuzz, long_seed, refused
 
-FUNCTIONS = pytest.mark.parametrize("name", sorted(CALLS))
+FUNCTIONS = pytest.mark.parametrize("name", sorted(LEGAL_ARGUMENTS))
 SMALL = ("too small", "leaves no pixel")
 
 
