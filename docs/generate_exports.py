@@ -26,9 +26,10 @@ from paddle_resample.bridge.engines import (
 )
 from paddle_resample.bridge.export import export_model
 from paddle_resample.bridge.tool import RunFailed, run_tool
+from paddle_resample.catalogue import partners
 from paddle_resample.files import write_json, writing
 from paddle_resample.ops import onnx_forms, spatial_size
-from paddle_resample.registry import build, find, names
+from paddle_resample.registry import build, find, names, options
 
 HERE = Path(__file__).parent
 CONFIGS = HERE.parent / "configs"
@@ -70,11 +71,11 @@ class UpSite(nn.Layer):
 
     def __init__(self, cls):
         super().__init__()
-        scale = usual_scale(cls)
+        scale = options(cls)["scale"]
         self.before = nn.Conv2D(CHANNELS, CHANNELS, 1)
         giver = None
         if cls.needs_side is not None:
-            giver = build(giver_of(cls), CHANNELS, scale=scale)
+            giver = build(partners(cls)[0], CHANNELS, scale=scale)
         guide = CHANNELS if cls.needs_guide else None
         self.giver = giver
         self.up = build(
@@ -92,26 +93,16 @@ class DownSite(nn.Layer):
     def __init__(self, cls):
         super().__init__()
         self.before = nn.Conv2D(CHANNELS, CHANNELS, 1)
-        self.down = build(cls.name, CHANNELS, scale=usual_scale(cls))
+        self.down = build(cls.name, CHANNELS, scale=options(cls)["scale"])
 
     def forward(self, x):
         return self.down(self.before(x))[0]
 
 
-def usual_scale(cls):
-    return 2 if cls.scales is None or 2 in cls.scales else cls.scales[0]
-
-
-def giver_of(cls):
-    """Name of a downsampler that records what the upsampler needs."""
-    kind = paddle_resample.Downsampler
-    return next(n for n in names(kind) if find(n).gives_side == cls.needs_side)
-
-
 def cases_of(cls, site):
     """Inputs of three sizes, one of them what an odd map was shrunk to."""
     rng, cases = np.random.default_rng(0), []
-    scale = usual_scale(cls)
+    scale = options(cls)["scale"]
     for (height, width), less in zip(COARSE, (0, 1, -1)):
         fine = (height * scale - less, width * scale - less)
         skip = rng.normal(size=(2, CHANNELS, *fine)).astype("float32")
