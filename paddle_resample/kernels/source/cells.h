@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "parallel.h"
+#include "permutations.h"
 #include "vectors.h"
 
 namespace resample {
@@ -32,46 +33,39 @@ struct Cells {
   int64_t elements() const { return batch * channels * height * width * scale * scale; }
 };
 
-// line[j * S + p] = rows[p][j], or back, for N values of S rows: numbers that the compiler
-// knows, so that this is a few permutations of registers.
-template <bool to_space, int S, int N, typename T>
-void weave_some(T* line, T* const (&rows)[S], int64_t begin) {
-#if RESAMPLE_PERMUTES
-  constexpr int kAll = static_cast<int>(kLanes<T>);
-  if constexpr (S % kAll == 0 && N % kAll == 0) {
-    for (int p = 0; p < S; p += kAll) {
-      for (int64_t j = begin; j < begin + N; j += kAll) {
-        Vector<T> square[kAll];
-        for (int i = 0; i < kAll; ++i) {
-          square[i] = load(to_space ? rows[p + i] + j : line + (j + i) * S + p);
-        }
-        transpose<T>(square);
-        for (int i = 0; i < kAll; ++i) {
-          store(to_space ? line + (j + i) * S + p : rows[p + i] + j, square[i]);
-        }
-      }
-    }
-    return;
-  }
-#endif
-#pragma GCC ivdep
-  for (int64_t j = begin; j < begin + N; ++j) {
-    for (int p = 0; p < S; ++p) {
-      if (to_space) {
-        line[j * S + p] = rows[p][j];
-      } else {
-        rows[p][j] = line[j * S + p];
-      }
-    }
-  }
-}
-
+// line[j * S + p] = rows[p][j], or back.
 template <bool to_space, int S, typename T>
 void weave(T* line, T* const* rows, int64_t count) {
   T* part[S];
-  std::copy_n(rows, S, part);
+  for (int p = 0; p < S; ++p) part[p] = rows[p];
+  // As many pixels as a line of the cache holds at a time: a number that the compiler
+  // knows, so that this is a few permutations of registers.
   cover<64 / sizeof(T)>(count, [&](auto together, int64_t begin) {
-    weave_some<to_space, S, together.value>(line, part, begin);
+    constexpr int kSome = std::min<int>(together.value, kLanes<T>);
+    if constexpr (permutes<T, kSome> && S == 2) {
+      for (int64_t j = begin; j < begin + together.value; j += kSome) {
+        weave_two<to_space, kSome>(line + j * 2, part[0] + j, part[1] + j);
+      }
+      return;
+    }
+    if constexpr (permutes<T, kSome> && S % kLanes<T> == 0 && kSome == kLanes<T>) {
+      for (int64_t j = begin; j < begin + together.value; j += kSome) {
+        for (int p = 0; p < S; p += kSome) {
+          weave_square<to_space>(line + j * S + p, S, part + p, j);
+        }
+      }
+      return;
+    }
+#pragma GCC ivdep
+    for (int64_t j = begin; j < begin + together.value; ++j) {
+      for (int p = 0; p < S; ++p) {
+        if (to_space) {
+          line[j * S + p] = part[p][j];
+        } else {
+          part[p][j] = line[j * S + p];
+        }
+      }
+    }
   });
 }
 
@@ -144,22 +138,50 @@ void copy_run(const T* from, int64_t count, T* to) {
   std::memcpy(to + count - kLine, from + count - kLine, 64);
 }
 
-// to[c] = from[c * step], or back.
+// pixel[c] = deep[c], or back.
 template <bool to_space, typename T>
-void move_pixel(T* pixel, T* deep, int64_t channels, int64_t step) {
-  if (step == 1) {
-    if (to_space) {
-      copy_run(deep, channels, pixel);
-    } else {
-      copy_run(pixel, channels, deep);
+void copy_pixel(T* pixel, T* deep, int64_t channels) {
+  to_space ? copy_run(deep, channels, pixel) : copy_run(pixel, channels, deep);
+}
+
+// One cell whose pixels are runs of the deep side, which is moved in its order.
+template <bool to_space, typename T>
+void move_cell(const Cells& c, T* deep, T* cell, int64_t line) {
+  for (int64_t dx = 0; dx < c.scale; ++dx, cell += c.channels) {
+    for (int64_t dy = 0; dy < c.scale; ++dy, deep += c.channels) {
+      copy_pixel<to_space>(cell + dy * line, deep, c.channels);
     }
-    return;
   }
-  for (int64_t c = 0; c < channels; ++c) {
-    if (to_space) {
-      pixel[c] = deep[c * step];
-    } else {
-      deep[c * step] = pixel[c];
+}
+
+// One cell whose pixels take every step_c-th channel of the deep side.
+template <bool to_space, typename T>
+void spread_cell(const Cells& c, T* deep, T* cell, int64_t line) {
+  const int64_t step = c.step_c;
+  for (int64_t dy = 0; dy < c.scale; ++dy, cell += line, deep += c.scale) {
+    if (step == 4) {  // two pixels in one vectorised loop
+      T *a = cell, *b = cell + c.channels, *d = deep;
+#pragma GCC ivdep
+      for (int64_t k = 0; k < c.channels; ++k) {
+        if (to_space) {
+          a[k] = d[4 * k];
+          b[k] = d[4 * k + 1];
+        } else {
+          d[4 * k] = a[k];
+          d[4 * k + 1] = b[k];
+        }
+      }
+      continue;
+    }
+    for (int64_t dx = 0; dx < c.scale; ++dx) {
+      T *pixel = cell + dx * c.channels, *from = deep + dx;
+      for (int64_t k = 0; k < c.channels; ++k) {
+        if (to_space) {
+          pixel[k] = from[k * step];
+        } else {
+          from[k * step] = pixel[k];
+        }
+      }
     }
   }
 }
@@ -168,45 +190,21 @@ void move_pixel(T* pixel, T* deep, int64_t channels, int64_t step) {
 template <bool to_space, typename T>
 void move_cells_last(const Cells& c, T* depth, T* space) {
   const int64_t all = c.channels * c.scale * c.scale;
-  const int64_t line = c.width * c.scale * c.channels;
-  // A row of a cell whose pixels are neighbours on both sides moves as one.
-  const bool whole = c.step_c == 1 && c.step_x == c.channels;
-  const int64_t run = whole ? c.scale * c.channels : c.channels;
+  const int64_t cell = c.scale * c.channels, line = c.width * cell;
   parallel(c.batch * c.height, c.elements(), [&](int64_t task) {
     T* deep = depth + task * c.width * all;
-    T* lines = space + task * c.scale * line;
-    const int64_t step = c.step_c;
-    for (int64_t dy = 0; whole && dy < c.scale; ++dy) {
-      T* row = lines + dy * line;
-      for (int64_t w = 0; w < c.width; ++w, row += run) {
-        move_pixel<to_space>(row, deep + w * all + dy * c.step_y, run, 1);
+    T* top = space + task * c.scale * line;
+    if (c.step_c == 1 && c.step_x == c.channels) {  // rows of cells are runs
+      for (int64_t dy = 0; dy < c.scale; ++dy, deep += cell) {
+        for (int64_t w = 0; w < c.width; ++w, top += cell) {
+          copy_pixel<to_space>(top, deep + w * all, cell);
+        }
       }
+      return;
     }
-    if (whole) return;
-    for (int64_t w = 0; w < c.width; ++w, deep += all) {
-      for (int64_t dy = 0; dy < c.scale; ++dy) {
-        T* pixel = lines + dy * line + w * c.scale * c.channels;
-        if (step == 4 && c.scale == 2) {  // two pixels in one vectorised loop
-          T* a = pixel;
-          T* b = pixel + c.channels;
-          T* d = deep + dy * 2;
-#pragma GCC ivdep
-          for (int64_t k = 0; k < c.channels; ++k) {
-            if (to_space) {
-              a[k] = d[4 * k];
-              b[k] = d[4 * k + 1];
-            } else {
-              d[4 * k] = a[k];
-              d[4 * k + 1] = b[k];
-            }
-          }
-          continue;
-        }
-        for (int64_t dx = 0; dx < c.scale; ++dx, pixel += c.channels) {
-          T* from = deep + dy * c.step_y + dx * c.step_x;
-          move_pixel<to_space>(pixel, from, c.channels, step);
-        }
-      }
+    for (int64_t w = 0; w < c.width; ++w, deep += all, top += cell) {
+      c.step_c == 1 ? move_cell<to_space>(c, deep, top, line)
+                    : spread_cell<to_space>(c, deep, top, line);
     }
   });
 }

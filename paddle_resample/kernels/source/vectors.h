@@ -69,34 +69,6 @@ inline void store(T* to, Vector<T> v) {
   std::memcpy(to, &v, sizeof v);
 }
 
-#if defined(__GNUC__) && !defined(__clang__) && defined(__AVX2__)
-#define RESAMPLE_PERMUTES 1  // registers, by indices that need not be constant
-#else
-#define RESAMPLE_PERMUTES 0
-#endif
-
-#if RESAMPLE_PERMUTES
-// rows[i][k] becomes rows[k][i]: first blocks of half as many rows and lanes change
-// places, then smaller ones.
-template <typename T, int half = static_cast<int>(kLanes<T>) / 2>
-inline void transpose(Vector<T>* rows) {
-  constexpr int kAll = static_cast<int>(kLanes<T>);
-  using Int = std::conditional_t<sizeof(T) == 4, int32_t, int64_t>;
-  Vector<Int> low, high;
-  for (int k = 0; k < kAll; ++k) {
-    low[k] = k & half ? kAll + k - half : k;
-    high[k] = k & half ? kAll + k : k + half;
-  }
-  for (int i = 0; i < kAll; ++i) {
-    if (i & half) continue;
-    const Vector<T> above = rows[i], below = rows[i + half];
-    rows[i] = __builtin_shuffle(above, below, low);
-    rows[i + half] = __builtin_shuffle(above, below, high);
-  }
-  if constexpr (half > 1) transpose<T, half / 2>(rows);
-}
-#endif
-
 // Memory that begins where a line of the cache does.
 template <typename T>
 class Lines {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "band.h"
+#include "permutations.h"
 #include "prefetch.h"
 #include "vectors.h"
 
