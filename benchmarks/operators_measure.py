@@ -59,7 +59,7 @@ def measure_paddle(cases, rounds, threads, growth=False):
             return paddle.grad([y], learned)
 
         y = forward(native)
-        sizes = sum(t.size for t in tensors), sum(t.size for t in y)
+        sizes = bytes_of(tensors), bytes_of(y)
         copy = floor(*sizes)
         ways = {"ours": lambda f=forward: f(native)}
         if not growth:
@@ -111,7 +111,7 @@ def measure_torch(cases, rounds, threads, growth=False):
             return torch.autograd.grad(NextLayer.apply(*forward()), learned)
 
         y = forward()
-        sizes = sum(t.numel() for t in tensors), sum(t.numel() for t in y)
+        sizes = bytes_of(tensors), bytes_of(y)
         copy = floor(*sizes)
         ways = {"torch": forward}
         lines.append(line(row, y[0].shape, "forward", ways, copy, rounds, threads))
@@ -169,9 +169,13 @@ def in_turns(function, copy, rounds, threads):
     return zip(*times[2:])
 
 
+def bytes_of(tensors):
+    return sum(int(t.numel()) * t.element_size() for t in tensors)
+
+
 def floor(x, y):
     """Copy as many bytes as reading x and writing y move, into memory that is there."""
-    source = np.ones(max(1, (x + y) // 2), "float32")
+    source = np.ones(max(1, (x + y) // 2), "uint8")
     target = np.empty_like(source)
     return lambda: np.copyto(target, source)
 

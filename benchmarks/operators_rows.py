@@ -22,7 +22,8 @@ class Row:
         name: as the table shows it.
         ours: ours(ops, *tensors) -> y or a tuple, with `paddle_resample.ops`.
         torch: torch(F, *tensors) -> the same, with `torch.nn.functional`; None without.
-        inputs: inputs(n, c, h, w) -> arrays, float32, from the numbers of a shape.
+        inputs: inputs(n, c, h, w) -> arrays, float32 but for positions, from the
+            numbers of a shape.
         ratio: side of y by side of x, for the choice of sizes in --growth.
         gradients: how many of the inputs, from the first, get a gradient.
     """
@@ -92,6 +93,14 @@ def _offset_layer(n, c, h, w):
 
 def _bands(n, c, h, w):
     return _random(n, c, h // 2, w // 2), _random(n, 3 * c, h // 2, w // 2)
+
+
+def _maxima(n, c, h, w):
+    """Pooled values, and where in its cell of 2x2 each stood."""
+    rows, columns = np.mgrid[: h // 2, : w // 2] * 2
+    places = np.random.default_rng(4).integers(0, 2, size=(2, n, c, h // 2, w // 2))
+    indices = (rows + places[0]) * (w // 2 * 2) + columns + places[1]
+    return _random(n, c, h // 2, w // 2), indices
 
 
 def _taps(F, x):
@@ -180,6 +189,10 @@ def _haar_ours(ops, x):
 def _haar_inverse_ours(ops, low, high):
     size = [2 * n for n in low.shape[2:]]
     return ops.haar_inverse(low, ops.HaarBands(high, size))
+
+
+def _max_unpool_ours(ops, x, indices):
+    return ops.max_unpool(x, ops.PoolIndices(indices, [2 * n for n in x.shape[2:]]))
 
 
 def _dysample_ours(ops, x, w):
@@ -298,6 +311,12 @@ ROWS = [
         lambda F, x: _blur(F, x, [0.125, 0.375, 0.375, 0.125]),
         _map,
         ratio=0.5,
+    ),
+    Row(
+        "max_unpool 2",
+        _max_unpool_ours,
+        lambda F, x, indices: F.max_unpool2d(x, indices, 2),
+        _maxima,
     ),
     Row("haar", _haar_ours, _haar, _even_map, ratio=0.5),
     Row("haar_inverse", _haar_inverse_ours, _haar_inverse, _bands, gradients=2),
