@@ -196,9 +196,8 @@ def _max_unpool_ours(ops, x, indices):
 
 
 def _dysample_ours(ops, x, w):
-    from paddle.nn.functional import conv2d
-
-    return ops.offset_warp(x, conv2d(x, w), 4, reach=0.25, cell=2)
+    offset = ops.pointwise_conv(x, w)
+    return ops.offset_warp(x, offset, 4, reach=0.25, cell=2)
 
 
 def _resize(mode, target, ratio):
@@ -289,6 +288,14 @@ ROWS = [
         lambda ops, x, offset: ops.offset_warp(x, offset, 4, reach=0.25, cell=2),
         _offset_warp,
         _offsets,
+        gradients=2,
+    ),
+    Row(
+        "pointwise_conv 32",
+        lambda ops, x, w: ops.pointwise_conv(x, w),
+        lambda F, x, w: F.conv2d(x, w),
+        _offset_layer,
+        ratio=1,
         gradients=2,
     ),
     Row(

@@ -7,6 +7,7 @@ from ..base import Resampler, Upsampler, whole_number
 from ..errors import UsageError
 from ..ops import check_border, fit, reassemble
 from ..ops.window import softmax_windows
+from .pointwise_conv import PointwiseConv
 
 __all__ = ["ContentAware", "ContentAwareUpsampler"]
 
@@ -65,10 +66,9 @@ class ContentAware(Resampler):
             "padding": encoder_kernel // 2 * encoder_dilation,
             "dilation": encoder_dilation,
         }
-        self.channel_compressor = nn.Conv2D(
+        self.channel_compressor = PointwiseConv(
             in_channels,
             compressed_channels,
-            1,
             weight_attr=nn.initializer.XavierUniform(),
             bias_attr=nn.initializer.Constant(0.0),
         )

@@ -7,6 +7,7 @@ import paddle.nn.functional as F
 from ..initialise import torch_uniform
 from ..ops import interpolate, spatial_size
 from ..ops.pixel_filter import neighbour_products, pixel_filter
+from .pointwise_conv import PointwiseConv
 
 __all__ = ["LearnedRange", "count_learned_range"]
 
@@ -92,4 +93,4 @@ def _projection(inputs, hidden, outputs, dropout):
 
 def _conv(inputs, outputs):
     start = torch_uniform(inputs)
-    return nn.Conv2D(inputs, outputs, 1, weight_attr=start, bias_attr=start)
+    return PointwiseConv(inputs, outputs, weight_attr=start, bias_attr=start)

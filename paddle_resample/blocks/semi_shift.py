@@ -8,6 +8,7 @@ from ..base import Upsampler, whole_number
 from ..errors import UsageError
 from ..ops import check_border, fit, fit_guide, interpolate, reassemble
 from ..ops.window import softmax_windows
+from .pointwise_conv import PointwiseConv
 
 __all__ = ["GuideGate", "SemiShift", "SemiShiftUpsampler"]
 
@@ -45,9 +46,9 @@ class SemiShift(nn.Layer):
             "bias_attr": nn.initializer.Constant(0.0),
         }
         m = compressed_channels
-        self.compressor_en = nn.Conv2D(guide_channels, m, 1, **start)
-        self.compressor_de = nn.Conv2D(
-            in_channels, m, 1, weight_attr=start["weight_attr"], bias_attr=False
+        self.compressor_en = PointwiseConv(guide_channels, m, **start)
+        self.compressor_de = PointwiseConv(
+            in_channels, m, weight_attr=start["weight_attr"], bias_attr=False
         )
         self.content_encoder = nn.Conv2D(
             m,

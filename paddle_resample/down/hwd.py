@@ -5,6 +5,7 @@ import paddle
 import paddle.nn as nn
 
 from ..base import Downsampler
+from ..blocks.pointwise_conv import PointwiseConv
 from ..errors import UsageError
 from ..initialise import torch_uniform
 from ..ops import haar
@@ -66,10 +67,9 @@ class Hwd(Downsampler):
         self.border = border
         start = torch_uniform(4 * in_channels)
         self.conv_bn_relu = nn.Sequential(
-            nn.Conv2D(
+            PointwiseConv(
                 4 * in_channels,
                 self.out_channels,
-                1,
                 weight_attr=start,
                 bias_attr=start,
             ),

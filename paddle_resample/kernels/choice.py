@@ -17,6 +17,7 @@ from .grid_sample import grid_sample
 from .haar import haar, haar_inverse
 from .interpolate import MODES, interpolate
 from .max_unpool import max_unpool
+from .pointwise_conv import pointwise_conv
 from .reassemble import reassemble, reassemble_down, similarity
 from .sample_at_offsets import sample_at_offsets
 from .strided_filter import strided_filter
@@ -33,6 +34,7 @@ _KNOWN = (
     merge_cells,
     pixel_shuffle,
     pixel_unshuffle,
+    pointwise_conv,
     reassemble,
     reassemble_down,
     sample_at_offsets,
@@ -49,6 +51,7 @@ _SMALL = {
     "nearest": 1 << 12,
     "pixel_shuffle": 1 << 15,
     "pixel_unshuffle": 1 << 17,
+    "pointwise_conv": 1 << 11,
 }
 # Whether this Paddle knows anything but the CPU.
 _DEVICES = (

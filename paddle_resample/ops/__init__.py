@@ -11,6 +11,7 @@ from .nearest_warp import nearest_grid, nearest_warp
 from .offset_warp import offset_warp
 from .onnx_forms import in_onnx_forms, onnx_forms
 from .patch import expand_cells, merge_cells
+from .pointwise_conv import pointwise_conv
 from .pool import PoolIndices, max_pool, max_unpool
 from .reassemble import check_border, reassemble, reassemble_down, similarity
 from .resize_right import resize_right
@@ -49,6 +50,7 @@ __all__ = [
     "pad_to_multiple",
     "pixel_shuffle",
     "pixel_unshuffle",
+    "pointwise_conv",
     "reassemble",
     "reassemble_down",
     "regular_grid",

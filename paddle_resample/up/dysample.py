@@ -5,6 +5,7 @@ import paddle.nn as nn
 import paddle.nn.functional as F
 
 from ..base import Upsampler, whole_number
+from ..blocks.pointwise_conv import PointwiseConv
 from ..errors import UsageError, did_you_mean
 from ..ops import fit, offset_warp, pixel_shuffle
 from ..registry import register
@@ -95,17 +96,16 @@ class DySample(Upsampler):
             )
         self.style = style
         inside, made = _channels(in_channels, scale, style, groups)
-        self.offset = nn.Conv2D(
+        self.offset = PointwiseConv(
             inside,
             made,
-            1,
             weight_attr=nn.initializer.Normal(0.0, 0.001),
             bias_attr=nn.initializer.Constant(0.0),
         )
         self.scope = None
         if dyscope:
             zero = nn.initializer.Constant(0.0)
-            self.scope = nn.Conv2D(inside, made, 1, weight_attr=zero, bias_attr=False)
+            self.scope = PointwiseConv(inside, made, weight_attr=zero, bias_attr=False)
 
     @classmethod
     def count(cls, site, *, style, groups, dyscope):

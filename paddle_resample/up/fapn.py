@@ -10,6 +10,7 @@ from paddle.nn.initializer import Constant, Uniform
 
 from ..base import Upsampler, whole_number
 from ..blocks.guided import guide_size
+from ..blocks.pointwise_conv import PointwiseConv
 from ..errors import UsageError
 from ..initialise import torch_uniform
 from ..ops import deform_conv, interpolate
@@ -161,10 +162,9 @@ def _groups(channels, groups):
 
 def _conv1x1(in_channels, out_channels):
     bound = math.sqrt(3 / in_channels)
-    return nn.Conv2D(
+    return PointwiseConv(
         in_channels,
         out_channels,
-        1,
         weight_attr=Uniform(-bound, bound),
         bias_attr=False,
     )

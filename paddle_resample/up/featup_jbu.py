@@ -8,6 +8,7 @@ import paddle.nn as nn
 from ..base import Upsampler, whole_number
 from ..blocks.guided import guide_size
 from ..blocks.learned_range import LearnedRange, count_learned_range
+from ..blocks.pointwise_conv import PointwiseConv
 from ..initialise import torch_uniform
 from ..ops import interpolate, spatial_size
 from ..registry import register
@@ -96,7 +97,7 @@ class FeatupJbu(Upsampler):
         start = torch_uniform(in_channels)
         self.fixup_proj = nn.Sequential(
             nn.Dropout2D(0.2 if dropout else 0.0),
-            nn.Conv2D(in_channels, in_channels, 1, weight_attr=start, bias_attr=start),
+            PointwiseConv(in_channels, in_channels, weight_attr=start, bias_attr=start),
         )
 
     @classmethod

@@ -5,6 +5,7 @@ import paddle
 import paddle.nn as nn
 
 from ..base import Upsampler, whole_number
+from ..blocks.pointwise_conv import PointwiseConv
 from ..errors import UsageError
 from ..initialise import torch_uniform
 from ..ops import flow_warp, interpolate, spatial_size
@@ -76,9 +77,16 @@ class Flow(Upsampler):
         whole_number(self.name, "kernel_size", kernel_size, odd=True)
         whole_number(self.name, "mid_channels", mid)
         self.guide_channels = whole_number(self.name, "guide_channels", guide_channels)
-        self.down_h = _conv(in_channels, mid, 1)
-        self.down_l = _conv(self.guide_channels, mid, 1)
-        self.flow_make = _conv(2 * mid, 2, kernel_size)
+        self.down_h = _compressor(in_channels, mid)
+        self.down_l = _compressor(self.guide_channels, mid)
+        self.flow_make = nn.Conv2D(
+            2 * mid,
+            2,
+            kernel_size,
+            padding=kernel_size // 2,
+            weight_attr=torch_uniform(2 * mid * kernel_size**2),
+            bias_attr=False,
+        )
 
     @classmethod
     def count(cls, site, *, mid_channels, kernel_size, **options):
@@ -102,12 +110,6 @@ class Flow(Upsampler):
         return flow_warp(x, flow)
 
 
-def _conv(in_channels, out_channels, kernel_size):
-    return nn.Conv2D(
-        in_channels,
-        out_channels,
-        kernel_size,
-        padding=kernel_size // 2,
-        weight_attr=torch_uniform(in_channels * kernel_size**2),
-        bias_attr=False,
-    )
+def _compressor(in_channels, out_channels):
+    start = torch_uniform(in_channels)
+    return PointwiseConv(in_channels, out_channels, weight_attr=start, bias_attr=False)

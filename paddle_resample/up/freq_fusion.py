@@ -8,6 +8,7 @@ import paddle.nn.functional as F
 from paddle.nn.initializer import Constant, Normal, XavierUniform
 
 from ..base import Upsampler, whole_number
+from ..blocks.pointwise_conv import PointwiseConv
 from ..errors import UsageError
 from ..ops import (
     check_border,
@@ -115,8 +116,9 @@ class FreqFusion(Upsampler):
                 f"freq_fusion: resample needs mid_channels to be a multiple of 8 and "
                 f"in_channels one of {_GROUPS}, not {mid} and {in_channels}"
             )
-        self.hr_channel_compressor = _conv(in_channels, mid, 1, XavierUniform())
-        self.lr_channel_compressor = _conv(in_channels, mid, 1, XavierUniform())
+        start = {"weight_attr": XavierUniform(), "bias_attr": Constant(0.0)}
+        self.hr_channel_compressor = PointwiseConv(in_channels, mid, **start)
+        self.lr_channel_compressor = PointwiseConv(in_channels, mid, **start)
         small = Normal(0.0, 0.001)
         self.content_encoder = _conv(mid, low_kernel**2, 3, small)
         self.content_encoder2 = _conv(mid, high_kernel**2, 3, small)

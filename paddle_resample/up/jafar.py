@@ -10,6 +10,7 @@ from ..blocks.image_attention import (
     count_attention,
 )
 from ..blocks.image_encoder import count_encoder, encoder, group_norm
+from ..blocks.pointwise_conv import PointwiseConv
 from ..initialise import torch_uniform
 from ..registry import register
 
@@ -126,8 +127,8 @@ class _Modulation(nn.Layer):
     def __init__(self, width):
         super().__init__()
         self.gamma, self.beta = (
-            nn.Conv2D(
-                width, width, 1, weight_attr=torch_uniform(width), bias_attr=False
+            PointwiseConv(
+                width, width, weight_attr=torch_uniform(width), bias_attr=False
             )
             for _ in range(2)
         )

@@ -10,6 +10,7 @@ from paddle.nn.initializer import Constant, TruncatedNormal, XavierUniform
 
 from ..arguments import check_positive
 from ..base import Upsampler, whole_number
+from ..blocks.pointwise_conv import PointwiseConv
 from ..errors import UsageError, did_you_mean
 from ..ops import flow_warp, interpolate, scaled_size, spatial_size
 from ..registry import register
@@ -115,8 +116,12 @@ class LdaAqu(Upsampler):
         depth = _depth(in_channels, reduction, heads, groups)
         part, taps = depth // groups, kernel_size**2
         self.layer_norm = _ChannelNorm(in_channels)
-        self.proj_q = _conv(in_channels, depth, 1)
-        self.proj_k = _conv(in_channels, depth, 1)
+        self.proj_q, self.proj_k = (
+            PointwiseConv(
+                in_channels, depth, weight_attr=XavierUniform(), bias_attr=False
+            )
+            for _ in range(2)
+        )
         self.conv_offset = nn.Sequential(
             _conv(part, part, 3, groups=part),
             _ChannelNorm(part),

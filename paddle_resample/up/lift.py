@@ -5,6 +5,7 @@ import paddle
 import paddle.nn as nn
 
 from ..base import Upsampler, whole_number
+from ..blocks.pointwise_conv import PointwiseConv
 from ..errors import UsageError
 from ..initialise import torch_uniform
 from ..ops import fit, fit_guide
@@ -103,7 +104,7 @@ class Lift(Upsampler):
         half = max(in_channels // 2, 1)
         self.up1 = _Up(in_channels + _WIDTH, half)
         start = torch_uniform(half)
-        self.outc = nn.Conv2D(half, in_channels, 1, weight_attr=start, bias_attr=start)
+        self.outc = PointwiseConv(half, in_channels, weight_attr=start, bias_attr=start)
 
     @classmethod
     def count(cls, site, *, patch_size, **options):

@@ -10,6 +10,7 @@ from ..blocks.cross_attention import CrossAttentionTransformer, count_transforme
 from ..blocks.fourier_features import FourierFeatures
 from ..blocks.guided import guide_size
 from ..blocks.image_encoder import pooled
+from ..blocks.pointwise_conv import PointwiseConv
 from ..errors import UsageError
 from ..initialise import torch_uniform
 from ..registry import register
@@ -121,7 +122,7 @@ class Loftup(Upsampler):
         )
         start = torch_uniform(width)
         self.final_conv = nn.Sequential(
-            nn.Conv2D(width, in_channels, 1, weight_attr=start, bias_attr=start),
+            PointwiseConv(width, in_channels, weight_attr=start, bias_attr=start),
             _PixelNorm(in_channels),
         )
 

@@ -6,6 +6,7 @@ import paddle.nn as nn
 import paddle.nn.functional as F
 
 from ..base import Upsampler, whole_number
+from ..blocks.pointwise_conv import PointwiseConv
 from ..blocks.similarity import channel_norm, normalised
 from ..errors import UsageError
 from ..ops import (
@@ -157,10 +158,9 @@ class SapaD(Upsampler):
 
 
 def _conv(in_channels, out_channels, bias):
-    return nn.Conv2D(
+    return PointwiseConv(
         in_channels,
         out_channels,
-        1,
         weight_attr=nn.initializer.Normal(0.0, 0.02),
         bias_attr=nn.initializer.Constant(0.0) if bias else False,
     )

@@ -5,6 +5,8 @@
 #include <random>
 
 #include "cells.h"
+#include "channel_mix.h"
+#include "channel_products.h"
 #include "grid_sample.h"
 #include "haar.h"
 #include "max_unpool.h"
@@ -186,6 +188,21 @@ struct Runner {
     }
   }
 
+  void pointwise(int64_t batch, int64_t from, int64_t to, int64_t pixels) {
+    const auto x = numbers(batch * from * pixels), dy = numbers(batch * to * pixels);
+    const auto weight = numbers(to * from), bias = numbers(to);
+    std::vector<T> y(dy.size()), dx(x.size()), dweight(weight.size()), dbias(to);
+    const Matrix<T> matrix = {weight.data(), to, from};
+    ChannelMix<T>(matrix, batch, pixels)(x.data(), bias.data(), y.data());
+    const Matrix<T> turned = {weight.data(), from, to, true};
+    ChannelMix<T>(turned, batch, pixels)(dy.data(), nullptr, dx.data());
+    const ChannelProducts<T> products(batch, to, from, pixels);
+    products(dy.data(), x.data(), dweight.data(), dbias.data());
+    for (const auto* made : {&y, &dx, &dweight, &dbias}) note(*made);
+    products(dy.data(), x.data(), dweight.data(), nullptr);
+    products(dy.data(), x.data(), nullptr, dbias.data());
+  }
+
   void everything() {
     for (int64_t scale : {1, 2, 3, 4, 5, 8, 9}) {
       cells(1, 1, 1, scale);
@@ -216,6 +233,14 @@ struct Runner {
       sample_at_offsets(3, 5, group, 3);
       sample_at_offsets(2, 140, group, 1);
     }
+    for (int64_t pixels : {1, 3, 16, 49, 96, 1000, 2501}) {
+      pointwise(1, 1, 1, pixels);
+      pointwise(2, 5, 9, pixels);
+      pointwise(3, 40, 8, pixels);
+      pointwise(1, 67, 50, pixels);
+    }
+    pointwise(1, 1500, 7, 100);
+    pointwise(1, 7, 1500, 100);
     for (int64_t places : {1, 127, 128, 300}) {
       for (int64_t channels : {1, 3, 9, 16}) {  // fewer than a bundle, and more
         sample(1, 1, places, channels);

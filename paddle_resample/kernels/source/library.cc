@@ -7,3 +7,4 @@
 #include "haar_operator.h"
 #include "max_unpool_operator.h"
 #include "strided_filter_operator.h"
+#include "pointwise_conv_operator.h"

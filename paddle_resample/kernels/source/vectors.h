@@ -7,6 +7,10 @@
 #include <type_traits>
 #include <vector>
 
+#if defined(__AVX512F__) || defined(__FMA__)
+#include <immintrin.h>
+#endif
+
 #ifdef __GNUC__
 // How a vector wider than the registers is returned is nobody's business but this one's:
 // all is compiled in one piece.
@@ -67,6 +71,27 @@ inline Vector<T> load(const T* from) {
 template <typename T>
 inline void store(T* to, Vector<T> v) {
   std::memcpy(to, &v, sizeof v);
+}
+
+// a * b + c, rounded once where the processor can.
+inline Vector<float> multiply_add(Vector<float> a, Vector<float> b, Vector<float> c) {
+#if defined(__AVX512F__)
+  return (Vector<float>)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+#elif defined(__FMA__)
+  return (Vector<float>)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#else
+  return a * b + c;
+#endif
+}
+
+inline Vector<double> multiply_add(Vector<double> a, Vector<double> b, Vector<double> c) {
+#if defined(__AVX512F__)
+  return (Vector<double>)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
+#elif defined(__FMA__)
+  return (Vector<double>)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
+#else
+  return a * b + c;
+#endif
 }
 
 // Memory that begins where a line of the cache does.

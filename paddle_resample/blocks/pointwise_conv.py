@@ -1,0 +1,38 @@
+"""The layer of a convolution with a kernel of one pixel."""
+
+import paddle.nn as nn
+from paddle.hapi import dynamic_flops
+
+from ..ops import pointwise_conv
+
+__all__ = ["PointwiseConv"]
+
+
+class PointwiseConv(nn.Conv2D):
+    """nn.Conv2D with kernel 1, which runs natively where it can.
+
+    Args:
+        in_channels: C.
+        out_channels: O.
+        weight_attr, bias_attr: as of nn.Conv2D.
+
+    Call:
+        x: float [N, C, H, W].
+
+    Returns:
+        [N, O, H, W], dtype of x; see ops.pointwise_conv.
+
+    Cost: C*O weights, O biases, C*O multiply-accumulates per pixel.
+    """
+
+    def __init__(self, in_channels, out_channels, weight_attr=None, bias_attr=None):
+        super().__init__(
+            in_channels, out_channels, 1, weight_attr=weight_attr, bias_attr=bias_attr
+        )
+
+    def forward(self, x):
+        return pointwise_conv(x, self.weight, self.bias)
+
+
+# paddle.flops counts layers of the very classes it knows, none of their subclasses.
+dynamic_flops.register_hooks[PointwiseConv] = dynamic_flops.register_hooks[nn.Conv2D]
