@@ -65,9 +65,11 @@ struct Corners {
       const T safe_column = inside ? column : T(0), safe_row = inside ? row : T(0);
       const int32_t pixel = static_cast<int32_t>(safe_row) * line +
                             static_cast<int32_t>(safe_column);
-      const T across = to_right ? right[i] : 1 - right[i];
-      const T along = down ? below[i] : 1 - below[i];
-      const T product = weighted ? across * along : T(1);
+      T product = 1;
+      if (weighted) {
+        const T across = to_right ? right[i] : 1 - right[i];
+        product = across * (down ? below[i] : 1 - below[i]);
+      }
       at[i] = inside ? pixel : none;
       share[i] = inside ? product : T(0);
     }

@@ -2,12 +2,12 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
-#include <vector>
 
 #include "cells.h"
 #include "corners.h"
 #include "lanes.h"
 #include "parallel.h"
+#include "room.h"
 
 namespace resample {
 
@@ -171,7 +171,7 @@ struct GridSample {
     const int64_t bundles = bundles_of<T>(channels), pixels = map.pixels();
     parallel(batch * bundles, elements(), [&](int64_t task) {
       const int64_t n = task / bundles, first = task % bundles * kAll;
-      std::vector<T> plane((pixels + 1) * kAll);
+      const Room<T> plane = make_zeros<T>((pixels + 1) * kAll);
       alignas(64) T tile[kLaneBlock * kAll];
       blocks_of(grid, n, 0, places, [&](int64_t begin, int count, const Corners<T>& c) {
         T* from = const_cast<T*>(dy) + (n * channels + first) * places + begin;
@@ -185,7 +185,7 @@ struct GridSample {
         }
       });
       T* to = dx + (n * channels + first) * pixels;
-      turn_map<false, kAll>(plane.data(), to, pixels, channels - first, pixels);
+      turn_map<false, kAll>(plane.get(), to, pixels, channels - first, pixels);
     });
   }
 

@@ -3,10 +3,10 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
-#include <memory>
 
 #include "cells.h"
 #include "parallel.h"
+#include "room.h"
 #include "vectors.h"
 
 namespace resample {
@@ -47,11 +47,11 @@ int64_t bundles_of(int64_t channels) {
 // x [batch, channels, pixels] -> [batch, bundles, pixels + 1, kBundle], the last pixel of
 // zeros.
 template <typename T>
-std::unique_ptr<T[]> bundled(const T* x, int64_t batch, int64_t channels, int64_t pixels) {
+Room<T> bundled(const T* x, int64_t batch, int64_t channels, int64_t pixels) {
   constexpr int kAll = kBundle<T>;
   const int64_t bundles = bundles_of<T>(channels);
   const int64_t size = (pixels + 1) * kAll;
-  std::unique_ptr<T[]> all(new T[batch * bundles * size]);
+  Room<T> all = make_room<T>(batch * bundles * size);
   parallel(batch * bundles, batch * bundles * size, [&](int64_t task) {
     const int64_t n = task / bundles, c = task % bundles * kAll;
     T* planes = const_cast<T*>(x) + (n * channels + c) * pixels;  // read only

@@ -8,6 +8,7 @@
 
 #include "parallel.h"
 #include "reassemble_weights.h"
+#include "room.h"
 
 namespace resample {
 
@@ -28,20 +29,21 @@ class Reassembly {
     const int64_t tasks = w_.batch * w_.groups * w_.rows;
     parallel(tasks, w_.elements(), [&](int64_t task) {
       Weights<T> weights(w_, at_);
-      Lines<T> maps(kChannels * at_.map), sums(kChannels * step_);
+      const Room<T> maps = make_zeros<T>(kChannels * at_.map);
+      const Room<T> sums = make_zeros<T>(kChannels * step_);
       every_stretch(task, [&](const Stretch& part) {
         weights.bring(part, kernels);
         in_parts<kChannels>(w_.depth(), [&](auto together, int64_t begin) {
           constexpr int M = decltype(together)::value;
           const int64_t first = channel(part, begin);
-          bring_maps<M>(part, x + first * plane_of_x(), maps.data());
+          bring_maps<M>(part, x + first * plane_of_x(), maps.get());
           in_parts<kPhases>(w_.phases(), [&](auto phases, int64_t p) {
             constexpr int P = decltype(phases)::value;
             const int64_t to = p * at_.cells;
-            weigh<M, P>(maps.data(), weights.values() + to, sums.data() + to);
+            weigh<M, P>(maps.get(), weights.values() + to, sums.get() + to);
           });
           T* space = y + first * w_.plane();
-          move_run<true>(w_, part, at_.cells, M, space, sums.data(), step_);
+          move_run<true>(w_, part, at_.cells, M, space, sums.get(), step_);
         });
       });
     });
@@ -184,32 +186,35 @@ class Reassembly {
     Backward(const Reassembly& all, const T* x, const T* kernels, const T* dy, T* dx,
              T* dkernels)
         : all_(all), w_(all.w_), at_(all.at_), x_(x), kernels_(kernels), dy_(dy),
-          dx_(dx), dkernels_(dkernels), weights_(w_, at_), maps_(kChannels * at_.map),
-          lines_(kChannels * all.step_), gradient_(w_.taps() * all.step_),
-          parts_(kChannels * w_.size * (at_.reach + at_.wide)), line_(at_.wide) {}
+          dx_(dx), dkernels_(dkernels), weights_(w_, at_),
+          maps_(make_zeros<T>(kChannels * at_.map)),
+          lines_(make_zeros<T>(kChannels * all.step_)),
+          gradient_(make_zeros<T>(w_.taps() * all.step_)),
+          parts_(make_zeros<T>(kChannels * w_.size * (at_.reach + at_.wide))),
+          line_(make_zeros<T>(at_.wide)) {}
 
     void operator()(const Stretch& part) {
       if (dx_ || w_.changes()) weights_.bring(part, kernels_);
-      std::fill_n(gradient_.data(), w_.taps() * all_.step_, T(0));
-      fill_rest(part, at_.cells, kChannels * w_.phases(), T(0), lines_.data());
+      std::fill_n(gradient_.get(), w_.taps() * all_.step_, T(0));
+      fill_rest(part, at_.cells, kChannels * w_.phases(), T(0), lines_.get());
       in_parts<kChannels>(w_.depth(), [&](auto together, int64_t begin) {
         channels<decltype(together)::value>(part, all_.channel(part, begin));
       });
-      if (dkernels_) weights_.give(part, gradient_.data(), dkernels_);
+      if (dkernels_) weights_.give(part, gradient_.get(), dkernels_);
     }
 
    private:
     template <int M>
     void channels(const Stretch& part, int64_t first) {
       T* space = const_cast<T*>(dy_) + first * w_.plane();  // read only
-      move_run<false>(w_, part, at_.cells, M, space, lines_.data(), all_.step_);
+      move_run<false>(w_, part, at_.cells, M, space, lines_.get(), all_.step_);
       if (dkernels_) {
-        all_.template bring_maps<M>(part, x_ + first * all_.plane_of_x(), maps_.data());
+        all_.template bring_maps<M>(part, x_ + first * all_.plane_of_x(), maps_.get());
         in_parts<kPhases>(w_.phases(), [&](auto phases, int64_t p) {
           constexpr int P = decltype(phases)::value;
           const int64_t at = p * at_.cells;
-          all_.template correlate<M, P>(maps_.data(), lines_.data() + at,
-                                        gradient_.data() + at);
+          all_.template correlate<M, P>(maps_.get(), lines_.get() + at,
+                                        gradient_.get() + at);
         });
       }
       if (!dx_) return;
@@ -224,15 +229,15 @@ class Reassembly {
       in_parts<kPhases>(w_.phases(), [&](auto phases, int64_t p) {
         constexpr int P = decltype(phases)::value;
         const int64_t at = p * at_.cells;
-        all_.template spread<M, P>(lines_.data() + at, weights + at, p == 0,
-                                   parts_.data());
+        all_.template spread<M, P>(lines_.get() + at, weights + at, p == 0,
+                                   parts_.get());
       });
       for (int m = 0; m < M; ++m) {
         T* plane = dx_ + (first + m) * all_.plane_of_x();
         const int64_t begin = m * w_.size * (at_.reach + at_.wide);
         for (int64_t f = 0; f < w_.stride; ++f) {
-          all_.collect(parts_.data() + begin, f, line_.data());
-          add_back(w_, at_, part, a, f, line_.data(), plane);
+          all_.collect(parts_.get() + begin, f, line_.get());
+          add_back(w_, at_, part, a, f, line_.get(), plane);
         }
       }
     }
@@ -243,7 +248,7 @@ class Reassembly {
     const T *x_, *kernels_, *dy_;
     T *dx_, *dkernels_;
     Weights<T> weights_;
-    Lines<T> maps_, lines_, gradient_, parts_, line_;
+    Room<T> maps_, lines_, gradient_, parts_, line_;
   };
 
   Window w_;

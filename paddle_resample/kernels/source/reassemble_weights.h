@@ -6,6 +6,7 @@
 
 #include "cells.h"
 #include "reassemble_window.h"
+#include "room.h"
 
 namespace resample {
 
@@ -39,9 +40,9 @@ class Weights {
  public:
   Weights(const Window& w, const Layout<T>& at)
       : w_(w), cells_(at.cells), step_(w.phases() * at.cells),
-        values_(w.taps() * step_), shares_(step_) {}
+        values_(make_zeros<T>(w.taps() * step_)), shares_(make_zeros<T>(step_)) {}
 
-  T* values() { return values_.data(); }
+  T* values() { return values_.get(); }
   int64_t step() const { return step_; }  // between taps
 
   void bring(const Stretch& part, const T* kernels) {
@@ -108,7 +109,7 @@ class Weights {
     for (int64_t q = 0; q < w_.taps(); ++q) {
       store(v + q * step_, load(v + q * step_) * share);
     }
-    store(shares_.data() + j, share);
+    store(shares_.get() + j, share);
   }
 
   void undo(int64_t j, T* gradient) {
@@ -124,14 +125,14 @@ class Weights {
       if (w_.softmax) {
         store(d + q * step_, weight * change);
       } else {
-        store(d + q * step_, change * load(shares_.data() + j));
+        store(d + q * step_, change * load(shares_.get() + j));
       }
     }
   }
 
   const Window& w_;
   int64_t cells_, step_;
-  Lines<T> values_, shares_;
+  Room<T> values_, shares_;
 };
 
 }  // namespace resample

@@ -6,7 +6,6 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
-#include <memory>
 #include <type_traits>
 #include <vector>
 
@@ -14,6 +13,7 @@
 #include "lanes.h"
 #include "offset_places.h"
 #include "parallel.h"
+#include "room.h"
 
 namespace resample {
 
@@ -42,7 +42,7 @@ class OffsetSampling {
     with_lanes([&](auto lanes) {
       constexpr int L = lanes.value;
       const int64_t parts = doffset ? parts_of_group(L) : 0;
-      const std::unique_ptr<T[]> sums(new T[parts * batch_ * groups_ * 2 * places_]);
+      const Room<T> sums = make_room<T>(parts * batch_ * groups_ * 2 * places_);
       every_task<L>([&](const Task& t) {
         if (dx && doffset) gradients<L, true, true>(t, x, offset, dy, dx, sums.get());
         if (dx && !doffset) gradients<L, true, false>(t, x, offset, dy, dx, sums.get());
@@ -134,8 +134,8 @@ class OffsetSampling {
 
   // The task's maps as lanes, with a pixel of zeros behind each.
   template <int L>
-  std::unique_ptr<T[]> lanes_of(const Task& t, const T* x) const {
-    std::unique_ptr<T[]> lanes(new T[t.maps * (pixels_ + 1) * L]);
+  Room<T> lanes_of(const Task& t, const T* x) const {
+    Room<T> lanes = make_room<T>(t.maps * (pixels_ + 1) * L);
     T* planes = const_cast<T*>(x) + (t.n * channels_ + t.first) * pixels_;  // read only
     for (int64_t m = 0; m < t.maps; ++m) {
       T* map = lanes.get() + m * (pixels_ + 1) * L;
@@ -150,7 +150,7 @@ class OffsetSampling {
   void sample(const Task& t, const T* x, const T* offset, T* y) const {
     using Vector = Lanes<L, T>;
     const auto lanes = lanes_of<L>(t, x);
-    T samples[kLaneBlock * L];
+    alignas(64) T samples[kLaneBlock * L];
     every_block(offset, t, [&](int64_t begin, int count, const Corners<T>& c) {
       for (int64_t m = 0; m < t.maps; ++m) {
         const T* map = lanes.get() + m * (pixels_ + 1) * L;
@@ -173,12 +173,12 @@ class OffsetSampling {
   void gradients(const Task& t, const T* x, const T* offset, const T* dy, T* dx,
                  T* sums) const {
     const int64_t map_size = (pixels_ + 1) * L;
-    std::unique_ptr<T[]> lanes, added;
+    Room<T> lanes, added;
     if (for_offset) lanes = lanes_of<L>(t, x);
-    if (for_x) added.reset(new T[t.maps * map_size]());
+    if (for_x) added = make_zeros<T>(t.maps * map_size);
     T* sum = sums + ((t.part * batch_ + t.n) * groups_ + t.group) * 2 * places_;
     T* from = const_cast<T*>(dy) + (t.n * channels_ + t.first) * places_;  // read only
-    T given[kMaps][kLaneBlock * L];
+    alignas(64) T given[kMaps][kLaneBlock * L];
     every_block(offset, t, [&](int64_t begin, int count, const Corners<T>& c) {
       for (int64_t m = 0; m < t.maps; ++m) {
         turn_block<true, L>(given[m], from + m * L * places_ + begin, places_,

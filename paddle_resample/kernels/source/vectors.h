@@ -5,7 +5,6 @@
 #include <cstring>
 #include <limits>
 #include <type_traits>
-#include <vector>
 
 #if defined(__AVX512F__) || defined(__FMA__)
 #include <immintrin.h>
@@ -93,23 +92,6 @@ inline Vector<double> multiply_add(Vector<double> a, Vector<double> b, Vector<do
   return a * b + c;
 #endif
 }
-
-// Memory that begins where a line of the cache does.
-template <typename T>
-class Lines {
- public:
-  explicit Lines(int64_t count) : own_(count + kAlign / sizeof(T)) {
-    const auto at = reinterpret_cast<std::uintptr_t>(own_.data());
-    first_ = own_.data() + (kAlign - at % kAlign) % kAlign / sizeof(T);
-  }
-  Lines(const Lines&) = delete;
-  T* data() { return first_; }
-
- private:
-  static constexpr std::uintptr_t kAlign = 64;
-  std::vector<T> own_;
-  T* first_;
-};
 
 template <typename T>
 struct ExpOf;
