@@ -137,8 +137,8 @@ def _ratio(value):
 
 
 def show_growth(table):
-    """Nanoseconds of an output pixel of all channels, a line for each row."""
-    print(f"nanoseconds of an output pixel; columns: side of y ({CHANNELS} channels)")
+    """Nanoseconds of 16 values of the output, a line for each row."""
+    print(f"nanoseconds of {CHANNELS} values of y, which has these sides")
     print(f"{'':27}{'threads':>7}", *(f"{side:>8}" for side in GROWTH))
     for i in range(0, len(table), len(GROWTH)):
         lines = table[i : i + len(GROWTH)]

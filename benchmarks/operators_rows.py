@@ -24,7 +24,7 @@ class Row:
         torch: torch(F, *tensors) -> the same, with `torch.nn.functional`; None without.
         inputs: inputs(n, c, h, w) -> arrays, float32 but for positions, from the
             numbers of a shape.
-        ratio: side of y by side of x, for the choice of sizes in --growth.
+        ratio: side of y by the h and w of a shape, for the choice of sizes in --growth.
         gradients: how many of the inputs, from the first, get a gradient.
     """
 
@@ -273,6 +273,7 @@ ROWS = [
         lambda ops, x, w: ops.reassemble(x, w, 5, 2, softmax=True),
         _reassemble,
         _windows,
+        ratio=1,
         gradients=2,
     ),
     Row(
@@ -324,7 +325,8 @@ ROWS = [
         _max_unpool_ours,
         lambda F, x, indices: F.max_unpool2d(x, indices, 2),
         _maxima,
+        ratio=1,
     ),
     Row("haar", _haar_ours, _haar, _even_map, ratio=0.5),
-    Row("haar_inverse", _haar_inverse_ours, _haar_inverse, _bands, gradients=2),
+    Row("haar_inverse", _haar_inverse_ours, _haar_inverse, _bands, 1, gradients=2),
 ]

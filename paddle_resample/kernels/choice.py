@@ -46,7 +46,7 @@ _FUNCTIONS.update(dict.fromkeys(MODES, interpolate))
 # Elements of x below which a call of Paddle's operator takes less time, measured: what
 # it saves is less than the few microseconds that calling an added operator costs more.
 _SMALL = {
-    "area": 1 << 13,
+    "area": 1 << 11,
     "bilinear": 1 << 10,
     "nearest": 1 << 12,
     "pixel_shuffle": 1 << 15,

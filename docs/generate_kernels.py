@@ -1,0 +1,183 @@
+"""Write docs/kernels.md and docs/kernels_rows.md from what the benchmarks measured.
+
+python docs/generate_kernels.py operators.json growth.json networks.json
+python docs/generate_kernels.py    the pages again, from docs/kernels.jsonl
+
+The files are those of `benchmarks/operators.py`, of the same with --growth, and of
+`benchmarks/networks.py`. docs/kernels.jsonl keeps their numbers, one a line.
+"""
+
+import json
+import statistics
+import sys
+from pathlib import Path
+
+from paddle_resample.bridge.tool import run_tool
+from paddle_resample.errors import UsageError
+from paddle_resample.files import writing
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "benchmarks"))
+from networks import FOREIGN  # noqa: E402
+from operators import GROWTH, pixel_time  # noqa: E402
+
+MEASURED = HERE / "kernels.jsonl"
+OTHERS = ("paddle", "torch", "floor")
+DIRECTIONS = ("forward", "both")
+
+
+def measured(operators, growth, networks):
+    """Entries of docs/kernels.jsonl, from the three reports."""
+    kept = ("commit", "processor", "cores", "rounds", "paddle", "torch")
+    entries = [{"kind": "conditions", **{k: operators[k] for k in kept}}]
+    for line in operators["table"]:
+        ratios = {k: round(v, 3) for k, v in line["ours/"].items()}
+        entry = {k: line[k] for k in ("row", "y", "direction", "threads")}
+        ms = {k: round(line[k]["ours"] * 1e3, 4) for k in ("seconds", "spread")}
+        entries.append({"kind": "operator", **entry, **ms, "ours/": ratios})
+    grown = growth["table"]
+    for i in range(0, len(grown), len(GROWTH)):
+        ns = [round(pixel_time(line), 3) for line in grown[i : i + len(GROWTH)]]
+        entry = {k: grown[i][k] for k in ("row", "threads")}
+        entries.append({"kind": "growth", **entry, "ns": ns})
+    for name, kinds in networks["rows"].items():
+        for what, ways in kinds.items():
+            on, off = ways["on"], ways["off"]
+            entry = {"row": name, "what": what, "ms": round(on["median"] * 1e3, 1)}
+            entry["on/off"] = round(on["median"] / off["median"], 3)
+            entry["spread"] = [round(way["spread"], 2) for way in (on, off)]
+            if networks["torch"] and name == FOREIGN:
+                theirs = statistics.mean(t[what]["median"] for t in networks["torch"])
+                entry["on/torch"] = round(on["median"] / theirs, 3)
+            entries.append({"kind": "network", **entry})
+    entries[0]["shape"] = networks["shape"]
+    return entries
+
+
+def read():
+    lines = MEASURED.read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def of_kind(entries, kind, **wanted):
+    some = [e for e in entries if e["kind"] == kind]
+    return [e for e in some if all(e[k] == v for k, v in wanted.items())]
+
+
+def names(entries):
+    return list(dict.fromkeys(e["row"] for e in entries))
+
+
+def mean(entries, other):
+    """Geometric mean of ours by another's time, as text."""
+    found = [e["ours/"][other] for e in entries if other in e["ours/"]]
+    return f"{statistics.geometric_mean(found):.2f}" if found else "-"
+
+
+def table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return [*lines, *("| " + " | ".join(map(str, row)) + " |" for row in rows), ""]
+
+
+def operator_table(entries, threads):
+    lines = of_kind(entries, "operator", threads=threads)
+    head = ["", "Paddle", "PyTorch", "a copy", "Paddle", "PyTorch", "copies"]
+    rows = []
+    for name in [*names(lines), "geometric mean"]:
+        some = [e for e in lines if name in (e["row"], "geometric mean")]
+        row = [name]
+        for direction in DIRECTIONS:
+            part = [e for e in some if e["direction"] == direction]
+            row += [mean(part, other) for other in OTHERS]
+        rows.append(row)
+    return table(head, rows)
+
+
+def losses(entries, threads):
+    """Sentences of the shapes that somebody else wins."""
+    words = []
+    for e in of_kind(entries, "operator", threads=threads):
+        for other, name in (("paddle", "Paddle"), ("torch", "PyTorch")):
+            if e["ours/"].get(other, 0) > 1:
+                way = " with backward" if e["direction"] == "both" else ""
+                by = f"{name} {e['ours/'][other]:.2f}"
+                words.append(f"{e['row']} to {shape(e)}{way}, {by}")
+    return "; ".join(words) + "." if words else "none."
+
+
+def shape(entry):
+    return "x".join(map(str, entry["y"]))
+
+
+def growth_table(entries, threads):
+    lines = of_kind(entries, "growth", threads=threads)
+    rows = [[e["row"], *(f"{ns:.2f}" for ns in e["ns"])] for e in lines]
+    return table(["", *(f"{side}x{side}" for side in GROWTH)], rows)
+
+
+def network_table(entries):
+    rows = []
+    for e in of_kind(entries, "network"):
+        spread = ", ".join(f"{s:.2f}" for s in e["spread"])
+        by = f"{e['on/torch']:.2f}" if "on/torch" in e else ""
+        rows.append([e["row"], e["what"], e["ms"], f"{e['on/off']:.2f}", spread, by])
+    head = ["", "", "ms", "on / off", "spread on, off", "on / PyTorch"]
+    return table(head, rows)
+
+
+def page(entries):
+    """docs/kernels.md: its notes, every {name} of a table in them replaced."""
+    text = (HERE / "kernels_notes.md").read_text(encoding="utf-8")
+    parts = {"networks": network_table(entries)}
+    for threads in (1, 2):
+        parts[f"operators {threads}"] = operator_table(entries, threads)
+        parts[f"losses {threads}"] = [losses(entries, threads)]
+        parts[f"growth {threads}"] = growth_table(entries, threads)
+    conditions = of_kind(entries, "conditions")[0]
+    for key in ("paddle", "torch", "commit", "processor", "cores", "rounds"):
+        parts[key] = [str(conditions[key])]
+    parts["shape"] = ["x".join(map(str, conditions["shape"]))]
+    for name, lines in parts.items():
+        text = text.replace("{" + name + "}", "\n".join(lines).rstrip("\n"))
+    return text
+
+
+def rows_page(entries):
+    """docs/kernels_rows.md: every row on every shape."""
+    lines = ["# Every row of the benchmark", ""]
+    lines += ["What the columns mean: [kernels.md](kernels.md). Bold: slower.", ""]
+    rows = []
+    for e in of_kind(entries, "operator"):
+        by = [e["ours/"].get(k) for k in OTHERS]
+        row = [e["row"], shape(e), e["direction"], e["threads"], e["seconds"]]
+        row += [_bold(v) for v in by[:2]] + [f"{by[2]:.2f}"]
+        rows.append(row)
+    head = ["", "y", "", "threads", "ms", "by Paddle", "by PyTorch", "by a copy"]
+    return "\n".join([*lines, *table(head, rows)])
+
+
+def _bold(ratio):
+    if ratio is None:
+        return "-"
+    return f"**{ratio:.2f}**" if ratio > 1 else f"{ratio:.2f}"
+
+
+def main():
+    given = sys.argv[1:]
+    if len(given) == 3:
+        reports = [json.loads(Path(p).read_text(encoding="utf-8")) for p in given]
+        with writing(MEASURED) as file:
+            file.writelines(json.dumps(e) + "\n" for e in measured(*reports))
+    elif given:
+        raise UsageError(
+            "give the reports of operators.py, operators.py --growth and networks.py, "
+            "or nothing"
+        )
+    entries = read()
+    for name, made in (("kernels", page), ("kernels_rows", rows_page)):
+        with writing(HERE / f"{name}.md") as file:
+            file.write(made(entries))
+
+
+if __name__ == "__main__":
+    run_tool(main)

@@ -1,0 +1,55 @@
+"""The pages of the kernels' times are made of what docs/kernels.jsonl says."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def made():
+    path = ROOT / "docs" / "generate_kernels.py"
+    spec = importlib.util.spec_from_file_location("generate_kernels", path)
+    module = importlib.util.module_from_spec(spec)
+    before = list(sys.path)
+    spec.loader.exec_module(module)
+    sys.path[:] = before
+    return module
+
+
+def test_pages_are_made_of_the_entries(made):
+    entries, docs = made.read(), ROOT / "docs"
+    assert (docs / "kernels.md").read_text(encoding="utf-8") == made.page(entries)
+    rows = (docs / "kernels_rows.md").read_text(encoding="utf-8")
+    assert rows == made.rows_page(entries)
+
+
+def test_every_row_of_the_benchmark_was_measured(made):
+    from operators_rows import ROWS, SHAPES
+
+    wanted = {row.name for row in ROWS}
+    entries = made.read()
+    for threads in (1, 2):
+        lines = made.of_kind(entries, "operator", threads=threads)
+        assert set(made.names(lines)) == wanted
+        assert len(lines) == 2 * len(ROWS) * len(SHAPES)
+        assert (
+            set(made.names(made.of_kind(entries, "growth", threads=threads))) == wanted
+        )
+
+
+def test_means_and_losses(made):
+    entries = [
+        {"kind": "operator", "row": "a", "y": [1, 2], "direction": "forward",
+         "threads": 1, "ours/": {"paddle": 0.5, "torch": 2.0, "floor": 1.0}},
+        {"kind": "operator", "row": "a", "y": [3, 4], "direction": "both",
+         "threads": 1, "ours/": {"paddle": 1.5, "floor": 3.0}},
+    ]  # fmt: skip
+    assert made.mean(entries, "paddle") == "0.87"  # the root of 0.75
+    assert made.mean(entries[1:], "torch") == "-"
+    said = "a to 1x2, PyTorch 2.00; a to 3x4 with backward, Paddle 1.50."
+    assert made.losses(entries, 1) == said
+    assert made.losses(entries, 2) == "none."
