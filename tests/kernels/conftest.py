@@ -1,6 +1,8 @@
 """The native kernels, built once for all tests; off for whoever does not ask."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -38,3 +40,26 @@ def switch(library, monkeypatch):
         monkeypatch.setattr(choice, "_SMALL", {})
 
     return set_to
+
+
+@pytest.fixture
+def words_of(library, library_cache):
+    """words_of(program, threads, *arguments): what a process with native kernels and as
+    many threads prints."""
+
+    def run(program, threads, *arguments):
+        done = subprocess.run(
+            [sys.executable, "-c", program, *arguments],
+            env={
+                **os.environ,
+                "OMP_NUM_THREADS": str(threads),
+                "PADDLE_RESAMPLE_NATIVE": "require",
+                "PADDLE_RESAMPLE_CACHE": library_cache,
+            },
+            stdout=subprocess.PIPE,
+            timeout=100,
+            check=True,
+        )
+        return done.stdout.decode().split()
+
+    return run

@@ -1,9 +1,5 @@
 """What holds for all native kernels: threads, children, traces, second derivatives."""
 
-import os
-import subprocess
-import sys
-
 import numpy as np
 import paddle
 import pytest
@@ -72,25 +68,9 @@ if len(sys.argv) > 1:  # a child forked after the threads were used
 """
 
 
-def digests(cache, threads, *arguments):
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *arguments],
-        env={
-            **os.environ,
-            "OMP_NUM_THREADS": str(threads),
-            "PADDLE_RESAMPLE_NATIVE": "require",
-            "PADDLE_RESAMPLE_CACHE": cache,
-        },
-        stdout=subprocess.PIPE,
-        timeout=100,
-        check=True,
-    )
-    return done.stdout.decode().split()
-
-
-def test_results_do_not_depend_on_threads_and_children_may_use_them(library_cache):
-    (one,) = digests(library_cache, 1)
-    three, parent, child = digests(library_cache, 3, "fork")
+def test_results_do_not_depend_on_threads_and_children_may_use_them(words_of):
+    (one,) = words_of(PROGRAM, 1)
+    three, parent, child = words_of(PROGRAM, 3, "fork")
     assert one == three
     assert parent == child == str(float(2 * 16 * 33 * 47 * 16 / 4))
 
