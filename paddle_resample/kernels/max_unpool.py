@@ -1,7 +1,7 @@
 """Unpooling of maxima, natively; see ops.max_unpool.
 
-No faster than Paddle's operator on one thread, but it refuses every position outside
-the map: Paddle's writes a negative one before it.
+It refuses every position outside the map; Paddle's operator writes a negative one
+before it.
 """
 
 import paddle

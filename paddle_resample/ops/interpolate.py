@@ -21,6 +21,7 @@ from .traced_interpolate import (
     area_by_sums,
     bilinear_as_trilinear,
     nearest_by_index,
+    paddle_interpolate,
 )
 
 __all__ = ["interpolate"]
@@ -38,9 +39,6 @@ _AXES = {
 # Modes that sample no positions between pixels.
 _WHOLE = ("nearest", "nearest-exact", "area")
 _LAYOUTS = {1: ("NCW", "NWC"), 2: ("NCHW", "NHWC"), 3: ("NCDHW", "NDHWC")}
-
-# Paddle's own, also where something else stands under its name for a while.
-_resize = F.interpolate
 
 
 def interpolate(
@@ -151,7 +149,7 @@ def interpolate(
         # What F.interpolate calls; Paddle 2.6's prints a line each time.
         pool = F.adaptive_avg_pool2d if axes == 2 else F.adaptive_avg_pool3d
         return pool(x, size, data_format=data_format)
-    return _resize(
+    return paddle_interpolate(
         x,
         size=size,
         scale_factor=scale,

@@ -13,10 +13,15 @@ import paddle.nn.functional as F
 from .sampling_steps import each_axis, first_axis, float_side, sizes_and_steps
 from .size import spatial_size
 
-__all__ = ["area_by_sums", "bilinear_as_trilinear", "nearest_by_index"]
+__all__ = [
+    "area_by_sums",
+    "bilinear_as_trilinear",
+    "nearest_by_index",
+    "paddle_interpolate",
+]
 
 # Paddle's own, also where something else stands under its name for a while.
-_resize = F.interpolate
+paddle_interpolate = F.interpolate
 
 
 def bilinear_as_trilinear(x, size, scale, align_corners, data_format):
@@ -33,7 +38,7 @@ def bilinear_as_trilinear(x, size, scale, align_corners, data_format):
         x resized, dtype and layout of x.
     """
     depth = 2 if data_format == "NCHW" else 1
-    y = _resize(
+    y = paddle_interpolate(
         x.unsqueeze(depth),
         size=None if size is None else [1, size[0], size[1]],
         scale_factor=None if scale is None else [1.0, *each_axis(scale, 2)],

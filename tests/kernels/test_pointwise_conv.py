@@ -194,20 +194,9 @@ def test_small_maps_and_few_channels_are_left_to_paddle(library, monkeypatch):
 
 
 PROGRAM = """
-import hashlib
-import paddle_resample, paddle
-from paddle_resample.ops import pointwise_conv
-
-paddle.seed(3)
-numbers = hashlib.sha256()
 for (n, c, h, w), made in (((2, 64, 33, 47), 40), ((1, 300, 24, 24), 290)):
-    given = [paddle.randn(s) for s in ([n, c, h, w], [made, c, 1, 1], [made])]
-    for t in given:
-        t.stop_gradient = False
-    y = pointwise_conv(*given)
-    (y * y).sum().backward()
-    for t in (y, *(g.grad for g in given)):
-        numbers.update(t.numpy().tobytes())
+    shapes = [n, c, h, w], [made, c, 1, 1], [made]
+    enter(pointwise_conv, *(paddle.randn(shape) for shape in shapes))
 print(numbers.hexdigest())
 """
 

@@ -9,17 +9,13 @@ from paddle_resample.ops import grid_sample, interpolate, pixel_shuffle
 pytestmark = pytest.mark.slow
 
 PROGRAM = """
-import hashlib, os, sys
-import paddle_resample, paddle
-from paddle_resample.ops import *
+import os, sys
 
 def concat(bands):
     low, side = bands
     return paddle.concat([low, side.high], axis=1)
 
 def digest():
-    paddle.seed(3)
-    numbers = hashlib.sha256()
     x = paddle.randn([2, 16, 33, 47])
     places = paddle.uniform([2, 40, 51, 2], min=-1.5, max=1.5)
     offset = paddle.randn([2, 32, 33, 47])
@@ -43,15 +39,7 @@ def digest():
     ]
     inputs = x, places, offset, logits, high
     for task in tasks:
-        for tensor in inputs:
-            tensor.stop_gradient = False
-        y = task(x)
-        (y * y).sum().backward()
-        grads = [t.grad for t in inputs if t.grad is not None]
-        for tensor in (y, *grads):
-            numbers.update(tensor.numpy().tobytes())
-        for tensor in inputs:
-            tensor.clear_grad()
+        enter(lambda *inputs: task(x), *inputs)
     return numbers.hexdigest()
 
 print(digest(), flush=True)

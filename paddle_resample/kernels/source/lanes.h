@@ -32,6 +32,13 @@ void turn_map(T* lanes, T* planes, int64_t stride, int64_t channels, int64_t cou
   }
 }
 
+// lanes [pixels + 1, L] of a map, the last pixel of zeros.
+template <int L, typename T>
+void bring_map(const T* planes, int64_t pixels, int64_t channels, T* lanes) {
+  turn_map<true, L>(lanes, const_cast<T*>(planes), pixels, channels, pixels);  // read only
+  std::fill_n(lanes + pixels * L, L, T(0));
+}
+
 // A bundle: as many channels as a line of the cache holds.
 template <typename T>
 constexpr int kBundle = 64 / sizeof(T);
@@ -54,10 +61,8 @@ Room<T> bundled(const T* x, int64_t batch, int64_t channels, int64_t pixels) {
   Room<T> all = make_room<T>(batch * bundles * size);
   parallel(batch * bundles, batch * bundles * size, [&](int64_t task) {
     const int64_t n = task / bundles, c = task % bundles * kAll;
-    T* planes = const_cast<T*>(x) + (n * channels + c) * pixels;  // read only
-    T* map = &all[task * size];
-    turn_map<true, kAll>(map, planes, pixels, channels - c, pixels);
-    std::fill_n(map + pixels * kAll, kAll, T(0));
+    const T* planes = x + (n * channels + c) * pixels;
+    bring_map<kAll>(planes, pixels, channels - c, &all[task * size]);
   });
   return all;
 }

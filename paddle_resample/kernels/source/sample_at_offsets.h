@@ -136,12 +136,10 @@ class OffsetSampling {
   template <int L>
   Room<T> lanes_of(const Task& t, const T* x) const {
     Room<T> lanes = make_room<T>(t.maps * (pixels_ + 1) * L);
-    T* planes = const_cast<T*>(x) + (t.n * channels_ + t.first) * pixels_;  // read only
+    const T* planes = x + (t.n * channels_ + t.first) * pixels_;
     for (int64_t m = 0; m < t.maps; ++m) {
       T* map = lanes.get() + m * (pixels_ + 1) * L;
-      turn_map<true, L>(map, planes + m * L * pixels_, pixels_, t.channels - m * L,
-                        pixels_);
-      std::fill_n(map + pixels_ * L, L, T(0));
+      bring_map<L>(planes + m * L * pixels_, pixels_, t.channels - m * L, map);
     }
     return lanes;
   }
