@@ -1,9 +1,8 @@
 """What a study shows: every method against the baseline, with error bars and in words.
 
-The verdict is careful. A method is called better (or worse) only if its 95 % interval
-over seeds and images leaves zero out and, besides, the permutation over images, which
-is corrected for the number of methods (Holm), is below 0.05. With one seed nothing is
-called better: the noise of training is unknown.
+The verdict is careful. A method is called better (or worse) only if the p-value of its
+interval over seeds and images, corrected for the number of methods (Holm), is below
+0.05. With one seed nothing is called better: the noise of training is unknown.
 """
 
 import numpy as np
@@ -33,7 +32,7 @@ def summarise(folder):
         "methods": name -> "seeds", "verdict" ("baseline", "better", "worse", "none",
         "one seed" or "no result"), "sentence" (language -> text), "seeds_needed", and
         "measures": key of MEASURES -> "mean", "deviation", "per_seed" and, but for the
-        baseline, "difference", "interval", "p_interval", "p_images", "p_images_holm",
+        baseline, "difference", "interval", "p_interval", "p_corrected", "p_images",
         "p_seeds", "effect_size", "win_rate". Of the primary measure, Holm's correction
         runs over the methods; measures beside it are descriptive.
     """
@@ -123,11 +122,11 @@ def _win_rate(mine, theirs, measure):
 
 def _correct(methods):
     compared = [
-        m for m in methods.values() if "p_images" in m["measures"].get(PRIMARY, {})
+        m for m in methods.values() if "p_interval" in m["measures"].get(PRIMARY, {})
     ]
-    values = [m["measures"][PRIMARY]["p_images"] for m in compared]
+    values = [m["measures"][PRIMARY]["p_interval"] for m in compared]
     for entry, corrected in zip(compared, holm(values)):
-        entry["measures"][PRIMARY]["p_images_holm"] = corrected
+        entry["measures"][PRIMARY]["p_corrected"] = corrected
 
 
 def _judge(name, baseline, entry, images):
@@ -139,8 +138,7 @@ def _judge(name, baseline, entry, images):
     elif len(entry["paired_seeds"]) == 1:
         verdict = "one seed"
     else:
-        low, high = found["interval"]
-        shown = (low > 0 or high < 0) and found["p_images_holm"] < ALPHA
+        shown = found["p_corrected"] < ALPHA
         verdict = (
             ("better" if found["difference"] > 0 else "worse") if shown else "none"
         )

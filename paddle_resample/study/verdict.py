@@ -18,7 +18,7 @@ _PARTS = {
         "points of mIoU against {baseline} ({interval}, over {images} images only; the "
         "noise of training is not in it).",
         "interval": "95 % interval {low:+.2f} to {high:+.2f}",
-        "p": "p = {p:.3f} over images, corrected",
+        "p": "corrected p = {p:.3f}",
         "seeds": "{count} seeds",
         "seed": "1 seed",
         "deviation": " (standard deviation over seeds {deviation:.2f})",
@@ -40,7 +40,7 @@ _PARTS = {
         "mIoU 为 {difference:+.2f} 个百分点（{interval}，仅对 {images} 张图像；"
         "不含训练噪声）。",
         "interval": "95 % 置信区间 {low:+.2f} 至 {high:+.2f}",
-        "p": "图像置换检验校正后 p = {p:.3f}",
+        "p": "校正后 p = {p:.3f}",
         "seeds": "{count} 个随机种子",
         "seed": "1 个随机种子",
         "deviation": "（种子间标准差 {deviation:.2f}）",
@@ -83,7 +83,7 @@ def sentence(language, verdict, method, baseline, entry, found, images):
         facts["difference"] = 100 * found["difference"]
         facts["gap"] = abs(facts["difference"])
         facts["interval"] = say["interval"].format(low=low, high=high)
-        facts["p"] = say["p"].format(p=found["p_images_holm"])
+        facts["p"] = say["p"].format(p=found["p_corrected"])
     if verdict == "none":
         need = entry.get("seeds_needed")
         facts["need"] = say["need"].format(need=need) if need else say["more"]

@@ -5,6 +5,7 @@ import pytest
 
 from paddle_resample.metrics import ImageScores
 from paddle_resample.study.measures import MEASURES
+from paddle_resample.study.paired import holm
 from paddle_resample.study.results import add_result, failure
 from paddle_resample.study.statistics import summarise
 from tests.study.tiny import tiny_study
@@ -75,7 +76,7 @@ def test_what_a_study_shows(tmp_path):
     each = [np.nanmean(scores_of(0.78, s).summary()["iou"]) for s in (0, 1, 2)]
     np.testing.assert_allclose(found["per_seed"], each)
     assert found["deviation"] == pytest.approx(np.std(each, ddof=1))
-    assert found["p_images"] <= found["p_images_holm"] < 0.05
+    assert found["p_interval"] <= found["p_corrected"] < 0.05
     assert found["win_rate"] > 0.9
     assert "carafe is better than bilinear by" in carafe["sentence"]["en"]
     assert "3 seeds, 12 images" in carafe["sentence"]["en"]
@@ -86,6 +87,15 @@ def test_what_a_study_shows(tmp_path):
     written = json.loads((tmp_path / "summary.json").read_text())
     assert written["methods"]["carafe"]["verdict"] == "better"
     assert summarise(tmp_path) == summary  # the same random numbers again
+
+
+def test_holm_corrects_the_p_value_of_the_interval(tmp_path):
+    skills = {"bilinear": 0.7, "carafe": 0.75, "nearest": 0.68, "area": 0.7001}
+    made_up(tmp_path, skills, (0, 1, 2))
+    methods = summarise(tmp_path)["methods"]
+    found = [methods[name]["measures"]["miou"] for name in list(skills)[1:]]
+    expected = holm([entry["p_interval"] for entry in found])
+    assert [entry["p_corrected"] for entry in found] == expected
 
 
 def test_one_seed_shows_nothing(tmp_path):

@@ -25,7 +25,7 @@ _COLUMNS = (
     "difference",
     "low",
     "high",
-    "p_images",
+    "p",
     "verdict",
     "boundary_miou",
     "bf",
@@ -87,7 +87,7 @@ def _rows(content, numbers):
         if "difference" in found:
             entry["difference"] = 100 * found["difference"]
             entry["low"], entry["high"] = (100 * v for v in found["interval"])
-            entry["p_images"] = found["p_images_holm"]
+            entry["p"] = found["p_corrected"]
         rows.append(entry)
     return rows
 
@@ -97,11 +97,11 @@ def _latex(rows, content):
     base = _tex(content.study.baseline)
     lines = [
         "% mIoU: mean and standard deviation over seeds. Delta: paired difference to",
-        f"% {base}, 95 % interval over seeds and images. p_img: permutation over",
-        "% the images of these very networks, Holm. Bold: better by both.",
+        f"% {base}, 95 % interval over seeds and images. p: of that interval,",
+        "% corrected by Holm. Bold: better at p < 0.05.",
         r"\begin{tabular}{lrrrrrr}",
         r"\toprule",
-        r"Method & mIoU (\%) & $\Delta$ [95\,\%] & $p_{img}$ & bIoU (\%) & "
+        r"Method & mIoU (\%) & $\Delta$ [95\,\%] & $p$ & bIoU (\%) & "
         r"Params (M) & MACs (G) \\",
         r"\midrule",
     ]
@@ -116,7 +116,7 @@ def _latex(rows, content):
         if "difference" in row:
             shown = (row["difference"], row["low"], row["high"])
             difference = "${:+.2f}$ $[{:+.2f}, {:+.2f}]$".format(*shown)
-            p = f"{row['p_images']:.3f}" if row["p_images"] >= 0.001 else "$<$0.001"
+            p = f"{row['p']:.3f}" if row["p"] >= 0.001 else "$<$0.001"
         cost = [
             "--" if row[key] is None else f"{row[key]:.3g}"
             for key in ("parameters", "macs")

@@ -110,7 +110,7 @@ def _scores(content, name):
         difference = 100 * found["difference"]
         shown = f"{_signed(difference)} {_interval_of(found)}"
         cells["difference"] = Cell(shown, difference)
-        p = found["p_images_holm"]
+        p = found["p_corrected"]
         cells["p"] = Cell("< 0.001" if p < 0.001 else f"{p:.3f}", p)
     return cells
 

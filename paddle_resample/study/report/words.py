@@ -26,9 +26,9 @@ WORDS = {
         "nav_repeat": "Repeat",
         "result_text": "The score is mIoU (%) of the last checkpoint, mean ± standard "
         "deviation over seeds. Differences to the baseline, {baseline}, are paired by "
-        "seed and image. A method is called better or worse only if its 95 % interval "
-        "over seeds and images leaves zero out and the permutation test over images, "
-        "corrected for the number of methods (Holm), is below 0.05.",
+        "seed and image. A method is called better or worse only if the p-value "
+        "of its interval over seeds and images, corrected for the number of methods "
+        "(Holm), is below 0.05. The interval shown is not corrected.",
         "sort_hint": "Click a heading to sort.",
         "best_note": "“Best checkpoint” is the highest score met during training, on "
         "the images it is chosen by; it flatters, and decides nothing here.",
@@ -181,8 +181,9 @@ WORDS = {
         "nav_lab": "算子实验",
         "nav_repeat": "复现",
         "result_text": "得分为最后一个检查点的 mIoU（%），均值 ± 种子间标准差。与基线 "
-        "{baseline} 的差按种子和图像配对。只有当 95 % 置信区间（含种子与图像两种"
-        "随机性）不含零，且图像置换检验经 Holm 校正后 p < 0.05 时，才称为更好或更差。",
+        "{baseline} 的差按种子和图像配对。只有当置信区间（含种子与图像两种"
+        "随机性）对应的 p 值经 Holm 校正后小于 0.05 时，才称为更好或更差。"
+        "所列区间未经校正。",
         "sort_hint": "点击表头排序。",
         "best_note": "“最佳检查点”是训练中出现过的最高分，且用同一批图像挑选，"
         "因而偏高；这里不以它作结论。",

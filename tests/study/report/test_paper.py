@@ -31,11 +31,11 @@ def test_the_table_holds_the_summary(study):
         assert float(row["miou"]) == pytest.approx(100 * found["mean"])
         assert row["verdict"] == summary[name]["verdict"]
         if name == "bilinear":
-            assert row["difference"] == row["p_images"] == ""
+            assert row["difference"] == row["p"] == ""
         else:
             low, high = (float(row[key]) / 100 for key in ("low", "high"))
             assert [low, high] == pytest.approx(found["interval"])
-            assert float(row["p_images"]) == found["p_images_holm"]
+            assert float(row["p"]) == found["p_corrected"]
     assert float(rows["bilinear"]["parameters"]) == pytest.approx(2.003)
 
 
