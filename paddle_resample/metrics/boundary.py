@@ -1,8 +1,9 @@
 """Boundary scores of segmentation: is the edge where it should be?
 
 All of them work on one image and return counts or scores that may be summed or
-averaged over images (`image_scores`). Void pixels of the label are void in the
-prediction too: they are not counted, and a border with void is no boundary.
+averaged over images (`image_scores`), and share one rule for void: void pixels of the
+label are void in the prediction too, they are not counted, and a border with void is no
+boundary (`label_boundary`), however near another class lies behind it.
 """
 
 import cv2
@@ -15,7 +16,9 @@ __all__ = [
     "boundary_iou_counts",
     "inner_boundary",
     "label_boundary",
+    "present_classes",
     "trimap_counts",
+    "void_out",
 ]
 
 BAND_WIDTHS = (1, 2, 3, 5, 8, 12, 20)  # pixels from the label's boundary
@@ -23,25 +26,38 @@ _CHENG_RATIO = 0.02  # of the diagonal
 _CSURKA_RATIO = 0.0075
 
 
-def inner_boundary(mask, distance):
+def inner_boundary(mask, distance, void=None):
     """Pixels of a mask within a distance of its contour, the image border included.
 
     Args:
         mask: bool [H, W].
         distance: pixels (chessboard metric), at least 1.
+        void: bool [H, W] or None; the mask's border with it is no contour.
 
     Returns:
         bool [H, W].
 
     Source: Cheng et al., "Boundary IoU", CVPR 2021, section 4, as released: erosion by
-    3x3 squares, the image framed with background.
+    3x3 squares, the image framed with background. Void is not in the paper: here a
+    contour pixel touches (one of 8 neighbours) a pixel that is neither of the mask nor
+    void, and the region is what lies within `distance - 1` of contour pixels. Without
+    void that is the erosion.
 
     >>> inner_boundary(np.ones((3, 3), bool), 1).astype(int).tolist()
     [[1, 1, 1], [1, 0, 1], [1, 1, 1]]
     """
-    framed = np.pad(mask.astype(np.uint8), 1)
-    eroded = cv2.erode(framed, np.ones((3, 3), np.uint8), iterations=int(distance))
-    return mask & (eroded[1:-1, 1:-1] == 0)
+    outside = ~mask if void is None else ~mask & ~void
+    framed = np.pad(outside.astype(np.uint8), 1, constant_values=1)
+    contour = mask & (_dilated(framed, 1)[1:-1, 1:-1] > 0)
+    return mask & (_dilated(contour.astype(np.uint8), distance - 1) > 0)
+
+
+def _dilated(image, distance):
+    """Maximum over the square of 2 distance + 1 pixels."""
+    if not distance:
+        return image
+    side = 2 * int(distance) + 1
+    return cv2.dilate(image, np.ones((side, side), np.uint8))
 
 
 def boundary_iou_counts(prediction, label, num_classes, ignore_index=255, ratio=None):
@@ -56,15 +72,15 @@ def boundary_iou_counts(prediction, label, num_classes, ignore_index=255, ratio=
     Returns:
         int64 [2, C]: intersection, union; their quotient is Boundary IoU.
 
-    Source: Cheng et al., CVPR 2021, eq. 2.
+    Source: Cheng et al., CVPR 2021, eq. 2; void as `inner_boundary` says.
     """
-    prediction, label = _void_out(prediction, label, ignore_index)
+    prediction, label = void_out(prediction, label, ignore_index)
     distance = _pixels(label.shape, _CHENG_RATIO if ratio is None else ratio)
     counts = np.zeros((2, num_classes), np.int64)
-    counted = label >= 0
-    for c in _present(prediction, label):
-        p = inner_boundary(prediction == c, distance) & counted
-        g = inner_boundary(label == c, distance) & counted
+    void = label < 0
+    for c in present_classes(prediction, label):
+        p = inner_boundary(prediction == c, distance, void)
+        g = inner_boundary(label == c, distance, void)
         counts[:, c] = np.sum(p & g), np.sum(p | g)
     return counts
 
@@ -112,7 +128,7 @@ def trimap_counts(prediction, label, num_classes, ignore_index=255, widths=BAND_
     Source: Kohli et al., IJCV 2009, section 7 (trimap evaluation); Chen et al.,
     DeepLab, TPAMI 2018, figure 10.
     """
-    prediction, label = _void_out(prediction, label, ignore_index)
+    prediction, label = void_out(prediction, label, ignore_index)
     counts = np.zeros((len(widths), 3, num_classes), np.int64)
     edge = label_boundary(label)
     if not edge.any():
@@ -146,11 +162,11 @@ def boundary_f1(prediction, label, num_classes, ignore_index=255, ratio=None):
     segmentation?", BMVC 2013, section 3; contours are the pixels with a 4-neighbour of
     another class.
     """
-    prediction, label = _void_out(prediction, label, ignore_index)
+    prediction, label = void_out(prediction, label, ignore_index)
     tolerance = max(1.0, (_CSURKA_RATIO if ratio is None else ratio) * _diagonal(label))
     scores = np.full(num_classes, np.nan)
     edges = label_boundary(prediction), label_boundary(label)
-    for c in _present(prediction, label):
+    for c in present_classes(prediction, label):
         p, g = edges[0] & (prediction == c), edges[1] & (label == c)
         if p.any() and g.any():
             precision = np.mean(distance_transform_edt(~g)[p] <= tolerance)
@@ -162,8 +178,19 @@ def boundary_f1(prediction, label, num_classes, ignore_index=255, ratio=None):
     return scores
 
 
-def _void_out(prediction, label, ignore_index):
-    """Both as int64 with void as -1."""
+def void_out(prediction, label, ignore_index):
+    """Both images as int64, with the label's void as -1 in both.
+
+    Args:
+        prediction, label: int [H, W].
+        ignore_index: void.
+
+    Returns:
+        (prediction, label).
+
+    Raises:
+        ValueError: the shapes differ.
+    """
     label = np.asarray(label).astype(np.int64)
     prediction = np.asarray(prediction).astype(np.int64)
     if prediction.shape != label.shape or label.ndim != 2:
@@ -175,10 +202,10 @@ def _void_out(prediction, label, ignore_index):
     return np.where(void, -1, prediction), np.where(void, -1, label)
 
 
-def _present(prediction, label):
-    return np.union1d(np.unique(prediction), np.unique(label[label >= 0]))[
-        int((prediction < 0).any()) :
-    ]
+def present_classes(prediction, label):
+    """Classes of either image, void (below 0) left out: int array, sorted."""
+    classes = np.union1d(np.unique(prediction), np.unique(label))
+    return classes[classes >= 0]
 
 
 def _diagonal(image):

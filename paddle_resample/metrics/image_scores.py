@@ -56,7 +56,7 @@ class ImageScores:
             "calibration": calibration_counts(confidence[counted], p == g),
         }
         if width is not None:
-            row["thin"] = thin_counts(prediction, label, width)
+            row["thin"] = thin_counts(prediction, label, width, ignore_index=ignore)
         self.names.append(str(name))
         for key, value in row.items():
             self.counts.setdefault(key, []).append(value)

@@ -77,16 +77,57 @@ def test_boundary_iou_of_shifted_squares():
     assert counts[:, 1].tolist() == [32, 2 * 76 - 32]
 
 
-def test_boundary_iou_counts_by_loops(rng):
-    prediction, label = picture(rng)
+def ring(mask, void, distance):
+    """Boundary region of Boundary IoU, by looking at every pixel; void borders none."""
+    around = list(itertools.product((-1, 0, 1), repeat=2))
+    height, width = mask.shape
+    contour = []
+    for y, x in np.argwhere(mask):
+        for dy, dx in around:
+            inside = 0 <= y + dy < height and 0 <= x + dx < width
+            if not inside or not (mask | void)[y + dy, x + dx]:
+                contour.append((y, x))
+                break
+    region = np.zeros_like(mask)
+    for y, x in np.argwhere(mask):
+        region[y, x] = any(max(abs(y - v), abs(x - u)) < distance for v, u in contour)
+    return region
+
+
+@pytest.mark.parametrize("distance", [1, 3])
+@pytest.mark.parametrize("void", [False, True], ids=str)
+def test_boundary_iou_counts_by_loops(rng, distance, void):
+    prediction, label = picture(rng, void=void)
     p, g = voided(prediction, label)
-    counts = boundary_iou_counts(prediction, label, 4, ratio=0.05)
-    distance = round(0.05 * np.hypot(17, 23))
-    assert distance == 1
+    ratio = distance / np.hypot(17, 23)
+    counts = boundary_iou_counts(prediction, label, 4, ratio=ratio)
     for c in range(4):
-        a = inner_boundary(p == c, 1)
-        b = inner_boundary(g == c, 1)
+        a, b = ring(p == c, g < 0, distance), ring(g == c, g < 0, distance)
         assert counts[:, c].tolist() == [(a & b).sum(), (a | b).sum()]
+
+
+def test_a_border_with_void_is_no_boundary_for_any_measure():
+    """Two classes with a strip of void between them, in the middle of a third."""
+    label = np.zeros((40, 60), int)
+    label[10:30, 10:30], label[10:30, 34:54] = 1, 2
+    label[9:31, 9:31] = np.where(label[9:31, 9:31] == 1, 1, VOID)
+    label[9:31, 33:55] = np.where(label[9:31, 33:55] == 2, 2, VOID)
+    prediction = np.where(label == VOID, 1, label)
+    assert not label_boundary(voided(prediction, label)[1]).any()
+    assert not trimap_counts(prediction, label, 3).any()
+    assert np.isnan(boundary_f1(prediction, label, 3)).all()
+    counts = boundary_iou_counts(prediction, label, 3, ratio=2 / np.hypot(40, 60))
+    frame = 40 * 60 - 36 * 56  # of class 0: the border of the image is a boundary
+    assert counts.tolist() == [[frame, 0, 0]] * 2
+
+
+def test_what_is_predicted_in_void_changes_nothing(rng):
+    prediction, label = picture(rng)
+    other = np.where(label == VOID, rng.integers(0, 4, label.shape), prediction)
+    for measure in (boundary_iou_counts, trimap_counts, boundary_f1):
+        np.testing.assert_array_equal(
+            measure(prediction, label, 4), measure(other, label, 4)
+        )
 
 
 def test_label_boundary_by_loops(rng):

@@ -15,6 +15,12 @@ def test_by_loops(rng):
     assert (thin_counts(prediction, label, width) == expected).all()
 
 
+def test_void_is_not_counted():
+    label, width = np.array([[1, 255, 1]]), np.array([[2, 2, 2]])
+    counts = thin_counts(np.ones((1, 3), int), label, width)
+    assert counts[:, 1].tolist() == [2, 2]
+
+
 def test_a_scene_of_the_embedded_data():
     """A prediction that knows only large things finds nothing thin."""
     scene = FineShapes(transforms=[], mode="val", num_samples=3).scene(2)
