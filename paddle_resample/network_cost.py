@@ -1,5 +1,8 @@
 """What a network costs: parameters, multiply-accumulates, time and memory."""
 
+import contextlib
+import functools
+import math
 import resource
 import sys
 import time
@@ -22,9 +25,10 @@ def count_parameters(model):
 def count_macs(model, size, channels=3):
     """Multiply-accumulates of one image, as the papers of the field count them.
 
-    Convolutions and linear layers are counted from the shapes of a pass; resamplers by
-    their closed form (`Resampler.count`). Products that are no layers (attention
-    weights, resizing by functions) are not counted.
+    Convolutions and linear layers are counted from the shapes of a pass, and so are
+    products of two tensors (matmul, mm, bmm, einsum, @: attention's scores and weighted
+    sums); resamplers by their closed form (`Resampler.count`), which holds all that
+    they do. Resizing by functions, softmax, norms and sums are not counted.
 
     Args:
         model: nn.Layer.
@@ -37,9 +41,12 @@ def count_macs(model, size, channels=3):
     total = [0]
     hooks = []
     inside = set()
+    products = _Products()
     for _, layer in model.named_sublayers():
         if isinstance(layer, Resampler):
             inside.update(id(part) for part in layer.sublayers())
+            hooks.append(layer.register_forward_pre_hook(products.pause))
+            hooks.append(layer.register_forward_post_hook(products.resume))
     for _, layer in model.named_sublayers():
         if id(layer) in inside:
             continue
@@ -52,13 +59,15 @@ def count_macs(model, size, channels=3):
             hooks.append(layer.register_forward_post_hook(note))
     training = model.training
     model.eval()
-    with paddle.no_grad():
-        model(paddle.zeros([1, channels, *size]))
-    for hook in hooks:
-        hook.remove()
-    if training:
-        model.train()
-    return int(total[0])
+    try:
+        with paddle.no_grad(), products.counted():
+            model(paddle.zeros([1, channels, *size]))
+    finally:
+        for hook in hooks:
+            hook.remove()
+        if training:
+            model.train()
+    return int(total[0]) + products.total
 
 
 def interleaved_latency(models, size, channels=3, rounds=15, warmup=2):
@@ -106,6 +115,90 @@ def peak_memory():
         return round(paddle.device.cuda.max_memory_allocated() / 2**20, 1)
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(kilobytes / (2**20 if sys.platform == "darwin" else 2**10), 1)
+
+
+class _Products:
+    """Multiply-accumulates of products that are no layers, during one pass.
+
+    No hook sees a product of two tensors, so the functions are wrapped while the pass
+    runs, under every name that a network reaches them by. A wrapped function that calls
+    another one counts once.
+
+    Attributes:
+        total: multiply-accumulates so far.
+    """
+
+    def __init__(self):
+        self.total = 0
+        self._paused = 0
+
+    def pause(self, *_):
+        self._paused += 1
+
+    def resume(self, *_):
+        self._paused -= 1
+
+    @contextlib.contextmanager
+    def counted(self):
+        """Count while the context is open."""
+        counts = {
+            "matmul": _count_matmul,
+            "__matmul__": _count_matmul,
+            "mm": _count_matmul,
+            "bmm": _count_matmul,
+            "einsum": _count_einsum,
+        }
+        replaced = []
+        for owner in (paddle, paddle.Tensor):
+            for name, count in counts.items():
+                function = getattr(owner, name, None)
+                if function is not None:
+                    replaced.append((owner, name, function))
+                    setattr(owner, name, self._wrapped(function, count))
+        try:
+            yield
+        finally:
+            for owner, name, function in replaced:
+                setattr(owner, name, function)
+
+    def _wrapped(self, function, count):
+        @functools.wraps(function)
+        def counting(*args, **kwargs):
+            self.pause()
+            try:
+                result = function(*args, **kwargs)
+            finally:
+                self.resume()
+            if not self._paused:
+                self.total += count(result, *args, **kwargs)
+            return result
+
+        return counting
+
+
+def _count_matmul(result, *args, **kwargs):
+    """Elements of the result times the length of each sum: the last axis of x, with
+    transpose_x the one before."""
+    x = args[0] if args else kwargs.get("x", kwargs.get("input"))
+    turned = args[2] if len(args) > 2 else kwargs.get("transpose_x", False)
+    summed = -2 if turned is True and x.ndim > 1 else -1
+    return math.prod(result.shape) * x.shape[summed]
+
+
+def _count_einsum(result, equation, *operands):
+    """Product of the sides of all axes: the sums of a product of two tensors; of more
+    operands, as if nothing were shared."""
+    if len(operands) < 2:
+        return 0
+    sides = {}
+    for letters, operand in zip(equation.split("->")[0].split(","), operands):
+        before, _, after = letters.replace(" ", "").partition("...")
+        shape = operand.shape
+        rest = len(shape) - len(before) - len(after)
+        names = [*before, *(f"...{i - rest}" for i in range(rest)), *after]
+        for name, side in zip(names, shape):
+            sides[name] = max(side, sides.get(name, 1))
+    return math.prod(sides.values()) * (len(operands) - 1)
 
 
 def _counter(layer):

@@ -43,6 +43,24 @@ def test_an_operator_counts_by_its_closed_form_once(spec):
     assert found == cost(spec, 16, (7, 9)).macs
 
 
+def test_attention_of_an_operator_counts_once():
+    """jafar multiplies queries and keys, which its closed form holds already."""
+
+    class Guided(nn.Layer):
+        def __init__(self):
+            super().__init__()
+            from paddle_resample import build
+
+            self.up = build("jafar", 16, guide_channels=3)
+
+        def forward(self, image):
+            x = paddle.ones([1, 16, image.shape[2] // 2, image.shape[3] // 2])
+            return [self.up(x, guide=image)]
+
+    found = count_macs(Guided(), (16, 16))
+    assert found == cost("jafar", 16, (8, 8), guide_channels=3).macs
+
+
 def test_linear_layers():
     class Tokens(nn.Layer):
         def __init__(self):
@@ -53,6 +71,71 @@ def test_linear_layers():
             return [self.linear(x.transpose([0, 2, 3, 1]))]
 
     assert count_macs(Tokens(), (4, 6)) == 4 * 6 * 3 * 5
+
+
+@pytest.mark.parametrize("product, macs", [
+    (lambda x: x @ x.transpose([0, 1, 3, 2]), 3 * 4 * 4 * 6),
+    (lambda x: x.matmul(x, transpose_y=True), 3 * 4 * 4 * 6),
+    (lambda x: paddle.matmul(x, x, True), 3 * 6 * 6 * 4),
+    (lambda x: paddle.matmul(y=x, x=x, transpose_x=True), 3 * 6 * 6 * 4),
+    (lambda x: paddle.matmul(x, paddle.ones([6])), 3 * 4 * 6),
+    (lambda x: paddle.mm(x[0, 0].t(), x[0, 0]), 6 * 6 * 4),
+    (lambda x: paddle.bmm(x[0], x[0].transpose([0, 2, 1])), 3 * 4 * 4 * 6),
+    (lambda x: x[0].bmm(x[0].transpose([0, 2, 1])), 3 * 4 * 4 * 6),
+    (lambda x: paddle.einsum("bchw,bdhw->bcd", x, x), 3 * 3 * 4 * 6),
+    (lambda x: paddle.einsum("...hw,...kw->...hk", x, x), 3 * 4 * 4 * 6),
+    (lambda x: paddle.einsum("bchw->bcwh", x), 0),
+])  # fmt: skip
+def test_products_that_are_no_layers(product, macs):
+    class Product(nn.Layer):
+        def forward(self, x):
+            return [product(x)]
+
+    assert count_macs(Product(), (4, 6)) == macs
+
+
+def test_names_are_put_back_when_a_pass_fails():
+    class Fails(nn.Layer):
+        def forward(self, x):
+            raise RuntimeError("stop")
+
+    before = paddle.matmul, paddle.Tensor.matmul, paddle.Tensor.__matmul__
+    with pytest.raises(RuntimeError, match="stop"):
+        count_macs(Fails(), (4, 6))
+    assert before == (paddle.matmul, paddle.Tensor.matmul, paddle.Tensor.__matmul__)
+
+
+def test_attention_of_setr():
+    """A block of N tokens with C channels multiplies 2 N^2 C beside its layers."""
+    from paddleseg.models.backbones.vision_transformer import VisionTransformer
+
+    from paddle_resample.nets import ResampleSETR
+
+    def macs(depth):
+        vit = VisionTransformer(
+            img_size=32, patch_size=8, embed_dim=24, depth=depth, num_heads=3
+        )
+        return count_macs(ResampleSETR(2, vit, [0], channels=8), (32, 32))
+
+    tokens, c = 16 + 1, 24
+    layers = tokens * c * (3 * c + c + 4 * c + 4 * c)
+    assert macs(3) - macs(1) == 2 * (layers + 2 * tokens**2 * c)
+
+
+def test_attention_of_windows():
+    """Each of the N / M^2 windows multiplies 2 M^4 C; Liu et al. 2021, equation 2."""
+    from paddle_resample.nets.swin_block import WindowAttention
+
+    class Windows(nn.Layer):
+        def __init__(self):
+            super().__init__()
+            self.attention = WindowAttention(12, 3, 4)
+
+        def forward(self, x):  # 12 channels, 8 x 8: four windows
+            return [self.attention(x.reshape([4, 16, 12]))]
+
+    n, c, m = 64, 12, 4
+    assert count_macs(Windows(), (8, 8), 12) == 4 * n * c**2 + 2 * m**2 * n * c
 
 
 def test_the_model_stays_in_training():
