@@ -10,12 +10,15 @@ import cv2
 import numpy as np
 from scipy.ndimage import distance_transform_edt
 
+from .region import mean_of_present
+
 __all__ = [
     "BAND_WIDTHS",
     "boundary_f1",
     "boundary_iou_counts",
     "inner_boundary",
     "label_boundary",
+    "mean_boundary_f1",
     "present_classes",
     "trimap_counts",
     "void_out",
@@ -176,6 +179,27 @@ def boundary_f1(prediction, label, num_classes, ignore_index=255, ratio=None):
         elif p.any() or g.any():
             scores[c] = 0.0
     return scores
+
+
+def mean_boundary_f1(scores, weights=None):
+    """Boundary F1 of a set: mean over images of the mean over an image's classes.
+
+    Args:
+        scores: float [N, C], `boundary_f1` of every image.
+        weights: float [..., N], how often each image counts, or None for once.
+
+    Returns:
+        float, or float64 [...]; NaN where no image that counts has a contour.
+
+    >>> mean_boundary_f1([[1.0, 0.5], [float("nan"), 0.25]])
+    0.5
+    """
+    each = np.atleast_1d(mean_of_present(scores))
+    has = ~np.isnan(each)
+    weights = np.ones(len(each)) if weights is None else np.asarray(weights)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = weights[..., has] @ each[has] / weights[..., has].sum(-1)
+    return float(mean) if np.ndim(mean) == 0 else mean
 
 
 def void_out(prediction, label, ignore_index):

@@ -30,17 +30,18 @@ def expected_calibration_error(counts):
     """Mean distance of confidence and accuracy, weighted by the pixels of a bin.
 
     Args:
-        counts: [3, BINS] of `calibration_counts`, summed over images.
+        counts: [..., 3, BINS] of `calibration_counts`, summed over images.
 
     Returns:
-        float, 0 is perfect; NaN without pixels.
+        float, or float64 [...]; 0 is perfect; NaN without pixels.
 
     Source: Guo et al., "On calibration of modern neural networks", ICML 2017, eq. 3.
 
     >>> expected_calibration_error(calibration_counts([0.9, 0.9], [True, False]))
     0.4
     """
-    pixels, confidence, hits = np.asarray(counts, np.float64)
-    if not pixels.sum():
-        return float("nan")
-    return float(np.abs(confidence - hits).sum() / pixels.sum())
+    counts = np.asarray(counts, np.float64)
+    pixels, confidence, hits = np.moveaxis(counts, -2, 0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        error = np.abs(confidence - hits).sum(-1) / pixels.sum(-1)
+    return float(error) if error.ndim == 0 else error

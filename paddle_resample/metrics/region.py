@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["confusion_matrix", "region_scores"]
+__all__ = ["confusion_matrix", "iou", "mean_of_present", "region_scores"]
 
 
 def confusion_matrix(prediction, label, num_classes, ignore_index=255):
@@ -63,25 +63,58 @@ def region_scores(matrix):
     matrix = np.asarray(matrix, dtype=np.float64)
     hit = np.diag(matrix)
     labelled, predicted, total = matrix.sum(1), matrix.sum(0), matrix.sum()
+    each = iou(hit, labelled, predicted)
     with np.errstate(invalid="ignore", divide="ignore"):
-        iou = hit / (labelled + predicted - hit)
         dice = 2 * hit / (labelled + predicted)
         accuracy = hit.sum() / total
         chance = (labelled * predicted).sum() / total**2
         kappa = (accuracy - chance) / (1 - chance)
         precision, recall = hit / predicted, hit / labelled
     return {
-        "miou": _mean(iou),
+        "miou": mean_of_present(each),
         "accuracy": float(accuracy),
         "kappa": float(kappa),
-        "mdice": _mean(dice),
-        "iou": iou.tolist(),
+        "mdice": mean_of_present(dice),
+        "iou": each.tolist(),
         "dice": dice.tolist(),
         "precision": precision.tolist(),
         "recall": recall.tolist(),
     }
 
 
-def _mean(values):
-    present = values[~np.isnan(values)]
-    return float(present.mean()) if present.size else float("nan")
+def iou(hits, labelled, predicted):
+    """Intersection over union from counts of pixels.
+
+    Args:
+        hits, labelled, predicted: arrays of one shape.
+
+    Returns:
+        float64 of that shape; NaN where a class is neither labelled nor predicted.
+
+    >>> iou(np.array([2, 0]), np.array([3, 0]), np.array([3, 0])).tolist()
+    [0.5, nan]
+    """
+    hits, labelled, predicted = (
+        np.asarray(a, np.float64) for a in (hits, labelled, predicted)
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return hits / (labelled + predicted - hits)
+
+
+def mean_of_present(values):
+    """Mean over the last axis, without the classes that are NaN.
+
+    Args:
+        values: float [..., C].
+
+    Returns:
+        float, or float64 [...] for more than one axis; NaN where no class is present.
+
+    >>> mean_of_present([[0.5, float("nan")], [0.5, 1.0]]).tolist()
+    [0.5, 0.75]
+    """
+    values = np.asarray(values, np.float64)
+    present = ~np.isnan(values)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(present, values, 0).sum(-1) / present.sum(-1)
+    return float(mean) if mean.ndim == 0 else mean

@@ -8,6 +8,7 @@ from paddle_resample.metrics.boundary import (
     boundary_iou_counts,
     inner_boundary,
     label_boundary,
+    mean_boundary_f1,
     trimap_counts,
 )
 
@@ -178,6 +179,13 @@ def test_boundary_f1_by_loops(rng, void):
         expected = 2 * precision * recall / (precision + recall)
         assert scores[c] == pytest.approx(expected, abs=1e-12)
     assert np.isnan(scores[4])
+
+
+def test_boundary_f1_of_a_set():
+    table = [[1.0, 0.5, np.nan], [np.nan] * 3, [0.2, np.nan, np.nan]]
+    assert mean_boundary_f1(table) == pytest.approx((0.75 + 0.2) / 2)
+    found = mean_boundary_f1(table, np.array([[1, 5, 3], [0, 1, 0]]))
+    assert found[0] == pytest.approx((0.75 + 3 * 0.2) / 4) and np.isnan(found[1])
 
 
 def test_boundary_f1_of_equal_and_of_absent():

@@ -35,3 +35,12 @@ def test_ends_of_the_scale():
 
 def test_nothing_counted():
     assert np.isnan(expected_calibration_error(np.zeros((3, BINS))))
+
+
+def test_many_samples_at_once(rng):
+    counts = np.stack(
+        [calibration_counts(rng.random(50), rng.random(50) < 0.6) for _ in range(3)]
+    )
+    together = expected_calibration_error(counts)
+    alone = [expected_calibration_error(one) for one in counts]
+    np.testing.assert_allclose(together, alone, rtol=1e-12)

@@ -4,7 +4,10 @@ import pytest
 from paddle_resample import UsageError
 from paddle_resample.metrics import confusion_matrix, region_scores
 from paddle_resample.metrics.boundary import boundary_f1
+from paddle_resample.metrics.cldice import cldice, cldice_counts
+from paddle_resample.metrics.edge_errors import edge_error_counts, edge_errors
 from paddle_resample.metrics.image_scores import ImageScores
+from paddle_resample.metrics.structure_width import structure_width, width_counts
 
 CLASSES = 5  # of which the last never comes
 
@@ -68,6 +71,49 @@ def test_thin_recall(rng):
     hit = sum(((w == 2) & (p == g)).sum() for _, p, g, _, w in kept)
     pixels = sum((w == 2).sum() for _, _, _, _, w in kept)
     assert scores.summary()["thin_recall"][1] == pytest.approx(hit / pixels)
+
+
+def test_new_measures_are_those_of_their_files(rng):
+    scores, kept = collected(rng)
+    got = scores.summary()
+    total = sum(cldice_counts(p, g, CLASSES) for _, p, g, _, _ in kept)
+    np.testing.assert_allclose(got["cldice"], cldice(total))
+    assert got["mean_cldice"] == pytest.approx(np.nanmean(got["cldice"]))
+    total = sum(edge_error_counts(p, g, CLASSES) for _, p, g, _, _ in kept)
+    assert got["merged_error"] == edge_errors(total)["merged"]
+    assert sum(got["error_shares"]) == pytest.approx(1)
+    total = sum(width_counts(p, g, structure_width(g)) for _, p, g, _, _ in kept)
+    seen = total[1] > 0
+    np.testing.assert_allclose(
+        np.array(got["width_recall"])[seen], total[0][seen] / total[1][seen]
+    )
+
+
+def test_shift_consistency_is_weighted(rng):
+    scores, _ = collected(rng)
+    assert "massc" not in scores.summary()
+    scores.add_shift_consistency([1.0, 0.5, 0.8, 0.9])
+    assert scores.summary()["massc"] == pytest.approx(0.8)
+    assert scores.summary([2, 0, 1, 0])["massc"] == pytest.approx(2.8 / 3)
+    with pytest.raises(ValueError, match="3 values for 4 images"):
+        scores.add_shift_consistency([1, 1, 1])
+
+
+def test_files_of_older_versions_are_read(rng, tmp_path):
+    scores, _ = collected(rng)
+    whole = scores.summary()
+    for key in ("width", "edges", "cldice"):
+        del scores.counts[key]
+    scores.save(tmp_path / "images.npz")
+    old = ImageScores.load(tmp_path / "images.npz").summary()
+    assert not {"width_recall", "cldice", "false_error"} & old.keys()
+    assert old["miou"] == whole["miou"]
+
+
+def test_skeletons_can_be_left_out(rng):
+    scores = ImageScores(CLASSES, skeletons=False)
+    scores.add(*next(images(rng)))
+    assert "cldice" not in scores.summary()
 
 
 def test_saved_and_loaded(rng, tmp_path):
