@@ -81,7 +81,7 @@ def build(options):
 
 
 def measure_paddle(options):
-    import paddle_resample.nets  # noqa: F401  isort: skip  (before Paddle)
+    import paddle_resample.seg.nets  # noqa: F401  isort: skip  (before Paddle)
     import paddle
     import paddle.nn.functional as F
 

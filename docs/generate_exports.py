@@ -10,26 +10,27 @@ import json
 import tempfile
 from pathlib import Path
 
-import paddle_resample  # isort: skip
 import numpy as np
 import paddle
 from paddle import nn
 
-from paddle_resample.bridge.components import Components
-from paddle_resample.bridge.config import ResampleConfig
-from paddle_resample.bridge.engines import (
+from paddle_resample.base import Upsampler
+from paddle_resample.catalogue import partners
+from paddle_resample.errors import RunFailed
+from paddle_resample.files import write_json, writing
+from paddle_resample.ops import onnx_forms, spatial_size
+from paddle_resample.registry import build, find, names, options
+from paddle_resample.seg.config.components import Components
+from paddle_resample.seg.config.config import ResampleConfig
+from paddle_resample.seg.export.engines import (
     ENGINES,
     OPSET,
     EngineError,
     convert_to_onnx,
     run_engine,
 )
-from paddle_resample.bridge.export import export_model
-from paddle_resample.bridge.tool import RunFailed, run_tool
-from paddle_resample.catalogue import partners
-from paddle_resample.files import write_json, writing
-from paddle_resample.ops import onnx_forms, spatial_size
-from paddle_resample.registry import build, find, names, options
+from paddle_resample.seg.export.export import export_model
+from paddle_resample.tool import run_tool
 
 HERE = Path(__file__).parent
 CONFIGS = HERE.parent / "configs"
@@ -130,7 +131,7 @@ def operator_row(name):
     """What happened to an operator in every engine: "" where it holds, or why not."""
     paddle.seed(0)
     cls = find(name)
-    up = issubclass(cls, paddle_resample.Upsampler)
+    up = issubclass(cls, Upsampler)
     site = (UpSite if up else DownSite)(cls)
     site.eval()
     cases = cases_of(cls, site)

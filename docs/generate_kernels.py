@@ -12,9 +12,9 @@ import statistics
 import sys
 from pathlib import Path
 
-from paddle_resample.bridge.tool import run_tool
 from paddle_resample.errors import UsageError
 from paddle_resample.files import writing
+from paddle_resample.tool import run_tool
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "benchmarks"))

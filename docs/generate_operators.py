@@ -9,16 +9,13 @@ python docs/generate_operators.py --text             the pages only
 import argparse
 from pathlib import Path
 
-import paddle_resample  # isort: skip
 import paddle
 
-from paddle_resample.bridge.tool import run_tool
 from paddle_resample.lab.operator_picture import save_operator_picture
 from paddle_resample.lab.operator_view import view_operator
 from paddle_resample.pages import write_pages
 from paddle_resample.registry import find
-
-assert paddle_resample  # imported first, because it orders the imports of OpenCV
+from paddle_resample.tool import run_tool
 
 FOLDER = Path(__file__).parent / "operators"
 

@@ -1,44 +1,31 @@
-"""Up- and downsampling operators for PaddleSeg, as published, and their comparison.
+"""Up- and downsampling operators as published, for Paddle.
 
-Importing this package registers its networks and data sets with PaddleSeg and repairs
-what today's Paddle broke in PaddleSeg (`bridge.repairs`).
+Needs Paddle and NumPy alone. Everything of PaddleSeg (networks, surgery, data sets,
+training, repairs) is in `paddle_resample.seg`, which registers it when it is imported.
 """
 
-import warnings
-
-# Paddle looks for a compiler cache at import; the operators here need none.
-warnings.filterwarnings("ignore", message="No ccache found")
-
-# Paddle 2.6 reads PNG files only when OpenCV was loaded before it.
-import cv2  # noqa: F401  isort: skip
-from . import data, down, nets, ops, up
+from . import import_paddle  # noqa: F401  isort: skip  (first)
+from . import down, ops, up
 from .base import Downsampler, Resampler, Upsampler
-from .bridge.repairs import repair_paddleseg
-from .cost import Cost, cost
 from .errors import UsageError
 from .official import load_official
+from .operator_cost import Cost, cost
 from .registry import build, find, names, options, register
-from .surgery import Resampled
 from .version import __version__
-
-repair_paddleseg()
 
 __all__ = [
     "Cost",
     "Downsampler",
-    "Resampled",
     "Resampler",
     "Upsampler",
     "UsageError",
     "__version__",
     "build",
     "cost",
-    "data",
     "down",
     "find",
     "load_official",
     "names",
-    "nets",
     "ops",
     "options",
     "register",

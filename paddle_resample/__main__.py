@@ -19,9 +19,9 @@ import os
 import runpy
 import sys
 
-import paddle_resample  # noqa: F401  registers and repairs
-from paddle_resample.bridge.tool import run_tool
+import paddle_resample.seg  # noqa: F401  registers and repairs
 from paddle_resample.errors import UsageError
+from paddle_resample.tool import run_tool
 
 
 def main():
@@ -56,13 +56,13 @@ def _print(function, *arguments):
 
 
 def _sites(config):
-    from paddle_resample.surgery.command import print_sites
+    from paddle_resample.seg.surgery.command import print_sites
 
     print_sites(config)
 
 
 def _check(words):
-    from paddle_resample.bridge.check import print_check
+    from paddle_resample.seg.check_config import print_check
 
     parser = _config_parser("check")
     parser.add_argument("--no_data", action="store_true", help="use noise instead")
@@ -72,7 +72,7 @@ def _check(words):
 
 
 def _check_data(words):
-    from paddle_resample.bridge.check_data import print_check_data
+    from paddle_resample.seg.check_data import print_check_data
 
     args = _config_parser("check-data").parse_args(words)
     print_check_data(args.config, args.opts)

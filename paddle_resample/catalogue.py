@@ -7,9 +7,9 @@ from rich.table import Table
 from rich.text import Text
 
 from .base import Downsampler, Upsampler
-from .cost import cost
 from .docstring import read_docstring
 from .errors import UsageError
+from .operator_cost import cost
 from .registry import find, names, options
 
 __all__ = [

@@ -1,8 +1,8 @@
-"""The one error for a user's mistake, and the words that help to mend it."""
+"""The errors that a user meets, and the words that help to mend a mistake."""
 
 import difflib
 
-__all__ = ["UsageError", "counted", "did_you_mean"]
+__all__ = ["RunFailed", "UsageError", "counted", "did_you_mean"]
 
 
 class UsageError(ValueError):
@@ -12,6 +12,10 @@ class UsageError(ValueError):
     allowed), because PaddleSeg passes on only the text. The tools print it without a
     stack trace and exit with status 2.
     """
+
+
+class RunFailed(RuntimeError):
+    """A run that had to stop for a reason its text tells; exit status 1 of a tool."""
 
 
 def did_you_mean(name, names):

@@ -77,7 +77,7 @@ def keep_start(cls):
     starts every convolution anew, by the functions of `paddleseg.cvlibs.param_init`.
     That would destroy the published start of an operator among them (DySample's offsets
     would jump from 0.001 to 0.08). The parameters of a decorated class carry the mark
-    `keeps_start`, and those functions, repaired by `bridge.repairs`, pass them over. A
+    `keeps_start`, and those functions, repaired by `seg.repairs`, pass them over. A
     call of one of Paddle's own initializers is carried out: whoever names it means it.
     Copies by `copy.deepcopy` lose the mark.
 

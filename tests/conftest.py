@@ -1,18 +1,8 @@
 """Fixtures of all tests: seeded randomness and a numerical gradient."""
 
-import os
-import warnings
-
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-os.environ.setdefault("PADDLE_RESAMPLE_NATIVE", "off")
-warnings.filterwarnings("ignore", message="No ccache found")
-
-import paddle_resample  # isort: skip  (Paddle 2.6 wants OpenCV loaded before it)
 import numpy as np
 import paddle
 import pytest
-
-assert paddle_resample  # imported for the order
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import paddle
 import pytest
 import yaml
 
-from paddle_resample.bridge.components import Components
-from paddle_resample.bridge.config import ResampleConfig
+from paddle_resample.seg.config.components import Components
+from paddle_resample.seg.config.config import ResampleConfig
 from paddle_resample.study.plan import Study, read_study_file
 
 FOLDER = Path(__file__).parents[1] / "configs"

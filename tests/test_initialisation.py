@@ -14,7 +14,7 @@ from paddleseg.cvlibs import param_init
 from scipy import stats
 
 from paddle_resample import Resampler, Upsampler, build, find, names
-from paddle_resample.bridge import repairs
+from paddle_resample.seg import repairs
 
 LEARNED = [name for name in names(Resampler) if find(name).learned]
 TORCH, XAVIER, HE, HE_OUT = "torch", "xavier", "he", "he by fan-out"

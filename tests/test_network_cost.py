@@ -3,13 +3,13 @@ import paddle.nn as nn
 import pytest
 
 from paddle_resample import cost
-from paddle_resample.nets import ResampleUNet
 from paddle_resample.network_cost import (
     count_macs,
     count_parameters,
     interleaved_latency,
     peak_memory,
 )
+from paddle_resample.seg.nets import ResampleUNet
 
 
 def test_macs_of_the_articles_unet():

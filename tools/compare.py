@@ -10,16 +10,11 @@ Writes compare.png, compare.pdf, compare.json and pictures/ to --save_dir.
 import argparse
 from pathlib import Path
 
-import paddle_resample  # isort: skip
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from paddle_resample.bridge.device import choose_device
-from paddle_resample.bridge.flags import add_device
-from paddle_resample.bridge.tool import run_tool
-from paddle_resample.data.photographs import photograph
 from paddle_resample.files import usable_folder
 from paddle_resample.lab.compare import compare_operators
 from paddle_resample.lab.contestants import parse_operator
@@ -27,8 +22,10 @@ from paddle_resample.lab.picture import read_picture
 from paddle_resample.lab.record import save_record
 from paddle_resample.lab.restore import Settings
 from paddle_resample.lab.restore_figure import save_figure
-
-assert paddle_resample  # imported first, because it orders the imports of OpenCV
+from paddle_resample.seg.device import choose_device
+from paddle_resample.seg.embedded_data.photographs import photograph
+from paddle_resample.seg.flags import add_device
+from paddle_resample.tool import run_tool
 
 
 def parse_args():

@@ -11,11 +11,8 @@ import argparse
 import os
 from pathlib import Path
 
-import paddle_resample  # isort: skip
-from paddle_resample.bridge.conversion import convert
-from paddle_resample.bridge.tool import run_tool
-
-assert paddle_resample  # imported first, because it orders the imports of OpenCV
+from paddle_resample.seg.checkpoints.conversion import convert
+from paddle_resample.tool import run_tool
 
 
 def parse_args():

@@ -8,16 +8,13 @@ What was saved is run beside the model at three sizes before it replaces anythin
 
 import argparse
 
-import paddle_resample  # isort: skip
-from paddle_resample.bridge.components import Components
-from paddle_resample.bridge.config import ResampleConfig
-from paddle_resample.bridge.device import choose_device
-from paddle_resample.bridge.export import OUTPUTS, export_model
-from paddle_resample.bridge.tool import run_tool
-from paddle_resample.bridge.weights import load_weights
 from paddle_resample.files import usable_folder
-
-assert paddle_resample  # imported first, because it orders the imports of OpenCV
+from paddle_resample.seg.checkpoints.weights import load_weights
+from paddle_resample.seg.config.components import Components
+from paddle_resample.seg.config.config import ResampleConfig
+from paddle_resample.seg.device import choose_device
+from paddle_resample.seg.export.export import OUTPUTS, export_model
+from paddle_resample.tool import run_tool
 
 
 def parse_args():

@@ -12,17 +12,11 @@ all (lab.png, lab.json) to --save_dir. docs/lab.md defines every number.
 
 import argparse
 
-import paddle_resample  # isort: skip
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from paddle_resample.bridge.components import Components
-from paddle_resample.bridge.config import ResampleConfig
-from paddle_resample.bridge.device import choose_device
-from paddle_resample.bridge.tool import run_tool
-from paddle_resample.bridge.weights import load_weights
 from paddle_resample.errors import UsageError
 from paddle_resample.files import usable_folder
 from paddle_resample.lab.columns import COLUMNS, PAIR_COLUMNS, shown
@@ -33,8 +27,11 @@ from paddle_resample.lab.measurement_sheet import save_measured
 from paddle_resample.lab.measurement_table import save_table
 from paddle_resample.lab.restore import Settings
 from paddle_resample.lab.trained import sites_of, subject_at
-
-assert paddle_resample  # imported first, because it orders the imports of OpenCV
+from paddle_resample.seg.checkpoints.weights import load_weights
+from paddle_resample.seg.config.components import Components
+from paddle_resample.seg.config.config import ResampleConfig
+from paddle_resample.seg.device import choose_device
+from paddle_resample.tool import run_tool
 
 
 def parse_args():

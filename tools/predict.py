@@ -10,23 +10,20 @@ Writes pseudo_color_prediction/ (masks), added_prediction/ (overlays) and, with
 
 import argparse
 
-import paddle_resample  # isort: skip
-from paddle_resample.bridge.device import choose_device
-from paddle_resample.bridge.flags import add_device, add_inference, inference_config
-from paddle_resample.bridge.prediction import (
+from paddle_resample.errors import UsageError
+from paddle_resample.files import usable_folder, write_json, writing
+from paddle_resample.seg.device import choose_device
+from paddle_resample.seg.flags import add_device, add_inference, inference_config
+from paddle_resample.seg.prediction.prediction import (
     Predictor,
     palette_of,
     pictures,
     write_masks,
 )
-from paddle_resample.bridge.progress import RunDisplay
-from paddle_resample.bridge.record import describe_run
-from paddle_resample.bridge.side_by_side import side_by_side
-from paddle_resample.bridge.tool import run_tool
-from paddle_resample.errors import UsageError
-from paddle_resample.files import usable_folder, write_json, writing
-
-assert paddle_resample  # imported first, because it orders the imports of OpenCV
+from paddle_resample.seg.prediction.side_by_side import side_by_side
+from paddle_resample.seg.progress import RunDisplay
+from paddle_resample.seg.training.record import describe_run
+from paddle_resample.tool import run_tool
 
 
 def parse_args():

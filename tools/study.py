@@ -9,15 +9,12 @@ same command again does only what is missing.
 
 import argparse
 
-import paddle_resample  # isort: skip
-from paddle_resample.bridge.device import choose_device
-from paddle_resample.bridge.flags import add_device
-from paddle_resample.bridge.tool import run_tool
 from paddle_resample.errors import UsageError
+from paddle_resample.seg.device import choose_device
+from paddle_resample.seg.flags import add_device
 from paddle_resample.study.plan import Study, parse_vary, read_study_file
 from paddle_resample.study.run import run_study
-
-assert paddle_resample  # imported first, because it orders the imports of OpenCV
+from paddle_resample.tool import run_tool
 
 
 def parse_args():

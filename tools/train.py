@@ -8,16 +8,13 @@ The flags are PaddleSeg's. Several processes:
 
 import argparse
 
-import paddle_resample  # isort: skip
-from paddle_resample.bridge.components import Components
-from paddle_resample.bridge.config import ResampleConfig
-from paddle_resample.bridge.device import choose_device
-from paddle_resample.bridge.flags import add_device
-from paddle_resample.bridge.tool import run_tool
-from paddle_resample.bridge.training import Settings, Trainer
 from paddle_resample.errors import UsageError
-
-assert paddle_resample  # imported first, because it orders the imports of OpenCV
+from paddle_resample.seg.config.components import Components
+from paddle_resample.seg.config.config import ResampleConfig
+from paddle_resample.seg.device import choose_device
+from paddle_resample.seg.flags import add_device
+from paddle_resample.seg.training.trainer import Settings, Trainer
+from paddle_resample.tool import run_tool
 
 
 def parse_args():

@@ -7,27 +7,24 @@ The flags are PaddleSeg's; scores go to the screen and, with --save_dir, to scor
 
 import argparse
 
-import paddle_resample  # isort: skip
 from rich.console import Console
 from rich.table import Table
 
-from paddle_resample.bridge.components import Components
-from paddle_resample.bridge.config import ResampleConfig
-from paddle_resample.bridge.device import (
+from paddle_resample.files import usable_folder, write_json
+from paddle_resample.seg.checkpoints.weights import load_weights
+from paddle_resample.seg.config.components import Components
+from paddle_resample.seg.config.config import ResampleConfig
+from paddle_resample.seg.device import (
     choose_device,
     join_processes,
     rank,
     world_size,
 )
-from paddle_resample.bridge.evaluation import evaluate
-from paddle_resample.bridge.flags import add_device, add_inference, inference_config
-from paddle_resample.bridge.progress import RunDisplay
-from paddle_resample.bridge.record import describe_run
-from paddle_resample.bridge.tool import run_tool
-from paddle_resample.bridge.weights import load_weights
-from paddle_resample.files import usable_folder, write_json
-
-assert paddle_resample  # imported first, because it orders the imports of OpenCV
+from paddle_resample.seg.evaluation import evaluate
+from paddle_resample.seg.flags import add_device, add_inference, inference_config
+from paddle_resample.seg.progress import RunDisplay
+from paddle_resample.seg.training.record import describe_run
+from paddle_resample.tool import run_tool
 
 
 def parse_args():

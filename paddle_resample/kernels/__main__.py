@@ -6,9 +6,9 @@ python -m paddle_resample.kernels status    what is in use, and why
 
 import sys
 
-from paddle_resample.bridge.tool import run_tool
 from paddle_resample.errors import UsageError
 from paddle_resample.kernels import build, status
+from paddle_resample.tool import run_tool
 
 
 def main():

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..base import Upsampler
-from ..cost import cost
 from ..errors import UsageError
+from ..operator_cost import cost
 from ..registry import names
 from .contestants import COLOURS, contestant, default_specs
 from .picture import Window, finest_window, working_copy

@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 import paddle
 
-from ..bridge.record import describe_run
 from ..files import usable_folder, write_json
+from ..seg.training.record import describe_run
 from .field import FIELD
 from .measurement_sheet import file_stem
 

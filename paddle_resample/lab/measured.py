@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import paddle.nn as nn
 
 from ..base import Upsampler
-from ..cost import cost
 from ..errors import UsageError
+from ..operator_cost import cost
 from ..registry import names, options, parse_spec
 from .bias import position_bias
 from .checkerboard import checkerboard

@@ -10,8 +10,8 @@ import paddle.nn.functional as F
 
 from ..base import Downsampler, Upsampler
 from ..catalogue import partners
-from ..data.photographs import photograph
 from ..registry import build, find, options
+from ..seg.embedded_data.photographs import photograph
 from .impulse import impulse_response, pixels_read
 from .picture import Window, working_copy
 

@@ -3,8 +3,8 @@
 import paddle
 
 from ..base import Downsampler, Upsampler
-from ..data.photographs import photograph
 from ..registry import build, parse_spec
+from ..seg.embedded_data.photographs import photograph
 from .contestants import COLOURS, Contestant
 from .measurement import Measurement
 from .picture import working_copy

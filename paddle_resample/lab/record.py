@@ -7,8 +7,8 @@ from dataclasses import asdict
 import paddle
 from PIL import Image
 
-from ..bridge.record import describe_run
 from ..files import usable_folder, write_json, writing
+from ..seg.training.record import describe_run
 from .restore import BETA2, BORDER
 
 __all__ = ["conditions", "save_record"]

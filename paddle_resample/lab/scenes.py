@@ -4,7 +4,7 @@ import numpy as np
 import paddle
 import paddle.nn.functional as F
 
-from ..data.photographs import photograph
+from ..seg.embedded_data.photographs import photograph
 from .picture import working_copy
 
 __all__ = ["edge", "features", "flat", "flat_noise", "photograph_tile", "ramp"]

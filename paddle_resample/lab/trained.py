@@ -4,8 +4,8 @@ import numpy as np
 import paddle
 
 from ..base import ProjectedDownsampler, ProjectedUpsampler, Resampler, Upsampler
-from ..data.photographs import photograph
 from ..errors import UsageError, did_you_mean
+from ..seg.embedded_data.photographs import photograph
 from .field import FIELD
 from .subject import core_of, subject
 

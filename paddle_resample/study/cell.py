@@ -17,18 +17,18 @@ import paddle
 from paddleseg.utils.visualize import get_pseudo_color_map
 
 from ..base import Upsampler
-from ..bridge.checkpoint import find_checkpoint
-from ..bridge.components import Components
-from ..bridge.device import choose_device, world_size
-from ..bridge.evaluation import evaluate, inference_options, predict
-from ..bridge.prediction import palette_of, pictures
-from ..bridge.record import describe_run
-from ..bridge.tool import run_tool
-from ..bridge.training import Settings, Trainer
-from ..bridge.weights import load_weights
 from ..files import write_json, writing_folder
 from ..metrics import ImageScores
 from ..network_cost import count_macs, count_parameters, peak_memory
+from ..seg.checkpoints.checkpoint import find_checkpoint
+from ..seg.checkpoints.weights import load_weights
+from ..seg.config.components import Components
+from ..seg.device import choose_device, world_size
+from ..seg.evaluation import evaluate, inference_options, predict
+from ..seg.prediction.prediction import palette_of, pictures
+from ..seg.training.record import describe_run
+from ..seg.training.trainer import Settings, Trainer
+from ..tool import run_tool
 from .plan import Study
 from .start import take_start
 
@@ -60,7 +60,7 @@ def run_cell(folder, name):
         helped to train.
 
     Raises:
-        UsageError, RunFailed: as `bridge.training.Trainer`.
+        UsageError, RunFailed: as `seg.training.trainer.Trainer`.
     """
     study = Study.load(folder)
     cell = study.cell(name)

@@ -7,7 +7,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from ..bridge.progress import clock
+from ..seg.progress import clock
 
 __all__ = ["StudyDisplay"]
 

@@ -9,7 +9,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 
-from ..bridge.progress import clock
+from ..seg.progress import clock
 from .cell import RESULT, cell_folder
 from .display import StudyDisplay
 from .results import failure

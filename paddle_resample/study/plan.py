@@ -10,10 +10,10 @@ from typing import Optional
 
 import yaml
 
-from ..bridge.config import ResampleConfig
-from ..bridge.record import describe_run
 from ..errors import UsageError, did_you_mean
 from ..files import write_json
+from ..seg.config.config import ResampleConfig
+from ..seg.training.record import describe_run
 
 __all__ = ["Cell", "Study", "parse_vary", "read_study_file"]
 

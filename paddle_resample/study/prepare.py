@@ -4,10 +4,10 @@ import numpy as np
 import paddle
 from PIL import Image
 
-from ..bridge.components import Components
-from ..bridge.prediction import palette_of, pictures
 from ..errors import UsageError
 from ..files import write_json, writing_folder
+from ..seg.config.components import Components
+from ..seg.prediction.prediction import palette_of, pictures
 from .cell import start_path
 from .start import save_start
 

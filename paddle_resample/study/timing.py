@@ -8,11 +8,11 @@ from pathlib import Path
 
 import paddle
 
-from ..bridge.components import Components
-from ..bridge.device import choose_device
-from ..bridge.tool import run_tool
 from ..files import write_json
 from ..network_cost import interleaved_latency
+from ..seg.config.components import Components
+from ..seg.device import choose_device
+from ..tool import run_tool
 from .plan import Study
 from .results import TIMING, read_results
 

@@ -8,7 +8,7 @@ import paddle
 import pytest
 
 from paddle_resample import names
-from paddle_resample.bridge.engines import ENGINES
+from paddle_resample.seg.export.engines import ENGINES
 
 DOCS = Path(__file__).parents[2] / "docs"
 ROWS = json.loads((DOCS / "exports.json").read_text(encoding="utf-8"))

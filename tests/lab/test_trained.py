@@ -2,10 +2,11 @@ import numpy as np
 import paddle
 import pytest
 
-from paddle_resample import UsageError, nets
+from paddle_resample import UsageError
 from paddle_resample.lab.field import FIELD
 from paddle_resample.lab.measured import measure
 from paddle_resample.lab.trained import sites_of, subject_at
+from paddle_resample.seg import nets
 
 
 @pytest.fixture(scope="module")

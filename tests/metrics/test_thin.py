@@ -1,7 +1,7 @@
 import numpy as np
 
-from paddle_resample.data import FineShapes
 from paddle_resample.metrics.thin import thin_counts
+from paddle_resample.seg.embedded_data import FineShapes
 
 
 def test_by_loops(rng):

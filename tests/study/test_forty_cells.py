@@ -39,7 +39,7 @@ ERRORS = {
 PROGRAM = """
 import os, signal, sys, time
 from paddle_resample.study import cell
-from paddle_resample.bridge.training import Trainer
+from paddle_resample.seg.training.trainer import Trainer
 
 def train_on(trainer, step, batch, iteration, sound=Trainer._train_on):
     if iteration == 2:

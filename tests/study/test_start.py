@@ -3,7 +3,7 @@ import paddle
 import pytest
 
 from paddle_resample import UsageError, build
-from paddle_resample.nets import ResampleUNet
+from paddle_resample.seg.nets import ResampleUNet
 from paddle_resample.study.start import save_start, take_start
 
 

@@ -18,7 +18,7 @@ def tool(monkeypatch, capfd):
     def leave(status):
         raise SystemExit(status)
 
-    monkeypatch.setattr("paddle_resample.bridge.tool._leave", leave)
+    monkeypatch.setattr("paddle_resample.tool._leave", leave)
 
     def run(name, *arguments):
         path = str(ROOT / "tools" / f"{name}.py")
@@ -51,9 +51,9 @@ def refused(tool):
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory):
     """Folder of a tiny finished run on the embedded data, and its options."""
-    import paddle_resample.bridge.training as training
-    from paddle_resample.bridge.components import Components
-    from paddle_resample.bridge.config import ResampleConfig
+    import paddle_resample.seg.training.trainer as training
+    from paddle_resample.seg.config.components import Components
+    from paddle_resample.seg.config.config import ResampleConfig
 
     folder = tmp_path_factory.mktemp("trained")
     path = str(ROOT / "configs" / "unet" / "unet_bilinear.yml")

@@ -8,8 +8,8 @@ import paddle
 import pytest
 
 from paddle_resample import UsageError
-from paddle_resample.bridge.weights import load_weights, read_state
 from paddle_resample.safetensors_file import read_safetensors, write_safetensors
+from paddle_resample.seg.checkpoints.weights import load_weights, read_state
 
 TYPES = "bool uint8 int8 int16 int32 int64 float16 bfloat16 float32 float64".split()
 

@@ -9,12 +9,12 @@ import pytest
 
 from checkout import CONFIGS, TINY
 from paddle_resample import UsageError
-from paddle_resample.bridge.components import Components
-from paddle_resample.bridge.config import ResampleConfig
-from paddle_resample.bridge.step import Step
-from paddle_resample.bridge.tool import RunFailed
-from paddle_resample.bridge.training import Settings, Trainer
-from paddle_resample.bridge.weights import read_state
+from paddle_resample.errors import RunFailed
+from paddle_resample.seg.checkpoints.weights import read_state
+from paddle_resample.seg.config.components import Components
+from paddle_resample.seg.config.config import ResampleConfig
+from paddle_resample.seg.training.step import Step
+from paddle_resample.seg.training.trainer import Settings, Trainer
 
 UNET = CONFIGS / "unet" / "unet_bilinear.yml"
 

@@ -5,7 +5,7 @@ import paddle
 import pytest
 
 from checkout import CONFIGS, TINY
-from paddle_resample.bridge.checkpoint import find_checkpoint
+from paddle_resample.seg.checkpoints.checkpoint import find_checkpoint
 
 UNET = CONFIGS / "unet" / "unet_pixel_shuffle.yml"
 

@@ -11,9 +11,9 @@ import yaml
 from PIL import Image
 
 from checkout import CONFIGS, ROOT
-from paddle_resample.bridge.components import Components
-from paddle_resample.bridge.config import ResampleConfig
-from paddle_resample.bridge.weights import load_weights
+from paddle_resample.seg.checkpoints.weights import load_weights
+from paddle_resample.seg.config.components import Components
+from paddle_resample.seg.config.config import ResampleConfig
 
 
 def model_of(config, weights):

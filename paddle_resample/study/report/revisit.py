@@ -8,13 +8,13 @@ import paddle
 from PIL import Image
 
 from ...base import Upsampler
-from ...bridge.components import Components
-from ...bridge.evaluation import inference_options, predict
-from ...bridge.prediction import pictures
-from ...bridge.samples import Fault, Samples
-from ...bridge.weights import load_weights
 from ...errors import UsageError
 from ...files import write_json, writing_folder
+from ...seg.checkpoints.weights import load_weights
+from ...seg.config.components import Components
+from ...seg.data.samples import Fault, Samples
+from ...seg.evaluation import inference_options, predict
+from ...seg.prediction.prediction import pictures
 from .site_maps import principal_colours, record_sites
 
 __all__ = ["FACTS", "revisit"]

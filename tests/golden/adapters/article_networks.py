@@ -5,7 +5,7 @@ import paddle.nn as nn
 
 from adapters.weights import fill
 from paddle_resample import ops
-from paddle_resample.nets.fpn import TopDownPathway
+from paddle_resample.seg.nets.fpn import TopDownPathway
 
 
 class SegformerDecoder(nn.Layer):

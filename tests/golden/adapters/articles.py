@@ -4,7 +4,7 @@ import paddle.nn as nn
 
 from adapters.weights import fill
 from paddle_resample import build, ops
-from paddle_resample.nets import ResampleUNet
+from paddle_resample.seg.nets import ResampleUNet
 
 
 def interpolate(v):

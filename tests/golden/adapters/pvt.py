@@ -9,8 +9,10 @@ import paddle
 import paddle.nn as nn
 
 from adapters.weights import NotCovered, fill
-from paddle_resample.nets import ResamplePVT, ResamplePVTv2
-from paddle_resample.nets.spatial_reduction_attention import SpatialReductionAttention
+from paddle_resample.seg.nets import ResamplePVT, ResamplePVTv2
+from paddle_resample.seg.nets.spatial_reduction_attention import (
+    SpatialReductionAttention,
+)
 
 _DEFAULTS = {
     "embed_dims": [64, 128, 256, 512],

@@ -7,7 +7,7 @@ import paddle.nn as nn
 
 from adapters.pvt import pyramid_options, use_epsilon
 from adapters.weights import NotCovered, fill
-from paddle_resample.nets import ResampleMiT, ResampleSegFormer
+from paddle_resample.seg.nets import ResampleMiT, ResampleSegFormer
 
 
 def mix_vision_transformer(v):

@@ -6,7 +6,7 @@ from paddleseg.models.layers import ConvBNReLU
 from adapters.weights import NotCovered, fill
 from paddle_resample import build, ops
 from paddle_resample.base import Upsampler
-from paddle_resample.nets.setr_heads import NaiveHead, PUPHead
+from paddle_resample.seg.nets.setr_heads import NaiveHead, PUPHead
 
 
 def up_head(v):

@@ -4,8 +4,8 @@ import paddle.nn as nn
 
 from adapters.weights import NotCovered, fill
 from paddle_resample import build
-from paddle_resample.nets import ResampleSwinUNet
-from paddle_resample.nets.swin_block import (
+from paddle_resample.seg.nets import ResampleSwinUNet
+from paddle_resample.seg.nets.swin_block import (
     SwinBlock,
     WindowAttention,
     window_and_shift,

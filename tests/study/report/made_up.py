@@ -6,9 +6,9 @@ import numpy as np
 from PIL import Image
 
 from checkout import CONFIGS
-from paddle_resample.data import FineShapes
 from paddle_resample.files import write_json
 from paddle_resample.metrics import ImageScores
+from paddle_resample.seg.embedded_data import FineShapes
 from paddle_resample.study.plan import Study
 from paddle_resample.study.report.site_maps import principal_colours
 from paddle_resample.study.results import add_result

@@ -4,7 +4,7 @@ import numpy as np
 import paddle
 import pytest
 
-from paddle_resample.nets import ResampleUNet
+from paddle_resample.seg.nets import ResampleUNet
 from paddle_resample.study.report.site_maps import principal_colours, record_sites
 
 

@@ -1,2 +1,0 @@
-"""Everything that knows PaddleSeg: repairs, configuration, training, evaluation,
-prediction and export."""

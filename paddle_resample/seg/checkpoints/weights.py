@@ -1,0 +1,103 @@
+"""Loading a checkpoint's weights, refusing one that belongs to another model."""
+
+import os
+
+import paddle
+
+from ...errors import UsageError, counted
+from ...safetensors_file import read_safetensors
+from .paddle_file import read_paddle_file
+from .safe_unpickler import Refused
+
+__all__ = ["load_weights", "read_state"]
+
+
+def read_state(path, as_numpy=False):
+    """Read a state dictionary from a file; nothing that the file holds is run.
+
+    The repaired PaddleSeg reads `pretrained` files through this function, too.
+
+    Args:
+        path: of a .safetensors file, or of one that paddle.save wrote.
+        as_numpy: give NumPy arrays instead of Tensors.
+
+    Returns:
+        dict.
+
+    Raises:
+        UsageError: missing, not readable, refused because it holds more than tensors
+            and plain containers, or no state dictionary.
+    """
+    if not os.path.isfile(path):
+        what = "is a folder" if os.path.isdir(path) else "does not exist"
+        raise UsageError(f"checkpoint {str(path)!r} {what}")
+    if str(path).endswith(".safetensors"):
+        state = read_safetensors(path)
+        if as_numpy:
+            return state
+        return {name: paddle.to_tensor(array) for name, array in state.items()}
+    try:
+        state = read_paddle_file(path, as_numpy)
+    except Refused as error:
+        raise UsageError(
+            f"checkpoint {str(path)!r} is refused, because it asks for {error}: a "
+            "checkpoint holds tensors and plain containers; nothing of it was run"
+        ) from None
+    except OSError as error:
+        raise UsageError(
+            f"checkpoint {str(path)!r} cannot be read: {error.strerror}"
+        ) from None
+    except Exception:
+        # Bytes that are no pickle fail in whatever way their first instruction does.
+        raise UsageError(
+            f"checkpoint {str(path)!r} cannot be read; it is damaged or was not "
+            "written by paddle.save"
+        ) from None
+    if not isinstance(state, dict):
+        raise UsageError(f"checkpoint {str(path)!r} holds no state dictionary")
+    return state
+
+
+def load_weights(model, path):
+    """Fill a model with a checkpoint of its own kind.
+
+    Args:
+        model: nn.Layer.
+        path: of a .pdparams or .safetensors file, or of a folder that holds
+            model.pdparams or model.safetensors.
+
+    Raises:
+        UsageError: the names or shapes are not the model's; names which.
+    """
+    if os.path.isdir(path):
+        folder, path = path, os.path.join(path, "model.pdparams")
+        other = os.path.join(folder, "model.safetensors")
+        if os.path.exists(other) and not os.path.exists(path):
+            path = other
+    state = read_state(path)
+    own = model.state_dict()
+    missing = [key for key in own if key not in state]
+    extra = [key for key in state if key not in own and not _is_note(key)]
+    other = [
+        f"{key} {_shape(state[key])} instead of {_shape(own[key])}"
+        for key in own
+        if key in state and _shape(state[key]) != _shape(own[key])
+    ]
+    problems = counted(missing=missing, unexpected=extra, of_another_shape=other)
+    if problems:
+        raise UsageError(
+            f"checkpoint {str(path)!r} belongs to another model than "
+            f"{type(model).__name__} as configured: {problems}"
+        )
+    model.set_state_dict(state)
+
+
+def _shape(value):
+    """Shape of a tensor or array; of anything else what it is."""
+    shape = getattr(value, "shape", None)
+    return type(value).__name__ if shape is None else list(shape)
+
+
+def _is_note(key):
+    """Keys that are no weights: paddle.save's own, and PaddleSeg's flops counters."""
+    return "@@" in key or key.split(".")[-1] in ("total_ops", "total_params")

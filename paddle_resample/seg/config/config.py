@@ -1,0 +1,267 @@
+"""PaddleSeg's YAML configuration, read with our rule for resampler specs."""
+
+import os
+from ast import literal_eval
+from collections.abc import Mapping
+
+from paddleseg.cvlibs import Config
+
+from ...errors import UsageError, did_you_mean
+from .marked_yaml import Mark, read_yaml
+from .schema import schema_faults
+
+__all__ = ["ResampleConfig", "config_faults", "merge"]
+
+
+class ResampleConfig(Config):
+    """PaddleSeg's Config, checked key by key, with specs that replace each other.
+
+    A child file, or --opts, that names another resampler replaces the whole spec: the
+    old operator's options are not inherited. All else merges as PaddleSeg merges it,
+    `_base_` and `_inherited_` included.
+
+    Args:
+        path: of the .yml or .yaml file.
+        learning_rate, batch_size, iters: replace the file's values where not None.
+        opts: list of "key.sub_key=value", as after --opts; a value is a Python
+            literal or else text.
+
+    Attributes:
+        dic: the whole configuration as one mapping.
+        marks: dict, the path of every key in dic -> the Mark of the file and line, or
+            of the option, that it came from.
+
+    Raises:
+        UsageError: the file is missing, no YAML, empty or incomplete; a key that its
+            component does not take, or a value of another kind, with its file and
+            line; an option that names a key that is not there.
+    """
+
+    def __init__(
+        self, path, learning_rate=None, batch_size=None, iters=None, opts=None
+    ):
+        self.path = str(path)
+        self.marks = {}
+        _check_file(self.path)
+        try:
+            super().__init__(
+                self.path,
+                learning_rate=learning_rate,
+                batch_size=batch_size,
+                iters=iters,
+                opts=opts,
+            )
+        except UsageError:
+            raise
+        except (RuntimeError, AssertionError) as error:
+            # PaddleSeg's checker puts the fault into the last lines of its text.
+            text = str(error).split("error message is:")[-1].strip()
+            raise UsageError(f"{path}: {text}") from None
+
+    def use_data_format(self, data_format):
+        """Set the layout of PaddleSeg's DeepLabV3P, as its own tools do.
+
+        Args:
+            data_format: "NCHW" changes nothing.
+
+        Raises:
+            UsageError: "NHWC" for another model.
+        """
+        if data_format == "NCHW":
+            return
+        model = self.dic["model"]
+        if model.get("type") != "DeepLabV3P":
+            raise UsageError(
+                f"--data_format {data_format}: only DeepLabV3P has it, and the "
+                f"configuration's model is {model.get('type')}"
+            )
+        for part in (model, model["backbone"], *self.dic["loss"]["types"]):
+            part["data_format"] = data_format
+
+    def _parse_from_yaml(self, path):
+        content, self.marks = _read(path)
+        return content
+
+    def update_config_dict(
+        self, dic, learning_rate=None, batch_size=None, iters=None, opts=None
+    ):
+        dic = _with_values(dic, self.marks, learning_rate, batch_size, iters, opts)
+        faults = _sentences(schema_faults(dic), self.path, self.marks)
+        if faults:
+            rest = f" ({len(faults) - 1} more: python -m paddle_resample check lists "
+            more = rest + "them)" if len(faults) > 1 else ""
+            raise UsageError(faults[0] + more)
+        decay = dic["optimizer"].get("weight_decay")
+        if isinstance(decay, int):  # PaddleSeg refuses 0 and takes 0.0
+            dic["optimizer"] = {**dic["optimizer"], "weight_decay": float(decay)}
+        return dic
+
+
+def config_faults(path, opts=None, complete=True):
+    """Find every mistake in a configuration that can be seen without building it.
+
+    Args:
+        path: of the .yml file.
+        opts: as in ResampleConfig.
+        complete: see `schema.schema_faults`.
+
+    Returns:
+        list of str, one sentence each, with file and line.
+
+    Raises:
+        UsageError: the file cannot be read at all.
+    """
+    path = str(path)
+    _check_file(path)
+    content, marks = _read(path)
+    dic = _with_values(content, marks, opts=opts)
+    return _sentences(schema_faults(dic, complete), path, marks)
+
+
+def merge(child, base):
+    """Lay a child's mapping over its base's.
+
+    Args:
+        child, base: dict, as YAML holds them.
+
+    Returns:
+        dict: base with the child's values; mappings merge key by key, except where
+        the child says `_inherited_: False` or its `name` differs from the base's.
+
+    >>> merge({"upsample": {"name": "flow"}}, {"upsample": {"name": "a", "b": 1}})
+    {'upsample': {'name': 'flow'}}
+    """
+    child = dict(child)
+    if not child.pop("_inherited_", True):
+        return child
+    result = dict(base)
+    for key, value in child.items():
+        old = result.get(key)
+        if isinstance(value, Mapping) and isinstance(old, Mapping):
+            if "name" in value and value["name"] != old.get("name"):
+                old = {}
+            value = merge(value, old)
+        result[key] = value
+    return result
+
+
+def _check_file(path, base_of=None):
+    if not path.endswith((".yml", ".yaml")):
+        raise UsageError(f"configuration {path!r} must end in .yml or .yaml")
+    try:
+        with open(path, "rb"):
+            pass
+    except OSError as error:
+        of = f" (the _base_ of {base_of!r})" if base_of else ""
+        raise UsageError(
+            f"configuration {path!r}{of} cannot be read: {error.strerror}"
+        ) from None
+
+
+def _read(path, opened=()):
+    """(content with all its bases, marks)."""
+    if path in opened:
+        raise UsageError(f"configuration {path!r} is its own _base_")
+    _check_file(path, opened[-1] if opened else None)
+    content, marks = read_yaml(path)
+    if not isinstance(content, dict):
+        raise UsageError(
+            f"configuration {path!r} must hold keys and values, not {content!r}"
+        )
+    bases = content.pop("_base_", [])
+    bases = [bases] if isinstance(bases, str) else bases
+    if not isinstance(bases, list) or not all(isinstance(b, str) for b in bases):
+        raise UsageError(
+            f"{marks[('_base_',)]}: _base_ must be a path or a list of them, not "
+            f"{bases!r}"
+        )
+    for base in bases:
+        base_path = os.path.join(os.path.dirname(path), base)
+        inherited, base_marks = _read(base_path, (*opened, path))
+        content = merge(content, inherited)
+        marks = {**base_marks, **marks}
+    return content, {k: mark for k, mark in marks.items() if _has(content, k)}
+
+
+def _has(content, keys):
+    for key in keys:
+        if isinstance(content, Mapping):
+            if key not in content:
+                return False
+        elif not isinstance(content, list) or not isinstance(key, int):
+            return False
+        elif key >= len(content):
+            return False
+        content = content[key]
+    return True
+
+
+def _sentences(faults, path, marks):
+    result = []
+    for place, text in faults:
+        known = place
+        while known and known not in marks:
+            known = known[:-1]
+        where = str(marks[known]) if known else path
+        dotted = ".".join(map(str, place))
+        result.append(f"{where}: {dotted}: {text}" if place else f"{where}: {text}")
+    return result
+
+
+def _with_values(
+    dic, marks, learning_rate=None, batch_size=None, iters=None, opts=None
+):
+    """The configuration with what flags and options replace; `marks` is updated."""
+    dic = dict(dic)
+    if learning_rate is not None:
+        scheduler = dic.get("lr_scheduler")
+        scheduler = scheduler if isinstance(scheduler, Mapping) else {}
+        dic["lr_scheduler"] = {**scheduler, "learning_rate": learning_rate}
+        marks[("lr_scheduler", "learning_rate")] = Mark("--learning_rate")
+    if batch_size is not None:
+        dic["batch_size"] = batch_size
+        marks[("batch_size",)] = Mark("--batch_size")
+    if iters is not None:
+        dic["iters"] = iters
+        marks[("iters",)] = Mark("--iters")
+    for item in opts or []:
+        keys = _set_option(dic, item)
+        marks[keys] = Mark(f"--opts {item}")
+        below = [k for k in marks if len(k) > len(keys) and k[: len(keys)] == keys]
+        for key in below:
+            del marks[key]
+    return dic
+
+
+def _set_option(dic, item):
+    key, equals, text = item.partition("=")
+    if not equals:
+        raise UsageError(f"--opts takes key=value, not {item!r}")
+    try:
+        value = literal_eval(text)
+    except (ValueError, SyntaxError):
+        value = text
+    *parents, last = key.split(".")
+    place = dic
+    for step in parents:
+        if not isinstance(place, dict) or step not in place:
+            known = place if isinstance(place, dict) else ()
+            raise UsageError(
+                f"--opts {item}: the configuration has no {key!r}{_near(step, known)}"
+            )
+        inside = place[step]
+        if isinstance(inside, str):  # a spec written as its name alone
+            inside = {"name": inside}
+        if not isinstance(inside, dict):
+            raise UsageError(f"--opts {item}: {step!r} holds no keys")
+        place[step] = dict(inside)
+        place = place[step]
+    if last == "name" and place.get("name") != value:
+        place.clear()
+    place[last] = value
+    return (*parents, last)
+
+
+def _near(name, known):
+    text = did_you_mean(name, known)
+    return text if "did you mean" in text else ""

@@ -1,0 +1,119 @@
+"""YAML read safely, with the file and line that each key came from."""
+
+from typing import NamedTuple, Optional
+
+import yaml
+
+from ...errors import UsageError
+
+__all__ = ["Mark", "read_yaml"]
+
+# More than any configuration holds; a few lines of aliases may stand for billions.
+_MOST_VALUES = 20_000
+
+
+class Mark(NamedTuple):
+    """Where a key was written; `line` counts from 1, None for a command line."""
+
+    file: str
+    line: Optional[int] = None
+
+    def __str__(self):
+        return self.file if self.line is None else f"{self.file}, line {self.line}"
+
+
+def read_yaml(path):
+    """Read one YAML file as plain data; tags that would make objects are refused.
+
+    Args:
+        path: of a file that exists.
+
+    Returns:
+        (content, marks): what the file holds, and a dict of each key's path in it, a
+        tuple of keys and list indices such as ("model", "width"), to its Mark.
+
+    Raises:
+        UsageError: no YAML, a key written twice with two values, aliases without end.
+    """
+    try:
+        with open(path, encoding="utf-8") as file:
+            loader = yaml.SafeLoader(file)
+            try:
+                node = loader.get_single_node()
+                marks = {}
+                if node is not None:
+                    _walk(loader, node, path, (), marks, ())
+                content = None if node is None else loader.construct_document(node)
+            finally:
+                loader.dispose()
+    except UsageError:
+        raise
+    except RecursionError:
+        text = "it is nested too deeply"
+        raise UsageError(f"configuration {path!r} is not YAML: {text}") from None
+    except (yaml.YAMLError, ValueError) as error:
+        # ValueError: bytes that are no text, dates and numbers that are none.
+        text = " ".join(str(error).split())
+        raise UsageError(f"configuration {path!r} is not YAML: {text}") from None
+    return content, marks
+
+
+def _walk(loader, node, path, keys, marks, within):
+    if id(node) in within:
+        raise UsageError(f"configuration {path!r}: an alias refers to what it is in")
+    if len(marks) > _MOST_VALUES:
+        raise UsageError(
+            f"configuration {path!r} holds more than {_MOST_VALUES} values"
+        )
+    within = (*within, id(node))
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            marks[(*keys, index)] = Mark(path, item.start_mark.line + 1)
+            _walk(loader, item, path, (*keys, index), marks, within)
+    elif isinstance(node, yaml.MappingNode):
+        _check_keys(node, path)
+        for _, value in node.value:
+            if id(value) in within:
+                raise UsageError(
+                    f"configuration {path!r}: an alias refers to what it is in"
+                )
+        loader.flatten_mapping(node)  # what `<<` brings in
+        if len(node.value) > _MOST_VALUES:
+            raise UsageError(
+                f"configuration {path!r} holds more than {_MOST_VALUES} values"
+            )
+        for key, value in node.value:
+            place = (*keys, loader.construct_object(key, deep=True))
+            marks[place] = Mark(path, key.start_mark.line + 1)
+            _walk(loader, value, path, place, marks, within)
+
+
+def _check_keys(node, path):
+    lines = {}
+    for key, value in node.value:
+        line = key.start_mark.line + 1
+        if not isinstance(key, yaml.ScalarNode):
+            raise UsageError(f"{path}, line {line}: a key must be text")
+        if key.tag.endswith(":merge"):
+            continue
+        first, there = lines.setdefault(key.value, (line, value))
+        if not _same(there, value, set()):
+            raise UsageError(
+                f"configuration {path!r}: the key {key.value!r} is written twice, in "
+                f"lines {first} and {line}"
+            )
+
+
+def _same(one, other, seen):
+    """Whether two nodes hold the same; pairs in `seen` are compared already."""
+    if one is other or (id(one), id(other)) in seen:
+        return True
+    seen.add((id(one), id(other)))
+    if one.tag != other.tag or len(one.value) != len(other.value):
+        return False
+    if isinstance(one, yaml.ScalarNode):
+        return one.value == other.value
+    pairs = zip(one.value, other.value)
+    if isinstance(one, yaml.MappingNode):
+        pairs = [pair for a, b in pairs for pair in zip(a, b)]
+    return all(_same(a, b, seen) for a, b in pairs)

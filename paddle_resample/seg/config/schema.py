@@ -1,0 +1,260 @@
+"""What a configuration may hold: every key, and the kind of value it takes.
+
+The keys of a component are the arguments of the class or function that its `type`
+names, so a network that is registered later is checked without a word here.
+"""
+
+from collections.abc import Mapping
+
+import paddle
+from paddleseg.cvlibs import manager
+
+from ...errors import did_you_mean
+from .schema_parts import (
+    SchemaFault,
+    clip_faults,
+    key_faults,
+    length_faults,
+    mapping_faults,
+    mode_faults,
+    near,
+    only_near,
+    pair_faults,
+    unknown_argument,
+    value_faults,
+)
+from .schema_specs import kind_of_spec, spec_faults, takes_spec
+from .signatures import REQUIRED, Arguments, arguments_of
+
+__all__ = ["SECTIONS", "schema_faults"]
+
+_NEEDED = ("batch_size", "iters", "train_dataset", "optimizer", "lr_scheduler")
+_NEEDED += ("loss", "model")
+SECTIONS = (*_NEEDED, "val_dataset", "distill_loss", "test_config", "export")
+SECTIONS += ("to_static_training", "damaged_samples")
+_REGISTRIES = {
+    "model": manager.MODELS,
+    "backbone": manager.BACKBONES,
+    "data set": manager.DATASETS,
+    "transform": manager.TRANSFORMS,
+    "loss": manager.LOSSES,
+    "optimizer": manager.OPTIMIZERS,
+}
+# What PaddleSeg's builder adds where the configuration does not.
+_ADDED = {
+    "model": {"num_classes", "in_channels"},
+    "backbone": {"in_channels"},
+    "loss": {"ignore_index"},
+}
+_TEST_KEYS = ("aug_eval", "aug_pred", "scales", "flip_horizontal", "flip_vertical")
+_TEST_KEYS += ("is_slide", "crop_size", "stride", "auc_roc", "custom_color")
+_GROUP_KEYS = ("name", "lr_mult", "weight_decay_mult")
+
+
+def schema_faults(dic, complete=True):
+    """Find every mistake that can be seen without building anything.
+
+    Args:
+        dic: the configuration as one mapping, bases merged.
+        complete: whether all that training needs must be there; a file meant as a
+            `_base_` of others is not.
+
+    Returns:
+        list of SchemaFault, in the order of the file.
+    """
+    if "vary" in dic and "config" in dic:
+        text = "this is a study, not a configuration; tools/study.py --study runs it"
+        return [SchemaFault(("vary",), text)]
+    return list(_Checker(complete).top(dic))
+
+
+class _Checker:
+    def __init__(self, complete):
+        self.complete = complete
+
+    def top(self, dic):
+        for key, value in dic.items():
+            place = (key,)
+            if key not in SECTIONS:
+                yield from key_faults((), {key: value}, SECTIONS)
+            elif key == "model":
+                yield from self.component(place, value, "model")
+            elif key in ("train_dataset", "val_dataset"):
+                yield from self.component(place, value, "data set")
+                yield from mode_faults(place, value)
+            elif key == "optimizer":
+                yield from self.component(place, value, "optimizer")
+            elif key == "lr_scheduler":
+                yield from self.schedule(place, value)
+            elif key in ("loss", "distill_loss"):
+                yield from self.losses(place, value)
+            elif key == "test_config":
+                yield from mapping_faults(place, value, _TEST_KEYS)
+            elif key == "export":
+                yield from self.export(place, value)
+            else:
+                yield from value_faults(place, value)
+        if self.complete:
+            unknown = [key for key in dic if key not in SECTIONS]
+            for key in _NEEDED:
+                if key not in dic:
+                    hint = near(key, unknown)
+                    text = f"No {key} specified in the configuration{hint}"
+                    yield SchemaFault((), text)
+
+    def component(self, place, given, kind):
+        """A mapping with `type` and the arguments of what that names."""
+        if not isinstance(given, Mapping):
+            text = f"must be a mapping with a type, a {kind}'s, not {given!r}"
+            yield SchemaFault(place, text)
+            return
+        if "type" not in given:
+            if self.complete:
+                known = given if "type" not in given else ()
+                text = f"has no type, which names the {kind}{near('type', known)}"
+                yield SchemaFault(place, text)
+            return
+        component, fault = _find(given, kind)
+        if fault:
+            yield SchemaFault((*place, "type"), fault)
+            return
+        owner = given["type"]
+        arguments = arguments_of(component)
+        added = _ADDED.get(kind, set())
+        known = {**dict.fromkeys(added, REQUIRED), **arguments.known}
+        ours = component.__module__.split(".")[0] == "paddle_resample"
+        for key, value in given.items():
+            if key == "type" or (key == "_inherited_" and not self.complete):
+                continue
+            there = (*place, key)
+            if key not in known and not arguments.open:
+                yield unknown_argument(there, owner, key, known)
+            else:
+                default = known.get(key, REQUIRED)
+                yield from self.argument(there, value, default, kind, ours)
+        if self.complete:
+            yield from _missing(place, owner, given, arguments, added)
+        yield from pair_faults(place, given)
+
+    def argument(self, place, value, default, kind, ours):
+        key = place[-1]
+        if key.endswith("transforms") or key in ("transforms1", "transforms2"):
+            # PaddleSeg's EG1800 and SUPERVISELY evaluate without a second branch.
+            if value is not None or key in ("transforms", "common_transforms"):
+                yield from self.all_of(place, value, "transform")
+        elif key == "losses" and kind == "loss" and default is REQUIRED:
+            yield from self.all_of(place, value, "loss")
+        elif ours and takes_spec(key, default):
+            yield from spec_faults(place, value, kind_of_spec(key, default))
+        elif isinstance(value, Mapping) and "type" in value:
+            inner = "backbone" if key == "backbone" else "model or backbone"
+            yield from self.component(place, value, inner)
+        elif key in ("backbone", "head") and default is REQUIRED:
+            yield from self.component(place, value, "model or backbone")
+        elif key == "model" and ours:
+            yield from self.component(place, value, "model")
+        elif key == "grad_clip_cfg" and isinstance(value, Mapping):
+            yield from clip_faults(place, value)
+        elif key == "custom_cfg" and isinstance(value, (list, tuple)):
+            for index, item in enumerate(value):
+                yield from mapping_faults((*place, index), item, _GROUP_KEYS, ("name",))
+        else:
+            yield from value_faults(place, value, default, ours)
+
+    def all_of(self, place, given, kind):
+        if not isinstance(given, (list, tuple)):
+            text = f"must be a list with one {kind} an item, not {given!r}"
+            yield SchemaFault(place, text)
+            return
+        for index, item in enumerate(given):
+            yield from self.component((*place, index), item, kind)
+
+    def losses(self, place, given):
+        if not isinstance(given, Mapping):
+            yield SchemaFault(place, f"must hold types and coef, not {given!r}")
+            return
+        yield from key_faults(place, given, ("types", "coef"))
+        if "types" in given:
+            yield from self.all_of((*place, "types"), given["types"], "loss")
+        if "coef" in given:
+            yield from value_faults((*place, "coef"), given["coef"])
+        for key in ("types", "coef"):
+            if self.complete and key not in given:
+                yield SchemaFault(place, f"has no {key}")
+        yield from length_faults(place, given.get("types"), given.get("coef"))
+
+    def schedule(self, place, given):
+        if not isinstance(given, Mapping):
+            text = f"must be a mapping with a type, a schedule's, not {given!r}"
+            yield SchemaFault(place, text)
+            return
+        if "type" not in given:
+            if self.complete:
+                text = f"has no type, which names the schedule{near('type', given)}"
+                yield SchemaFault(place, text)
+            return
+        name = given["type"]
+        schedules = [n for n in paddle.optimizer.lr.__all__ if n != "LRScheduler"]
+        if name not in schedules:
+            hint = did_you_mean(name, schedules)
+            text = f"unknown type {name!r}, no learning rate schedule{hint}"
+            yield SchemaFault((*place, "type"), text)
+            return
+        known = dict(arguments_of(getattr(paddle.optimizer.lr, name)).known)
+        known.update(warmup_iters=REQUIRED, warmup_start_lr=REQUIRED)
+        for key, value in given.items():
+            if key == "type" or (key == "_inherited_" and not self.complete):
+                continue
+            if key not in known:
+                yield unknown_argument((*place, key), name, key, known)
+            else:
+                yield from value_faults((*place, key), value, known[key])
+        if self.complete:
+            added = {"warmup_iters", "warmup_start_lr"}
+            if name == "PolynomialDecay":
+                added.add("decay_steps")
+            if "warmup_iters" in given:
+                added.discard("warmup_start_lr")
+            arguments = Arguments(known, False)
+            yield from _missing(place, name, given, arguments, added)
+
+    def export(self, place, given):
+        if not isinstance(given, Mapping):
+            yield SchemaFault(place, f"must hold transforms, not {given!r}")
+            return
+        yield from key_faults(place, given, ("transforms",))
+        if "transforms" in given:
+            there = (*place, "transforms")
+            yield from self.all_of(there, given["transforms"], "transform")
+
+
+def _find(given, kind):
+    """(the class or function that a type names, or what is wrong with the type)."""
+    name = given["type"]
+    if not isinstance(name, str):
+        return None, f"type must be the name of a {kind}, not {name!r}"
+    wanted = ["model", "backbone"] if kind == "model or backbone" else [kind]
+    if kind == "optimizer":
+        if name == "sgd" or (name == "SGD" and "momentum" in given):
+            name = "Momentum" if "momentum" in given else "SGD"
+        registered = manager.OPTIMIZERS.components_dict
+        same = [n for n in registered if n.lower() == name.lower()]
+        name = same[0] if name in ("adam", "adamw", "momentum") and same else name
+    if kind == "backbone":
+        wanted.append("model")
+    for word in wanted:
+        registered = _REGISTRIES[word].components_dict
+        if name in registered:
+            return registered[name], None
+    for word, registry in _REGISTRIES.items():
+        if name in registry.components_dict:
+            return None, f"{name!r} is a {word}, where a {kind} is expected"
+    known = [n for word in wanted for n in _REGISTRIES[word].components_dict]
+    return None, f"unknown type {name!r}{only_near(name, known)}"
+
+
+def _missing(place, owner, given, arguments, added):
+    for key, default in arguments.known.items():
+        if default is REQUIRED and key not in given and key not in added:
+            hint = near(key, [k for k in given if k not in arguments.known])
+            yield SchemaFault(place, f"{owner} needs the key {key!r}{hint}")

@@ -1,0 +1,247 @@
+"""Batches: in which order samples come, and how they are put together."""
+
+import json
+import time
+
+import cv2
+import numpy as np
+import paddle
+from paddle.io import DataLoader
+from paddle.io.dataloader.collate import default_collate_fn
+
+from ...errors import UsageError
+from .loader_workers import EndWithParent, each_batch
+from .samples import Fault, Samples
+
+__all__ = ["Order", "evaluation_loader", "training_loader"]
+
+# The workers that read samples are forks of this process. Had OpenCV's own threads run
+# here before, a worker that calls it could wait for ever for threads, or for a lock of
+# theirs, that were not forked with it.
+cv2.setNumThreads(0)
+
+_NOT_STACKED = ("trans_info", "gt_fields", "skipped")
+
+
+class Order(paddle.io.BatchSampler):
+    """The samples of every iteration of a training run, each epoch shuffled anew.
+
+    The order depends on seed alone; the share of each process, and where training
+    starts, are cut from it. An incomplete last batch of an epoch is left out.
+
+    Args:
+        length: number of samples.
+        batch_size: samples of one process in one iteration.
+        seed: of the shuffling.
+        start, stop: iterations start to stop - 1 are given.
+        rank, ranks: number of this process and how many there are.
+
+    Yields:
+        list of (epoch, index).
+
+    Raises:
+        UsageError: the data set does not fill one batch.
+    """
+
+    def __init__(self, length, batch_size, seed=0, start=0, stop=0, rank=0, ranks=1):
+        self.length, self.batch_size, self.seed = length, batch_size, seed
+        self.start, self.stop = start, stop
+        self.rank, self.ranks = rank, ranks
+        self.batches_per_epoch = length // (batch_size * ranks)
+        if self.batches_per_epoch == 0:
+            on = f" on each of {ranks} processes" if ranks > 1 else ""
+            raise UsageError(
+                f"the training set has {length} samples, which do not fill one batch "
+                f"of {batch_size}{on}; lower batch_size or raise --repeats"
+            )
+
+    def __len__(self):
+        return self.stop - self.start
+
+    def __iter__(self):
+        shuffled = None
+        together = self.batch_size * self.ranks
+        for iteration in range(self.start, self.stop):
+            epoch, batch = divmod(iteration, self.batches_per_epoch)
+            if shuffled is None or batch == 0:
+                rng = np.random.default_rng([self.seed, epoch])
+                shuffled = rng.permutation(self.length)
+            chosen = shuffled[batch * together : (batch + 1) * together]
+            yield [(epoch, int(i)) for i in chosen[self.rank :: self.ranks]]
+
+
+class _Repeated(Samples):
+    """Every sample `repeats` times in an epoch, each time augmented on its own."""
+
+    def __init__(self, dataset, seed, repeats, skip_damaged=False):
+        super().__init__(dataset, seed, skip_damaged)
+        self.repeats = repeats
+
+    def __len__(self):
+        return len(self.dataset) * self.repeats
+
+    def __getitem__(self, key):
+        epoch, index = key
+        turn, index = divmod(index, len(self.dataset))
+        return super().__getitem__((epoch * self.repeats + turn, index))
+
+
+def training_loader(
+    dataset,
+    batch_size,
+    seed,
+    start,
+    stop,
+    num_workers=0,
+    repeats=1,
+    rank=0,
+    ranks=1,
+    skip_damaged=False,
+):
+    """Iterate over the batches of training.
+
+    Args:
+        dataset: a PaddleSeg data set in mode train.
+        batch_size, seed, start, stop, rank, ranks: see Order.
+        num_workers: processes that read samples; 0 reads in a thread of this one.
+        repeats: times each sample comes in an epoch.
+        skip_damaged: see Samples.
+
+    Yields:
+        dict of Tensors: "img" [N, C, H, W], "label" [N, H, W], and what else the
+        transforms add; "waited", seconds spent waiting for the data; and, where
+        samples were skipped, "skipped", list of str, why.
+
+    Raises:
+        UsageError: a sample cannot be used, with its file names.
+    """
+    samples = _Repeated(dataset, seed, repeats, skip_damaged)
+    order = Order(len(samples), batch_size, seed, start, stop, rank, ranks)
+    loader = DataLoader(
+        samples,
+        batch_sampler=order,
+        num_workers=num_workers,
+        collate_fn=_Collate(samples),
+        worker_init_fn=EndWithParent(),
+        return_list=True,
+    )
+    yield from _sound(loader)
+
+
+def evaluation_loader(dataset, batch_size, num_workers=0, rank=0, ranks=1):
+    """Iterate once over this process's share of an evaluation set.
+
+    Args:
+        dataset: a PaddleSeg data set in mode val or test.
+        batch_size: samples read together; those of one size are predicted together.
+        num_workers, rank, ranks: as in training_loader.
+
+    Yields:
+        list of dict: "img" Tensor [n, C, H, W], "label" int array [n, H', W'],
+        "trans_info", what PaddleSeg's transforms did to the size, and "index", list of
+        the samples' numbers in the data set.
+    """
+    samples = Samples(dataset)
+    indices = list(range(rank, len(samples), ranks))
+    batches = [indices[i : i + batch_size] for i in range(0, len(indices), batch_size)]
+    loader = DataLoader(
+        samples,
+        batch_sampler=_Given(batches),
+        num_workers=num_workers,
+        collate_fn=_group_by_size,
+        worker_init_fn=EndWithParent(),
+        return_list=True,
+    )
+    for batch, numbers in zip(_sound(loader), batches):
+        yield [
+            {
+                "img": group["img"],
+                "label": group["label"].numpy(),
+                "trans_info": _decode(group["trans_info"]),
+                "index": [numbers[i] for i in group["position"].numpy()],
+            }
+            for group in batch["groups"]
+        ]
+
+
+class _Given(paddle.io.BatchSampler):
+    def __init__(self, batches):
+        self.batches = batches
+        self.batch_size = 1
+
+    def __iter__(self):
+        return iter(self.batches)
+
+    def __len__(self):
+        return len(self.batches)
+
+
+class _Collate:
+    """Stack the samples of a training batch, or tell why they cannot be."""
+
+    def __init__(self, samples):
+        self.samples = samples
+
+    def __call__(self, batch):
+        fault = _first_fault(batch)
+        sizes = {} if fault else {s["img"].shape[1:]: s for s in batch}
+        if len(sizes) > 1:
+            listed = " and ".join(f"{h}x{w}" for h, w in list(sizes)[:3])
+            fault = (
+                f"the training images of one batch have different sizes ({listed}); "
+                "add a Resize or RandomPaddingCrop to the training transforms"
+            )
+        if fault:
+            return {"fault": _encode(fault)}
+        skipped = [s["skipped"] for s in batch if "skipped" in s]
+        result = default_collate_fn(
+            [{k: v for k, v in s.items() if k not in _NOT_STACKED} for s in batch]
+        )
+        return {**result, "skipped": _encode(skipped)} if skipped else result
+
+
+def _group_by_size(batch):
+    fault = _first_fault(batch)
+    if fault:
+        return {"fault": _encode(fault)}
+    groups = {}
+    for position, sample in enumerate(batch):
+        trans_info = _encode(sample["trans_info"])
+        label = np.asarray(sample["label"])
+        label = label.reshape(label.shape[-2:])
+        key = (sample["img"].shape, label.shape, trans_info.tobytes())
+        group = groups.setdefault(key, {"img": [], "label": [], "position": []})
+        group["img"].append(sample["img"])
+        group["label"].append(label)
+        group["position"].append(position)
+        group["trans_info"] = trans_info
+    for group in groups.values():
+        group["img"] = np.stack(group["img"])
+        group["label"] = np.stack(group["label"]).astype("int32")
+        group["position"] = np.array(group["position"])
+    return {"groups": list(groups.values())}
+
+
+def _first_fault(batch):
+    return next((s.text for s in batch if isinstance(s, Fault)), None)
+
+
+def _encode(content):
+    """Text as an array: Paddle's loader carries arrays only."""
+    return np.frombuffer(json.dumps(content).encode(), dtype=np.uint8).copy()
+
+
+def _decode(tensor):
+    return json.loads(np.asarray(tensor.numpy(), dtype=np.uint8).tobytes().decode())
+
+
+def _sound(loader):
+    began = time.perf_counter()
+    for batch in each_batch(loader):
+        if "fault" in batch:
+            raise UsageError(_decode(batch["fault"]))
+        if "skipped" in batch:
+            batch["skipped"] = _decode(batch["skipped"])
+        batch["waited"] = time.perf_counter() - began
+        yield batch
+        began = time.perf_counter()

@@ -1,0 +1,271 @@
+"""SETR's three decoders: from a transformer's tokens to logits of the image's size."""
+
+from math import log2
+
+import paddle
+import paddle.nn as nn
+import paddle.nn.functional as F
+from paddleseg.models.layers import ConvBNReLU
+
+from ...base import Upsampler
+from ...errors import UsageError
+
+__all__ = ["MLAHead", "NaiveHead", "PUPHead", "Row", "TokenMap"]
+
+LEVELS = ("p2", "p3", "p4", "p5")
+
+
+class TokenMap(nn.LayerNorm):
+    """LayerNorm of tokens [N, h*w, C], laid out as a map [N, C, h, w]."""
+
+    def __init__(self, channels):
+        super().__init__(channels, epsilon=1e-6)
+
+    def forward(self, x, size):
+        y = nn.LayerNorm.forward(self, x)  # Paddle 2.6 cannot trace super()
+        return y.transpose([0, 2, 1]).reshape([0, x.shape[-1], size[0], size[1]])
+
+
+class Row(nn.Sequential):
+    """Layers one after the other, upsamplers with their guide among them.
+
+    Args:
+        stride: pixels of the image per pixel of x.
+        layers: of any kind; an Upsampler divides the stride by its scale.
+
+    Call:
+        x: [N, C, H, W].
+        image: [N, channels, H*stride, W*stride]; guided upsamplers get it averaged to
+            the resolution they work towards.
+
+    Returns:
+        result of the last layer.
+    """
+
+    def __init__(self, stride, *layers):
+        super().__init__(*layers)
+        self.stride = stride
+
+    def forward(self, x, image):
+        stride = self.stride
+        for layer in list(self.children()):
+            if isinstance(layer, Upsampler):
+                stride //= layer.scale
+                guide = F.avg_pool2d(image, stride) if layer.needs_guide else None
+                x = layer(x, guide=guide)
+            else:
+                x = layer(x)
+        return x
+
+
+class RowHead(nn.Layer):
+    """A norm and a row for the decoder, and for every auxiliary head.
+
+    Call:
+        tokens: list of [N, h*w, C]. The last feeds the decoder; while training, the
+            first feeds the first auxiliary head, and so on.
+        size: (h, w).
+        image: [N, channels of the image, h*P, w*P], guide of upsamplers that need one.
+
+    Returns:
+        list of Tensor: logits [N, num_classes, h*P, w*P]; auxiliary ones, coarser.
+    """
+
+    def __init__(self, in_channels, row, aux_rows):
+        super().__init__()
+        self.cls_head_norm = TokenMap(in_channels)
+        self.cls_head = row
+        self.aux_head_norms = nn.LayerList([TokenMap(in_channels) for _ in aux_rows])
+        self.aux_heads = nn.LayerList(aux_rows)
+
+    def forward(self, tokens, size, image):
+        logits = [self.cls_head(self.cls_head_norm(tokens[-1], size), image)]
+        if self.training:
+            for norm, row, x in zip(self.aux_head_norms, self.aux_heads, tokens):
+                logits.append(row(norm(x, size), image))
+        return logits
+
+
+class NaiveHead(RowHead):
+    """Two 1x1 convolutions, then one upsampler by P to the image's size.
+
+    Args:
+        num_classes: channels of the logits.
+        in_channels: C of the tokens.
+        channels: of the convolution, 256 as published.
+        patch: P, side of the patches the tokens stand for.
+        grow: function (site, channels, scale) -> Upsampler; sites are named after the
+            stride they land at, here stride_1 alone.
+        read: blocks whose tokens are read; all but the last have an auxiliary head,
+            the same two convolutions.
+
+    Source: Zheng et al., CVPR 2021, section 3.3 (1).
+    """
+
+    blocks = (9, 14, 19, 23)
+    published = "bilinear"
+
+    @staticmethod
+    def sites(patch):
+        return ["stride_1"]
+
+    def __init__(self, num_classes, in_channels, channels, patch, grow, read):
+        def convolutions():
+            return (
+                ConvBNReLU(in_channels, channels, 1),
+                nn.Conv2D(channels, num_classes, 1),
+            )
+
+        row = Row(patch, *convolutions(), grow("stride_1", num_classes, patch))
+        aux = [Row(patch, *convolutions()) for _ in range(read - 1)]
+        super().__init__(in_channels, row, aux)
+
+
+class PUPHead(RowHead):
+    """Progressive upsampling: 3x3 convolution, batch norm, ReLU and an upsampler by 2
+    in turn, as often as it takes from P pixels to one.
+
+    The classifier comes before the last upsampler. Auxiliary heads, one for each block
+    read: one such convolution, bilinear interpolation by 4, the classifier.
+
+    Args: as NaiveHead; sites stride_{P/2} to stride_1.
+
+    Source: Zheng et al., CVPR 2021, section 3.3 (2).
+
+    Raises:
+        UsageError: P is no power of 2.
+    """
+
+    blocks = (9, 14, 19, 23)
+    published = "bilinear"
+
+    @staticmethod
+    def sites(patch):
+        steps = int(log2(patch))
+        if steps < 1 or patch != 2**steps:
+            raise UsageError(
+                "ResampleSETR: head 'pup' doubles the map until it has the image's "
+                f"size, so the backbone's patches must be a power of 2, not {patch}"
+            )
+        return [f"stride_{2**step}" for step in reversed(range(steps))]
+
+    def __init__(self, num_classes, in_channels, channels, patch, grow, read):
+        *sites, last = self.sites(patch)
+        steps, arriving = [], in_channels
+        for site in sites:
+            steps += [_convolution(arriving, channels), grow(site, channels, 2)]
+            arriving = channels
+        row = Row(
+            patch,
+            *steps,
+            _convolution(arriving, channels),
+            nn.Conv2D(channels, num_classes, 1),
+            grow(last, num_classes, 2),
+        )
+        aux = [
+            Row(
+                patch,
+                _convolution(in_channels, channels),
+                nn.Upsample(scale_factor=4, mode="bilinear"),
+                nn.Conv2D(channels, num_classes, 1),
+            )
+            for _ in range(read)
+        ]
+        super().__init__(in_channels, row, aux)
+
+
+class MLAHead(nn.Layer):
+    """Multi-level aggregation: four blocks, summed from the last to the first, enlarged
+    by 4 each on its own, side by side, classified, enlarged to the image's size.
+
+    Auxiliary heads: a 1x1 convolution without bias on each of the four sums.
+
+    Args: as NaiveHead; channels are those of the sums, half as many behind them; sites
+        p2 to p5, after the names of the four levels (first to last block), and
+        stride_1.
+
+    Call, Returns: as RowHead, all four tokens in the order of their blocks.
+
+    Source: Zheng et al., CVPR 2021, section 3.3 (3).
+
+    Raises:
+        UsageError: P is no multiple of 4, or not four blocks are read.
+    """
+
+    blocks = (5, 11, 17, 23)
+    published = (*[{"name": "bilinear", "align_corners": True}] * 4, "bilinear")
+
+    @staticmethod
+    def sites(patch):
+        if patch % 4:
+            raise UsageError(
+                "ResampleSETR: head 'mla' enlarges by 4 first, so the backbone's "
+                f"patches must be a multiple of 4, not {patch}"
+            )
+        return [*LEVELS, "stride_1"]
+
+    def __init__(self, num_classes, in_channels, channels, patch, grow, read):
+        super().__init__()
+        if read != len(LEVELS):
+            raise UsageError(f"ResampleSETR: head 'mla' reads 4 blocks, not {read}")
+        self.norms = nn.LayerList([TokenMap(in_channels) for _ in LEVELS])
+        self.mla = Aggregation(in_channels, channels)
+        self.aux_heads = nn.LayerList(
+            [nn.Conv2D(channels, num_classes, 1, bias_attr=False) for _ in LEVELS]
+        )
+        half = channels // 2
+        self.feat_convs = nn.LayerList(
+            [
+                Row(
+                    patch,
+                    _convolution(channels, half, bias_attr=False),
+                    _convolution(half, half, bias_attr=False),
+                    grow(level, half, 4),
+                )
+                for level in LEVELS
+            ]
+        )
+        self.cls_head = nn.Conv2D(len(LEVELS) * half, num_classes, 3, padding=1)
+        self.up = Row(patch // 4, grow("stride_1", num_classes, patch // 4))
+
+    def forward(self, tokens, size, image):
+        sums = self.mla([norm(x, size) for norm, x in zip(self.norms, tokens)])
+        fine = [row(x, image) for row, x in zip(self.feat_convs, sums)]
+        logits = [self.up(self.cls_head(paddle.concat(fine, axis=1)), image)]
+        if self.training:
+            logits += [head(x) for head, x in zip(self.aux_heads, sums)]
+        return logits
+
+
+class Aggregation(nn.Layer):
+    """1x1 convolutions, sums from the last level to the first, 3x3 convolutions; all
+    without bias, with batch norm and ReLU.
+
+    Call:
+        maps: four [N, C, h, w], first to last level.
+
+    Returns:
+        list of four [N, channels, h, w] in the same order.
+    """
+
+    def __init__(self, in_channels, channels):
+        super().__init__()
+        for level in LEVELS:
+            narrow = _convolution(in_channels, channels, 1, bias_attr=False)
+            self.add_sublayer(f"mla_{level}_1x1", narrow)
+            smooth = _convolution(channels, channels, bias_attr=False)
+            self.add_sublayer(f"mla_{level}", smooth)
+
+    def forward(self, maps):
+        total, results = None, []
+        for level, x in zip(reversed(LEVELS), reversed(maps)):
+            x = getattr(self, f"mla_{level}_1x1")(x)
+            total = x if total is None else total + x
+            results.append(getattr(self, f"mla_{level}")(total))
+        return results[::-1]
+
+
+def _convolution(in_channels, out_channels, kernel_size=3, **options):
+    return ConvBNReLU(
+        in_channels, out_channels, kernel_size, padding=kernel_size // 2, **options
+    )

@@ -1,0 +1,55 @@
+"""What every command line tool does: sentences for mistakes, and exit codes."""
+
+import multiprocessing
+import os
+import sys
+import warnings
+
+from .errors import RunFailed, UsageError
+
+__all__ = ["run_tool"]
+
+_leave = os._exit
+
+# Paddle's warnings about what is as it should be: batch norm in training, and the
+# state of a schedule within LinearWarmup.
+_NOISE = (
+    "When training, we now always track",
+    "There are some unused values in state_dict",
+)
+
+
+def run_tool(main):
+    """Run a tool's main function and leave the process with its status.
+
+    Args:
+        main: function without arguments.
+
+    Exit status: 0 when it went well, 1 for RunFailed, 2 for a user's mistake
+    (UsageError, one sentence on stderr, no stack trace), 130 after Ctrl-C; any other
+    exception is our mistake and keeps its trace.
+    """
+    for text in _NOISE:
+        warnings.filterwarnings("ignore", message=text)
+    try:
+        main()
+        status = 0
+    except UsageError as error:
+        status = _say(error, 2)
+    except RunFailed as error:
+        status = _say(error, 1)
+    except KeyboardInterrupt as stop:
+        status = _say(str(stop) or "stopped by Ctrl-C", 130)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if status:
+        # Loader threads and workers of Paddle may wait for ever at exit once a batch
+        # was refused, so the workers are ended and the process is left at once.
+        for worker in multiprocessing.active_children():
+            worker.kill()
+        _leave(status)
+
+
+def _say(message, status):
+    print(f"error: {message}", file=sys.stderr)
+    return status
