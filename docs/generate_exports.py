@@ -19,7 +19,12 @@ from paddle_resample.catalogue import partners
 from paddle_resample.errors import RunFailed
 from paddle_resample.files import write_json, writing
 from paddle_resample.ops import onnx_forms, spatial_size
-from paddle_resample.registry import build, find, names, options
+from paddle_resample.registry import (
+    build,
+    resampler_class,
+    resampler_names,
+    resampler_options,
+)
 from paddle_resample.seg.config.components import Components
 from paddle_resample.seg.config.config import ResampleConfig
 from paddle_resample.seg.export.engines import (
@@ -72,7 +77,7 @@ class UpSite(nn.Layer):
 
     def __init__(self, cls):
         super().__init__()
-        scale = options(cls)["scale"]
+        scale = resampler_options(cls)["scale"]
         self.before = nn.Conv2D(CHANNELS, CHANNELS, 1)
         giver = None
         if cls.needs_side is not None:
@@ -94,7 +99,7 @@ class DownSite(nn.Layer):
     def __init__(self, cls):
         super().__init__()
         self.before = nn.Conv2D(CHANNELS, CHANNELS, 1)
-        self.down = build(cls.name, CHANNELS, scale=options(cls)["scale"])
+        self.down = build(cls.name, CHANNELS, scale=resampler_options(cls)["scale"])
 
     def forward(self, x):
         return self.down(self.before(x))[0]
@@ -103,7 +108,7 @@ class DownSite(nn.Layer):
 def cases_of(cls, site):
     """Inputs of three sizes, one of them what an odd map was shrunk to."""
     rng, cases = np.random.default_rng(0), []
-    scale = options(cls)["scale"]
+    scale = resampler_options(cls)["scale"]
     for (height, width), less in zip(COARSE, (0, 1, -1)):
         fine = (height * scale - less, width * scale - less)
         skip = rng.normal(size=(2, CHANNELS, *fine)).astype("float32")
@@ -130,7 +135,7 @@ def trace(site, cases, folder):
 def operator_row(name):
     """What happened to an operator in every engine: "" where it holds, or why not."""
     paddle.seed(0)
-    cls = find(name)
+    cls = resampler_class(name)
     up = issubclass(cls, Upsampler)
     site = (UpSite if up else DownSite)(cls)
     site.eval()
@@ -226,7 +231,7 @@ def main():
     rows["versions"] = versions()
     for part, known, make in (
         ("networks", NETWORKS, lambda name: network_row(NETWORKS[name])),
-        ("operators", names(), operator_row),
+        ("operators", resampler_names(), operator_row),
     ):
         rows[part] = {k: v for k, v in rows[part].items() if k in known}
         for name in [n for n in known if not wanted or n in wanted]:

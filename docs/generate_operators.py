@@ -14,7 +14,7 @@ import paddle
 from paddle_resample.lab.operator_picture import save_operator_picture
 from paddle_resample.lab.operator_view import view_operator
 from paddle_resample.pages import write_pages
-from paddle_resample.registry import find
+from paddle_resample.registry import resampler_class
 from paddle_resample.tool import run_tool
 
 FOLDER = Path(__file__).parent / "operators"
@@ -28,7 +28,7 @@ def main():
     parser.add_argument("--missing", action="store_true", help="draw what is missing")
     parser.add_argument("--text", action="store_true", help="draw no pictures")
     args = parser.parse_args()
-    wanted = [find(name).name for name in args.names]
+    wanted = [resampler_class(name).name for name in args.names]
     known = write_pages(FOLDER)
     images = FOLDER / "images"
     for path in images.glob("*.*"):

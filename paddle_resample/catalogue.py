@@ -10,7 +10,7 @@ from .base import Downsampler, Upsampler
 from .docstring import read_docstring
 from .errors import UsageError
 from .operator_cost import cost
-from .registry import find, names, options
+from .registry import resampler_class, resampler_names, resampler_options
 
 __all__ = [
     "COST_AT",
@@ -50,7 +50,7 @@ def family(cls):
     Returns:
         str: a key of FAMILIES.
 
-    >>> family(find("carafe")), family(find("max_pool"))
+    >>> family(resampler_class("carafe")), family(resampler_class("max_pool"))
     ('dynamic', 'recording')
     """
     if issubclass(cls, Upsampler):
@@ -78,13 +78,17 @@ def partners(cls):
     Returns:
         list of names, those without weights first; empty where it needs nothing.
 
-    >>> partners(find("max_unpool"))
+    >>> partners(resampler_class("max_unpool"))
     ['max_pool']
     """
     if cls.needs_side is None:
         return []
-    givers = [n for n in names(Downsampler) if find(n).gives_side == cls.needs_side]
-    return sorted(givers, key=lambda n: (find(n).learned, n))
+    givers = [
+        n
+        for n in resampler_names(Downsampler)
+        if resampler_class(n).gives_side == cls.needs_side
+    ]
+    return sorted(givers, key=lambda n: (resampler_class(n).learned, n))
 
 
 def asks(cls):
@@ -96,7 +100,7 @@ def asks(cls):
     Returns:
         str: what an upsampler needs; what a downsampler does with odd sizes and gives.
 
-    >>> asks(find("sapa_i")), asks(find("max_pool"))
+    >>> asks(resampler_class("sapa_i")), asks(resampler_class("max_pool"))
     ('guide of C', 'floor, pool_indices')
     """
     if issubclass(cls, Upsampler):
@@ -115,7 +119,7 @@ def facts(cls):
     Returns:
         dict of str to str; what does not apply is left out.
 
-    >>> facts(find("max_unpool"))["needs"]
+    >>> facts(resampler_class("max_unpool"))["needs"]
     'pool_indices, recorded by max_pool'
     """
     found = {}
@@ -160,7 +164,11 @@ def catalogue():
     for kind in (Upsampler, Downsampler):
         header = True
         for key, title in FAMILIES.items():
-            members = [name for name in names(kind) if family(find(name)) == key]
+            members = [
+                name
+                for name in resampler_names(kind)
+                if family(resampler_class(name)) == key
+            ]
             if members:
                 parts += [_family_table(title, members, header), Text()]
                 header = False
@@ -181,7 +189,7 @@ def describe(name):
     Raises:
         UsageError: unknown name.
     """
-    cls = find(name)
+    cls = resampler_class(name)
     said = read_docstring(cls)
     rows = Table.grid(padding=(0, 2))
     rows.add_column(style="bold")
@@ -225,13 +233,13 @@ def _family_table(title, members, header):
         show_header=header,
         expand=True,
     )
-    first = find(members[0])
+    first = resampler_class(members[0])
     asked = "needs" if issubclass(first, Upsampler) else "odd, gives"
     for column, width in zip(("name", asked, "scales", "learned", "year"), _WIDTHS):
         table.add_column(column, min_width=width, max_width=width)
     table.add_column("source", ratio=1)
     for name in members:
-        cls = find(name)
+        cls = resampler_class(name)
         scales = _scales(cls).replace(", ", ",")
         learned, year = "yes" if cls.learned else "", str(cls.year or "")
         table.add_row(name, asks(cls), scales, learned, year, _without_year(cls))
@@ -253,7 +261,7 @@ def _option_table(cls, said):
     table.add_column("option of a spec")
     table.add_column("default")
     table.add_column("meaning", ratio=1)
-    for option, default in options(cls).items():
+    for option, default in resampler_options(cls).items():
         table.add_row(option, repr(default), Text(said.arguments.get(option, "")))
     return table
 

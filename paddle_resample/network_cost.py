@@ -12,7 +12,7 @@ import paddle
 import paddle.nn as nn
 
 from .base import Resampler, Site
-from .registry import options
+from .registry import resampler_options
 
 __all__ = ["count_macs", "count_parameters", "interleaved_latency", "peak_memory"]
 
@@ -230,6 +230,6 @@ def _count_resampler(layer, x, y):
     guide_channels = getattr(layer, "guide_channels", layer.in_channels)
     channels = layer.in_channels, layer.out_channels, guide_channels
     site = Site(*channels, height, width, layer.scale)
-    values = {**options(type(layer)), **layer.given}
+    values = {**resampler_options(type(layer)), **layer.given}
     values.pop("scale", None)
     return x.shape[0] * layer.count(site, **values)[1]

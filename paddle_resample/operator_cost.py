@@ -4,7 +4,7 @@ from typing import NamedTuple, Optional
 
 from .base import Resampler, Site, Upsampler
 from .errors import UsageError
-from .registry import options, parse_spec
+from .registry import parse_spec, resampler_options
 
 __all__ = ["Cost", "cost"]
 
@@ -55,7 +55,7 @@ def cost(
     2360320
     """
     cls, given = parse_spec(spec)
-    values = {**options(cls), **given}
+    values = {**resampler_options(cls), **given}
     scale = values.pop("scale")
     out_channels = in_channels if out_channels is None else out_channels
     guide_channels = in_channels if guide_channels is None else guide_channels

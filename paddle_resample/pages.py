@@ -8,7 +8,7 @@ from pathlib import Path
 from .base import Upsampler
 from .catalogue import COST_AT, FAMILIES, asks, cost_at, facts, family, partners
 from .docstring import read_docstring
-from .registry import find, names, options
+from .registry import resampler_class, resampler_names, resampler_options
 
 __all__ = ["index_page", "operator_page", "write_pages"]
 
@@ -54,14 +54,14 @@ def write_pages(folder):
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    pages = {f"{name}.md": operator_page(name) for name in names()}
+    pages = {f"{name}.md": operator_page(name) for name in resampler_names()}
     pages["README.md"] = index_page()
     for path in folder.glob("*.md"):
         if path.name not in pages:
             path.unlink()
     for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8")
-    return names()
+    return resampler_names()
 
 
 def operator_page(name):
@@ -76,7 +76,7 @@ def operator_page(name):
     Raises:
         UsageError: unknown name.
     """
-    cls = find(name)
+    cls = resampler_class(name)
     said = read_docstring(cls)
     kind = "upsampler" if issubclass(cls, Upsampler) else "downsampler"
     parts = [
@@ -113,7 +113,9 @@ def index_page():
     """
     parts = [_INDEX.strip()]
     for key, title in FAMILIES.items():
-        members = [name for name in names() if family(find(name)) == key]
+        members = [
+            name for name in resampler_names() if family(resampler_class(name)) == key
+        ]
         if members:
             parts += [f"## {title}", _family_table(members)]
     return "\n\n".join(parts) + "\n"
@@ -121,10 +123,10 @@ def index_page():
 
 def _family_table(members):
     rows = []
-    up = issubclass(find(members[0]), Upsampler)
+    up = issubclass(resampler_class(members[0]), Upsampler)
     asked = "needs" if up else "odd sizes, gives"
     for name in members:
-        cls, found = find(name), cost_at(name)
+        cls, found = resampler_class(name), cost_at(name)
         numbers = (f"{found.parameters:,}", f"{found.macs:,}")
         if isinstance(found, str):
             numbers = ("", "")
@@ -154,7 +156,7 @@ def _yaml(cls, kind):
     if kind == "upsampler" and partners(cls):
         lines.append(f"  downsample: {partners(cls)[0]}")
     lines.append(f"  {kind.replace('sampler', 'sample')}: {cls.name}")
-    given = [(k, v) for k, v in options(cls).items() if k != "scale"]
+    given = [(k, v) for k, v in resampler_options(cls).items() if k != "scale"]
     if given:
         key, value = given[0]
         lines[-1] += f"    # or {{name: {cls.name}, {key}: {json.dumps(value)}}}"
@@ -164,7 +166,7 @@ def _yaml(cls, kind):
 def _option_table(cls, said, name):
     rows = [
         (f"`{option}`", f"`{default!r}`", _text(said.arguments.get(option, ""), name))
-        for option, default in options(cls).items()
+        for option, default in resampler_options(cls).items()
     ]
     return _table(("option", "default", "meaning"), rows)
 
@@ -207,8 +209,10 @@ def _texts(paragraphs, name):
 
 def _text(paragraph, name):
     """Plain text as Markdown, names of other operators linked to their pages."""
-    pages = {n: n for n in names()}
-    pages.update({find(n).__name__: n for n in names() if "_" in n})
+    pages = {n: n for n in resampler_names()}
+    pages.update(
+        {resampler_class(n).__name__: n for n in resampler_names() if "_" in n}
+    )
     # Names that are no common words: with an underscore or a capital.
     telling = "|".join(n for n in pages if "_" in n or n != n.lower())
 

@@ -14,7 +14,14 @@ from .base import (
 from .errors import UsageError, did_you_mean
 from .initialise import keep_start
 
-__all__ = ["build", "find", "names", "options", "parse_spec", "register"]
+__all__ = [
+    "build",
+    "parse_spec",
+    "register",
+    "resampler_class",
+    "resampler_names",
+    "resampler_options",
+]
 
 _CLASSES = {}
 _KINDS = {Upsampler: "upsampler", Downsampler: "downsampler"}
@@ -42,7 +49,7 @@ def register(name):
     return add
 
 
-def names(kind=Resampler):
+def resampler_names(kind=Resampler):
     """Names of the registered resamplers of a kind, sorted.
 
     Args:
@@ -51,13 +58,13 @@ def names(kind=Resampler):
     Returns:
         list of str.
 
-    >>> "bilinear" in names(Upsampler), "bilinear" in names(Downsampler)
-    (True, False)
+    >>> "bilinear" in resampler_names(Upsampler)
+    True
     """
     return sorted(n for n, cls in _CLASSES.items() if issubclass(cls, kind))
 
 
-def find(name, kind=Resampler):
+def resampler_class(name, kind=Resampler):
     """The class registered under `name`.
 
     Args:
@@ -73,17 +80,19 @@ def find(name, kind=Resampler):
     cls = _CLASSES.get(name) if isinstance(name, str) else None
     word = _KINDS.get(kind, "resampler")
     if cls is None:
-        raise UsageError(f"unknown {word} {name!r}{did_you_mean(name, names(kind))}")
+        raise UsageError(
+            f"unknown {word} {name!r}{did_you_mean(name, resampler_names(kind))}"
+        )
     if not issubclass(cls, kind):
         other = _KINDS[Upsampler if issubclass(cls, Upsampler) else Downsampler]
         raise UsageError(
             f"{name!r} is {_article(other)} and the site needs {_article(word)}; "
-            "known: " + ", ".join(names(kind))
+            "known: " + ", ".join(resampler_names(kind))
         )
     return cls
 
 
-def options(cls):
+def resampler_options(cls):
     """The options a spec may give to a resampler class.
 
     Args:
@@ -92,7 +101,7 @@ def options(cls):
     Returns:
         dict: option name -> default.
 
-    >>> options(find("bilinear"))["align_corners"]
+    >>> resampler_options(resampler_class("bilinear"))["align_corners"]
     False
     """
     parameters = inspect.signature(cls.__init__).parameters.values()
@@ -121,11 +130,11 @@ def parse_spec(spec, kind=Resampler):
     """
     word = _KINDS.get(kind, "resampler")
     if isinstance(spec, str):
-        return find(spec, kind), {}
+        return resampler_class(spec, kind), {}
     if not isinstance(spec, Mapping):
         raise UsageError(
             f"{_article(word)} spec is a name or a mapping with a name, such as "
-            f"{{name: {names(kind)[0]}}}, not {spec!r}"
+            f"{{name: {resampler_names(kind)[0]}}}, not {spec!r}"
         )
     if "name" not in spec:
         hint = "; write name, not type" if "type" in spec else ""
@@ -133,9 +142,9 @@ def parse_spec(spec, kind=Resampler):
             f"{_article(word)} spec needs the key 'name', but {dict(spec)!r} has "
             f"none{hint}"
         )
-    cls = find(spec["name"], kind)
+    cls = resampler_class(spec["name"], kind)
     given = {key: value for key, value in spec.items() if key != "name"}
-    known = options(cls)
+    known = resampler_options(cls)
     for key in given:
         if key in _BOUND:
             raise UsageError(
@@ -238,7 +247,11 @@ def _check_site(cls, channels, guide_channels, side):
             f"map, but at this site it has {guide_channels}"
         )
     if cls.needs_side is not None and cls.needs_side != side:
-        givers = [n for n in names(Downsampler) if find(n).gives_side == cls.needs_side]
+        givers = [
+            n
+            for n in resampler_names(Downsampler)
+            if resampler_class(n).gives_side == cls.needs_side
+        ]
         has = "none" if side is None else f"only {side}"
         raise UsageError(
             f"{cls.name}: needs {cls.needs_side} recorded by its downsampler and this "

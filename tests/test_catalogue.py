@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from paddle_resample import Upsampler, UsageError, cost, find, names, options
+from paddle_resample import (
+    Upsampler,
+    UsageError,
+    cost,
+    resampler_class,
+    resampler_names,
+    resampler_options,
+)
 from paddle_resample.catalogue import (
     FAMILIES,
     catalogue,
@@ -33,7 +40,7 @@ def test_lists_every_operator(width):
     lines = shown(catalogue(), width).splitlines()
     assert max(len(line) for line in lines) <= width
     listed = [line.split()[0] for line in lines if line.strip()]
-    for name in names():
+    for name in resampler_names():
         assert listed.count(name) == 1
 
 
@@ -62,21 +69,23 @@ def test_table_holds_the_declarations():
     ],
 )
 def test_family_follows_from_the_declarations(name, expected):
-    assert family(find(name)) == expected
+    assert family(resampler_class(name)) == expected
 
 
 def test_every_operator_has_a_family_of_its_direction():
-    for name in names():
-        up = issubclass(find(name), Upsampler)
-        assert FAMILIES[family(find(name))].startswith("Up" if up else "Down")
+    for name in resampler_names():
+        up = issubclass(resampler_class(name), Upsampler)
+        assert FAMILIES[family(resampler_class(name))].startswith(
+            "Up" if up else "Down"
+        )
 
 
 def test_shows_documentation_options_and_cost():
     text = shown(describe("pixel_shuffle"))
-    said = read_docstring(find("pixel_shuffle"))
+    said = read_docstring(resampler_class("pixel_shuffle"))
     lines = [line.strip() for line in text.splitlines()]
     assert said.summary in lines and said.example in "\n".join(lines)
-    for option, default in options(find("pixel_shuffle")).items():
+    for option, default in resampler_options(resampler_class("pixel_shuffle")).items():
         line = next(li for li in text.splitlines() if li.startswith(f" {option} "))
         assert repr(default) in line and said.arguments[option][:40] in line
     found = cost("pixel_shuffle", 256, (64, 64))
@@ -87,10 +96,10 @@ def test_shows_documentation_options_and_cost():
 
 
 @pytest.mark.parametrize("width", [80, 120])
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", resampler_names())
 def test_every_operator_can_be_shown(name, width):
     text = shown(describe(name), width)
-    cls, said = find(name), read_docstring(find(name))
+    cls, said = resampler_class(name), read_docstring(resampler_class(name))
     assert "parameters" in text and cls.source.split()[0] in text
     # What is refilled loses no word and no line is torn.
     together = "".join(text.split())
@@ -99,11 +108,11 @@ def test_every_operator_can_be_shown(name, width):
     assert max(len(line) for line in text.splitlines()) <= width
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", resampler_names())
 def test_docstring_says_everything_that_is_shown(name):
-    cls, said = find(name), read_docstring(find(name))
-    assert set(options(cls)) <= set(said.arguments)
-    assert all(said.arguments[option] for option in options(cls))
+    cls, said = resampler_class(name), read_docstring(resampler_class(name))
+    assert set(resampler_options(cls)) <= set(said.arguments)
+    assert all(said.arguments[option] for option in resampler_options(cls))
     for title in ("Call", "Returns", "Grid", "Source"):
         assert said.section(title), title
     if cls.learned:
@@ -119,24 +128,28 @@ def test_docstring_says_everything_that_is_shown(name):
 
 
 def test_docstring_is_taken_apart():
-    said = read_docstring(find("bilinear"))
+    said = read_docstring(resampler_class("bilinear"))
     assert said.sections["Source"] == ["textbook."]
     assert said.section("Cost").startswith("4 multiply-accumulates per output value")
-    shared = read_docstring(find("conv_blur_pool")).arguments
+    shared = read_docstring(resampler_class("conv_blur_pool")).arguments
     assert shared["filter_size"] == shared["border"] == "of the filter, see blur_pool."
-    long = read_docstring(find("bicubic")).arguments["align_corners"]
+    long = read_docstring(resampler_class("bicubic")).arguments["align_corners"]
     assert long.startswith("the grid: False (default)") and long.endswith("each other.")
-    assert "index_net_m2o" in read_docstring(find("index_net_hin")).section("Grid")
+    assert "index_net_m2o" in read_docstring(resampler_class("index_net_hin")).section(
+        "Grid"
+    )
 
 
 def test_partners_and_facts():
-    assert partners(find("max_unpool")) == ["max_pool"]
-    assert partners(find("bilinear")) == []
+    assert partners(resampler_class("max_unpool")) == ["max_pool"]
+    assert partners(resampler_class("bilinear")) == []
     assert (
-        facts(find("haar"))["odd sizes"]
+        facts(resampler_class("haar"))["odd sizes"]
         == "ceil: an incomplete last cell makes a pixel"
     )
-    assert facts(find("fade"))["needs"] == "a guide of its channels; fuses it"
+    assert (
+        facts(resampler_class("fade"))["needs"] == "a guide of its channels; fuses it"
+    )
 
 
 def test_cost_that_cannot_be_says_why():

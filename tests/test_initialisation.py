@@ -13,10 +13,16 @@ import pytest
 from paddleseg.cvlibs import param_init
 from scipy import stats
 
-from paddle_resample import Resampler, Upsampler, build, find, names
+from paddle_resample import (
+    Resampler,
+    Upsampler,
+    build,
+    resampler_class,
+    resampler_names,
+)
 from paddle_resample.seg import repairs
 
-LEARNED = [name for name in names(Resampler) if find(name).learned]
+LEARNED = [name for name in resampler_names(Resampler) if resampler_class(name).learned]
 TORCH, XAVIER, HE, HE_OUT = "torch", "xavier", "he", "he by fan-out"
 MSRA = "U(-b, b), b = sqrt(3 / fan_in)"  # Detectron2's c2_xavier_fill
 FIXED = "not random"
@@ -117,7 +123,7 @@ PUBLISHED = {
 
 def built(name, channels=64, out_channels=96, guide_channels=48):
     """The operator of a site whose channels are all different, where it allows that."""
-    cls = find(name)
+    cls = resampler_class(name)
     site = {"scale": 2 if cls.scales is None or 2 in cls.scales else cls.scales[0]}
     if issubclass(cls, Upsampler):
         guide = channels if cls.guide_same_channels else guide_channels

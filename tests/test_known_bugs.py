@@ -12,7 +12,14 @@ import numpy as np
 import paddle
 import pytest
 
-from paddle_resample import Downsampler, Upsampler, build, find, names, options
+from paddle_resample import (
+    Downsampler,
+    Upsampler,
+    build,
+    resampler_class,
+    resampler_names,
+    resampler_options,
+)
 from tests.contract.sites import (
     CHANNELS,
     COARSE,
@@ -159,7 +166,7 @@ def test_is_tested(bug):
 
 def test_fade_has_its_gate_unless_told_otherwise(rng):
     for name in ("fade", "fade_lite"):
-        assert options(find(name))["gate"] is True
+        assert resampler_options(resampler_class(name))["gate"] is True
         layer = shake(rng, build(name, 4, guide_channels=4))
         guide = tensor(rng, 4, (6, 8))
         assert layer(paddle.zeros([2, 4, 3, 4]), guide=guide).numpy().any()
@@ -167,7 +174,7 @@ def test_fade_has_its_gate_unless_told_otherwise(rng):
 
 def test_sapa_has_the_width_of_its_published_results():
     for name in ("sapa_b", "sapa_g", "sapa_d"):
-        assert options(find(name))["embedding"] == 32
+        assert resampler_options(resampler_class(name))["embedding"] == 32
 
 
 @pytest.mark.parametrize("k", [2, 3, 4, 5, 6])
@@ -191,7 +198,7 @@ def test_freq_fusion_reads_zeros_outside():
 
 
 def test_freq_fusion_with_the_offsets_of_the_paper_is_an_option():
-    assert options(find("freq_fusion"))["resample"] is False
+    assert resampler_options(resampler_class("freq_fusion"))["resample"] is False
     paper = build({"name": "freq_fusion", "resample": True}, 64, guide_channels=64)
     assert len(paper.parameters()) > len(
         build("freq_fusion", 64, guide_channels=64).parameters()
@@ -228,7 +235,7 @@ def test_patch_expanding_takes_maps_of_any_size(rng):
 
 def evaluated(rng, name):
     """(operator in evaluation, shaken; its arguments for two images)."""
-    cls = find(name)
+    cls = resampler_class(name)
     if issubclass(cls, Downsampler):
         layer, x, given = build(name, CHANNELS), tensor(rng, CHANNELS, COARSE), {}
     else:
@@ -251,7 +258,9 @@ def second_image(value):
     return value
 
 
-@pytest.mark.parametrize("name", names(Upsampler) + names(Downsampler))
+@pytest.mark.parametrize(
+    "name", resampler_names(Upsampler) + resampler_names(Downsampler)
+)
 def test_images_of_a_batch_do_not_mix(rng, name):
     layer, x, given = evaluated(rng, name)
     for loud in (x, given.get("guide")):
@@ -263,7 +272,9 @@ def test_images_of_a_batch_do_not_mix(rng, name):
     np.testing.assert_allclose(alone, both[1:], rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", names(Upsampler) + names(Downsampler))
+@pytest.mark.parametrize(
+    "name", resampler_names(Upsampler) + resampler_names(Downsampler)
+)
 def test_no_operator_prints(rng, name, capsys):
     layer, x, given = evaluated(rng, name)
     capsys.readouterr()

@@ -9,10 +9,10 @@ from paddle_resample import (
     Upsampler,
     UsageError,
     build,
-    find,
-    names,
-    options,
     registry,
+    resampler_class,
+    resampler_names,
+    resampler_options,
 )
 from paddle_resample.base import ProjectedDownsampler, ProjectedUpsampler
 from paddle_resample.errors import did_you_mean
@@ -59,18 +59,18 @@ def bench(monkeypatch):
 
 
 def test_names_are_sorted_and_split_by_kind():
-    ups, downs = names(Upsampler), names(Downsampler)
+    ups, downs = resampler_names(Upsampler), resampler_names(Downsampler)
     assert ups == sorted(ups) and downs == sorted(downs)
     assert {"bilinear", "conv_transpose", "max_unpool"} <= set(ups)
     assert {"max_pool", "patch_merge", "strided_conv"} <= set(downs)
-    assert names() == names(Resampler) == sorted(ups + downs)
+    assert resampler_names() == resampler_names(Resampler) == sorted(ups + downs)
     assert not set(ups) & set(downs)
 
 
 def test_find_gives_the_class():
-    cls = find("bilinear", Upsampler)
+    cls = resampler_class("bilinear", Upsampler)
     assert issubclass(cls, Upsampler) and cls.name == "bilinear"
-    assert find("bilinear") is cls
+    assert resampler_class("bilinear") is cls
 
 
 @pytest.mark.parametrize("name, kind, text", [
@@ -86,7 +86,7 @@ def test_find_gives_the_class():
 ], ids=str)  # fmt: skip
 def test_unknown_name_shows_the_nearest(name, kind, text):
     with pytest.raises(UsageError, match=text):
-        find(name, kind)
+        resampler_class(name, kind)
 
 
 @pytest.mark.parametrize("name, kind, text", [
@@ -97,13 +97,13 @@ def test_unknown_name_shows_the_nearest(name, kind, text):
 ])  # fmt: skip
 def test_wrong_kind_shows_the_right_ones(name, kind, text):
     with pytest.raises(UsageError, match=text):
-        find(name, kind)
+        resampler_class(name, kind)
 
 
 def test_a_name_is_taken_once(bench):
     with pytest.raises(ValueError, match=r"^resampler 'narrow' is registered twice$"):
         register("narrow")(type("Other", (Upsampler,), {}))
-    assert find("narrow") is bench
+    assert resampler_class("narrow") is bench
 
 
 def test_did_you_mean():
@@ -117,17 +117,20 @@ def test_did_you_mean():
 
 
 def test_options_are_what_a_spec_may_say(bench):
-    assert options(find("bilinear")) == {
+    assert resampler_options(resampler_class("bilinear")) == {
         "scale": 2,
         "align_corners": False,
     }
-    assert list(options(bench)) == ["scale", "sigma", "gate", "mode"]
+    assert list(resampler_options(bench)) == ["scale", "sigma", "gate", "mode"]
 
 
 def test_spec_is_a_name_or_a_mapping():
-    assert parse_spec("bilinear") == (find("bilinear"), {})
+    assert parse_spec("bilinear") == (resampler_class("bilinear"), {})
     spec = {"name": "bilinear", "align_corners": True}
-    assert parse_spec(spec, Upsampler) == (find("bilinear"), {"align_corners": True})
+    assert parse_spec(spec, Upsampler) == (
+        resampler_class("bilinear"),
+        {"align_corners": True},
+    )
     assert spec == {"name": "bilinear", "align_corners": True}
 
 
@@ -241,11 +244,11 @@ def test_the_site_has_it(bench):
 def test_sizes_are_positive_integers(key, value):
     given = {"in_channels": 4, key: value}
     if key == "out_channels" and value is None:
-        assert find("conv_transpose")(**given).out_channels == 4
+        assert resampler_class("conv_transpose")(**given).out_channels == 4
         return
     text = f"^conv_transpose: {key} must be a positive integer, not {value!r}$"
     with pytest.raises(UsageError, match=text):
-        find("conv_transpose")(**given)
+        resampler_class("conv_transpose")(**given)
 
 
 def test_channels_that_must_stay():
@@ -254,7 +257,7 @@ def test_channels_that_must_stay():
         "in_channels=4; paddle_resample.build adds a 1x1 convolution where they differ$"
     )
     with pytest.raises(UsageError, match=text):
-        find("bilinear")(4, 3)
+        resampler_class("bilinear")(4, 3)
 
 
 @pytest.mark.parametrize("name, layout, text", [
@@ -267,9 +270,9 @@ def test_channels_that_must_stay():
 def test_layouts_that_are_not_there(name, layout, text):
     with pytest.raises(UsageError, match=text):
         build(name, 4, side="pool_indices", data_format=layout)
-    if "data_format" in inspect.signature(find(name)).parameters:
+    if "data_format" in inspect.signature(resampler_class(name)).parameters:
         with pytest.raises(UsageError, match=text):
-            find(name)(4, data_format=layout)
+            resampler_class(name)(4, data_format=layout)
 
 
 def test_a_layer_says_what_it_is():

@@ -1,11 +1,51 @@
-"""Downsamplers: every module of this folder is one, and is registered by being here."""
+"""Downsamplers, one a file."""
 
-import importlib
-import pkgutil
+from .aconv import AConv
+from .adown import ADown
+from .antialiased_resize import AntialiasedResize
+from .avg_pool import AvgPool
+from .blur_pool import BlurPool
+from .carafe_down import CARAFEDown
+from .conv_blur_pool import ConvBlurPool
+from .depthwise_conv import DepthwiseConv
+from .gaussian_pool import GaussianPool
+from .haar import Haar
+from .hwd import HWD
+from .index_pool import IndexPool
+from .lip import LIP
+from .lip_bottleneck import LIPBottleneck
+from .max_pool import MaxPool
+from .overlap_patch_embed import OverlapPatchEmbed
+from .patch_embed import PatchEmbed
+from .patch_merge import PatchMerge
+from .patch_merge_v2 import PatchMergeV2
+from .pixel_unshuffle import PixelUnshuffle
+from .soft_pool import SoftPool
+from .spd_conv import SPDConv
+from .strided_conv import StridedConv
 
-__all__ = []
-for _module in pkgutil.iter_modules(__path__):
-    _content = importlib.import_module(f"{__name__}.{_module.name}")
-    for _name in _content.__all__:
-        globals()[_name] = getattr(_content, _name)
-        __all__.append(_name)
+__all__ = [
+    "AConv",
+    "ADown",
+    "AntialiasedResize",
+    "AvgPool",
+    "BlurPool",
+    "CARAFEDown",
+    "ConvBlurPool",
+    "DepthwiseConv",
+    "GaussianPool",
+    "HWD",
+    "Haar",
+    "IndexPool",
+    "LIP",
+    "LIPBottleneck",
+    "MaxPool",
+    "OverlapPatchEmbed",
+    "PatchEmbed",
+    "PatchMerge",
+    "PatchMergeV2",
+    "PixelUnshuffle",
+    "SPDConv",
+    "SoftPool",
+    "StridedConv",
+]

@@ -6,11 +6,11 @@ from ..blocks.content_aware import ContentAware
 from ..ops import reassemble_down
 from ..registry import register
 
-__all__ = ["CarafeDown"]
+__all__ = ["CARAFEDown"]
 
 
 @register("carafe_down")
-class CarafeDown(ContentAware, Downsampler):
+class CARAFEDown(ContentAware, Downsampler):
     """Content-aware reassembly of features, with a stride.
 
     1x1 compression, k_e x k_e convolution of stride s to g*k*k channels, softmax over
@@ -54,7 +54,7 @@ class CarafeDown(ContentAware, Downsampler):
         UsageError: even kernel_size or encoder_kernel, groups that do not divide C,
             unknown border.
 
-    >>> sum(p.size for p in CarafeDown(64).parameters())
+    >>> sum(p.size for p in CARAFEDown(64).parameters())
     18585
     """
 

@@ -11,11 +11,11 @@ from ..initialise import torch_uniform
 from ..ops import haar
 from ..registry import register
 
-__all__ = ["Hwd"]
+__all__ = ["HWD"]
 
 
 @register("hwd")
-class Hwd(Downsampler):
+class HWD(Downsampler):
     """Haar transform, 1x1 convolution 4*C -> D, batch norm, ReLU.
 
     Args:
@@ -46,7 +46,7 @@ class Hwd(Downsampler):
     Raises:
         UsageError: unknown border.
 
-    >>> layer = Hwd(64, 128)
+    >>> layer = HWD(64, 128)
     >>> sum(p.size for p in layer.parameters() if not p.stop_gradient)
     33152
     """

@@ -9,11 +9,11 @@ from ..base import Downsampler, whole_number
 from ..ops import importance_pool
 from ..registry import register
 
-__all__ = ["Lip"]
+__all__ = ["LIP"]
 
 
 @register("lip")
-class Lip(Downsampler):
+class LIP(Downsampler):
     """Mean weighted by exp(12 * sigmoid(InstanceNorm(conv3x3(x)))), per channel.
 
     Args:
@@ -43,7 +43,7 @@ class Lip(Downsampler):
     Raises:
         UsageError: even kernel_size.
 
-    >>> sum(p.size for p in Lip(64).parameters()) == 9 * 64 * 64 + 2 * 64
+    >>> sum(p.size for p in LIP(64).parameters()) == 9 * 64 * 64 + 2 * 64
     True
     """
 

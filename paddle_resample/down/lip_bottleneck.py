@@ -9,11 +9,11 @@ from ..ops import importance_pool
 from ..registry import register
 from .lip import InstanceNorm, SoftGate
 
-__all__ = ["LipBottleneck"]
+__all__ = ["LIPBottleneck"]
 
 
 @register("lip_bottleneck")
-class LipBottleneck(Downsampler):
+class LIPBottleneck(Downsampler):
     """Mean weighted by exp(logit); logit = 12 * sigmoid of 1x1, 3x3, 1x1 convolutions.
 
     Args:
@@ -45,7 +45,7 @@ class LipBottleneck(Downsampler):
     Raises:
         UsageError: even kernel_size, width below 1.
 
-    >>> sum(p.size for p in LipBottleneck(64).parameters())
+    >>> sum(p.size for p in LIPBottleneck(64).parameters())
     164480
     """
 

@@ -9,11 +9,11 @@ from ..initialise import torch_uniform
 from ..ops import merge_cells, pad_to_multiple
 from ..registry import register
 
-__all__ = ["SpdConv"]
+__all__ = ["SPDConv"]
 
 
 @register("spd_conv")
-class SpdConv(Downsampler):
+class SPDConv(Downsampler):
     """Concatenate each cell's pixels, then a k x k convolution s*s*C -> D.
 
     Args:
@@ -45,7 +45,7 @@ class SpdConv(Downsampler):
     Raises:
         UsageError: even kernel_size.
 
-    >>> sum(p.size for p in SpdConv(8, 16, bias=False).parameters()) == 36 * 8 * 16
+    >>> sum(p.size for p in SPDConv(8, 16, bias=False).parameters()) == 36 * 8 * 16
     True
     """
 

@@ -8,7 +8,7 @@ import numpy as np
 from ..base import Upsampler
 from ..errors import UsageError
 from ..operator_cost import cost
-from ..registry import names
+from ..registry import resampler_names
 from .contestants import COLOURS, contestant, default_specs
 from .picture import Window, finest_window, working_copy
 from .restore import Settings, restore
@@ -112,7 +112,7 @@ def _choose(specs, settings):
 
 def _check_light(spec, settings):
     """Refuse, unless it was asked for by name, what would take minutes or gigabytes."""
-    if spec["name"] not in names(Upsampler):
+    if spec["name"] not in resampler_names(Upsampler):
         return
     side = settings.size // 2
     macs = cost(spec, COLOURS, (side, side)).macs

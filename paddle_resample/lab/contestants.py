@@ -8,7 +8,13 @@ import yaml
 
 from ..base import Downsampler, Upsampler
 from ..errors import UsageError, did_you_mean
-from ..registry import build, find, names, options, parse_spec
+from ..registry import (
+    build,
+    parse_spec,
+    resampler_class,
+    resampler_names,
+    resampler_options,
+)
 from .sampling_grid import GridSample
 
 __all__ = ["COLOURS", "Contestant", "contestant", "default_specs", "parse_operator"]
@@ -74,7 +80,7 @@ def default_specs():
     Returns:
         list of specs (dict).
     """
-    return [{"name": name} for name in names(Upsampler)] + _VARIANTS
+    return [{"name": name} for name in resampler_names(Upsampler)] + _VARIANTS
 
 
 def parse_operator(text):
@@ -129,13 +135,13 @@ def contestant(spec):
     if isinstance(name, str) and name in _EXTRAS:
         cls, given = _EXTRAS[name], {k: v for k, v in spec.items() if k != "name"}
         for key in given:
-            if key not in options(cls):
-                hint = did_you_mean(key, options(cls))
+            if key not in resampler_options(cls):
+                hint = did_you_mean(key, resampler_options(cls))
                 raise UsageError(f"{name}: unknown option {key!r}{hint}")
         up = cls(COLOURS, **given)
     else:
-        if isinstance(name, str) and name not in names():
-            hint = did_you_mean(name, [*names(Upsampler), *_EXTRAS])
+        if isinstance(name, str) and name not in resampler_names():
+            hint = did_you_mean(name, [*resampler_names(Upsampler), *_EXTRAS])
             raise UsageError(f"unknown upsampler {name!r}{hint}")
         cls, given = parse_spec(spec, Upsampler)
         up = build(spec, COLOURS, guide_channels=COLOURS, side=cls.needs_side)
@@ -144,7 +150,10 @@ def contestant(spec):
     partner = _partner(cls)
     down = build(partner, COLOURS, scale=up.scale, kind=Downsampler)
     made = Contestant(cls.name, given, up, down)
-    made.reasons, made.remarks = _reasons(cls, up, find(partner)), _remarks(up)
+    made.reasons, made.remarks = (
+        _reasons(cls, up, resampler_class(partner)),
+        _remarks(up),
+    )
     return made
 
 
@@ -152,10 +161,14 @@ def _partner(cls):
     """Name of the downsampler: the mean, or one that records what cls needs."""
     if cls.needs_side is None:
         return "avg_pool"
-    givers = [n for n in names(Downsampler) if find(n).gives_side == cls.needs_side]
+    givers = [
+        n
+        for n in resampler_names(Downsampler)
+        if resampler_class(n).gives_side == cls.needs_side
+    ]
     if not givers:
         raise UsageError(f"{cls.name}: no downsampler here records {cls.needs_side}")
-    return min(givers, key=lambda n: (find(n).learned, n))
+    return min(givers, key=lambda n: (resampler_class(n).learned, n))
 
 
 def _reasons(cls, up, partner):

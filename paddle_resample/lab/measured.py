@@ -8,7 +8,7 @@ import paddle.nn as nn
 from ..base import Upsampler
 from ..errors import UsageError
 from ..operator_cost import cost
-from ..registry import names, options, parse_spec
+from ..registry import parse_spec, resampler_names, resampler_options
 from .bias import position_bias
 from .checkerboard import checkerboard
 from .edge import step_edge
@@ -184,9 +184,14 @@ def light_specs(channels=CHANNELS, field=FIELD):
         (list of names, upsamplers first; dict name -> why it was left out).
     """
     chosen, left_out = [], {}
-    for name in [*names(Upsampler), *(n for n in names() if n not in names(Upsampler))]:
+    for name in [
+        *resampler_names(Upsampler),
+        *(n for n in resampler_names() if n not in resampler_names(Upsampler)),
+    ]:
         cls, _ = parse_spec(name)
-        fine = field.side * (1 if issubclass(cls, Upsampler) else options(cls)["scale"])
+        fine = field.side * (
+            1 if issubclass(cls, Upsampler) else resampler_options(cls)["scale"]
+        )
         macs = cost(name, channels, (fine, fine)).macs
         if macs <= LIGHT:
             chosen.append(name)

@@ -10,7 +10,7 @@ import paddle.nn.functional as F
 
 from ..base import Downsampler, Upsampler
 from ..catalogue import partners
-from ..registry import build, find, options
+from ..registry import build, resampler_class, resampler_options
 from ..seg.embedded_data.photographs import photograph
 from .impulse import impulse_response, pixels_read
 from .picture import Window, working_copy
@@ -84,8 +84,8 @@ def view_operator(name, seed=0):
     Raises:
         UsageError: unknown name.
     """
-    cls = find(name)
-    scale = options(cls)["scale"]
+    cls = resampler_class(name)
+    scale = resampler_options(cls)["scale"]
     paddle.seed(seed)
     site = {"scale": scale}
     if issubclass(cls, Upsampler):

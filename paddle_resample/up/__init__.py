@@ -1,11 +1,85 @@
-"""Upsamplers: every module of this folder is one, and is registered by being here."""
+"""Upsamplers, one a file."""
 
-import importlib
-import pkgutil
+from .a2u import A2U
+from .align_fa import AlignFA
+from .anyup import AnyUp
+from .area import Area
+from .bicubic import Bicubic
+from .bilinear import Bilinear
+from .carafe import CARAFE
+from .conv_transpose import ConvTranspose
+from .dlu import DLU
+from .dupsampling import DUpsampling
+from .dysample import DySample
+from .fade import FADE
+from .fade_lite import FADELite
+from .fapn import FaPN
+from .featup_jbu import FeatUpJBU
+from .final_patch_expand import FinalPatchExpand
+from .flow import Flow
+from .freq_fusion import FreqFusion
+from .gated_dual_flow import GatedDualFlow
+from .gated_dual_flow_pooled import GatedDualFlowPooled
+from .haar_inverse import HaarInverse
+from .index_net import IndexNet
+from .index_net_hin import IndexNetHIN
+from .index_net_m2o import IndexNetM2O
+from .index_net_o2o import IndexNetO2O
+from .jafar import JAFAR
+from .jbu import JBU
+from .lda_aqu import LDAAQU
+from .lift import LiFT
+from .loftup import LoftUp
+from .max_unpool import MaxUnpool
+from .nearest import Nearest
+from .patch_expand import PatchExpand
+from .pixel_shuffle import PixelShuffle
+from .resfu import ReSFU
+from .resize_conv import ResizeConv
+from .sapa_b import SAPAB
+from .sapa_d import SAPAD
+from .sapa_g import SAPAG
+from .sapa_i import SAPAI
 
-__all__ = []
-for _module in pkgutil.iter_modules(__path__):
-    _content = importlib.import_module(f"{__name__}.{_module.name}")
-    for _name in _content.__all__:
-        globals()[_name] = getattr(_content, _name)
-        __all__.append(_name)
+__all__ = [
+    "A2U",
+    "AlignFA",
+    "AnyUp",
+    "Area",
+    "Bicubic",
+    "Bilinear",
+    "CARAFE",
+    "ConvTranspose",
+    "DLU",
+    "DUpsampling",
+    "DySample",
+    "FADE",
+    "FADELite",
+    "FaPN",
+    "FeatUpJBU",
+    "FinalPatchExpand",
+    "Flow",
+    "FreqFusion",
+    "GatedDualFlow",
+    "GatedDualFlowPooled",
+    "HaarInverse",
+    "IndexNet",
+    "IndexNetHIN",
+    "IndexNetM2O",
+    "IndexNetO2O",
+    "JAFAR",
+    "JBU",
+    "LDAAQU",
+    "LiFT",
+    "LoftUp",
+    "MaxUnpool",
+    "Nearest",
+    "PatchExpand",
+    "PixelShuffle",
+    "ReSFU",
+    "ResizeConv",
+    "SAPAB",
+    "SAPAD",
+    "SAPAG",
+    "SAPAI",
+]

@@ -21,11 +21,11 @@ from ..ops import (
 from ..ops.window import softmax_windows
 from ..registry import register
 
-__all__ = ["A2u"]
+__all__ = ["A2U"]
 
 
 @register("a2u")
-class A2u(Upsampler):
+class A2U(Upsampler):
     """Affinity-aware upsampling.
 
     Two k_e x k_e kernels u and v, made from the pooled guide for each image, are
@@ -78,7 +78,7 @@ class A2u(Upsampler):
         UsageError: called without a guide or with one too far off, even kernel_size,
             groups that do not divide C, unknown border.
 
-    >>> sum(p.size for p in A2u(256).parameters())
+    >>> sum(p.size for p in A2U(256).parameters())
     10790
     """
 

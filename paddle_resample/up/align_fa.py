@@ -11,13 +11,13 @@ from ..errors import UsageError, did_you_mean
 from ..ops import flow_warp, interpolate
 from ..registry import register
 
-__all__ = ["AlignFa"]
+__all__ = ["AlignFA"]
 
 _UNITS = ("half", "pixel")
 
 
 @register("align_fa")
-class AlignFa(Upsampler):
+class AlignFA(Upsampler):
     """Add x and the guide after warping both (AlignSeg's AlignFA).
 
     h = bilinear(x), flow_x = 3x3(LReLU(BN(1x1([guide, h])))), flow_g another such,
@@ -56,7 +56,7 @@ class AlignFa(Upsampler):
         UsageError: called without a guide, unknown unit, guide_channels other than
             in_channels, size not the guide's.
 
-    >>> sum(p.size for p in AlignFa(256).parameters() if not p.stop_gradient)
+    >>> sum(p.size for p in AlignFA(256).parameters() if not p.stop_gradient)
     272384
     """
 

@@ -16,13 +16,13 @@ from ..errors import UsageError, did_you_mean
 from ..ops import spatial_size
 from ..registry import register
 
-__all__ = ["Anyup"]
+__all__ = ["AnyUp"]
 
 _LAYOUTS = ("released", "paper")
 
 
 @register("anyup")
-class Anyup(AttentionUpsampler):
+class AnyUp(AttentionUpsampler):
     """Windowed attention of encoded guide pixels over coarse pixels of any channels.
 
     e = rotary(encode(guide)); queries = pool(encode(e)) at the result's size; keys =
@@ -74,7 +74,7 @@ class Anyup(AttentionUpsampler):
         UsageError: called without a guide, one with other channels, a width that does
             not divide, unknown layout, window not above 0.
 
-    >>> layer = Anyup(256, guide_channels=3)
+    >>> layer = AnyUp(256, guide_channels=3)
     >>> sum(p.size for p in layer.parameters())
     878080
     """

@@ -5,11 +5,11 @@ from ..blocks.content_aware import ContentAwareUpsampler
 from ..ops import pixel_shuffle
 from ..registry import register
 
-__all__ = ["Carafe"]
+__all__ = ["CARAFE"]
 
 
 @register("carafe")
-class Carafe(ContentAwareUpsampler):
+class CARAFE(ContentAwareUpsampler):
     """Content-aware reassembly of features.
 
     1x1 compression, k_e x k_e convolution to s*s*g*k*k channels, pixel shuffle, softmax
@@ -55,7 +55,7 @@ class Carafe(ContentAwareUpsampler):
         UsageError: even kernel_size or encoder_kernel, groups that do not divide C,
             unknown border.
 
-    >>> sum(p.size for p in Carafe(256).parameters())
+    >>> sum(p.size for p in CARAFE(256).parameters())
     74148
     """
 

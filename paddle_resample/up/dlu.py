@@ -5,11 +5,11 @@ from ..blocks.content_aware import ContentAwareUpsampler
 from ..ops import nearest_warp, pixel_shuffle
 from ..registry import register
 
-__all__ = ["Dlu"]
+__all__ = ["DLU"]
 
 
 @register("dlu")
-class Dlu(ContentAwareUpsampler):
+class DLU(ContentAwareUpsampler):
     """Dynamic lightweight upsampling with guided reassembly kernels.
 
     1x1 compression; a k_e x k_e convolution to k*k weights for each coarse pixel and a
@@ -56,7 +56,7 @@ class Dlu(ContentAwareUpsampler):
         UsageError: even kernel_size or encoder_kernel, groups that do not divide C,
             unknown border.
 
-    >>> sum(p.size for p in Dlu(256).parameters())
+    >>> sum(p.size for p in DLU(256).parameters())
     35489
     """
 

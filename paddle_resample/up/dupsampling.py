@@ -10,11 +10,11 @@ from ..initialise import torch_uniform
 from ..ops import expand_cells, fit
 from ..registry import register
 
-__all__ = ["Dupsampling"]
+__all__ = ["DUpsampling"]
 
 
 @register("dupsampling")
-class Dupsampling(Upsampler):
+class DUpsampling(Upsampler):
     """Linear C -> s*s*D, whose result is laid out as a cell of s x s pixels.
 
     Made for the last step of a segmentation network: D is the number of classes and
@@ -51,7 +51,7 @@ class Dupsampling(Upsampler):
     Raises:
         UsageError: `fit_labels` with labels that do not fit.
 
-    >>> sum(p.size for p in Dupsampling(256, 19, scale=4).parameters())
+    >>> sum(p.size for p in DUpsampling(256, 19, scale=4).parameters())
     77825
     """
 

@@ -5,11 +5,11 @@ from ..base import whole_number
 from ..blocks.semi_shift import SemiShiftUpsampler
 from ..registry import register
 
-__all__ = ["Fade"]
+__all__ = ["FADE"]
 
 
 @register("fade")
-class Fade(SemiShiftUpsampler):
+class FADE(SemiShiftUpsampler):
     """Fusing the assets of decoder and encoder.
 
     K = softmax(E(1x1(guide)) + nearest(E(1x1(x)))), u = reassemble(x, K),
@@ -56,9 +56,9 @@ class Fade(SemiShiftUpsampler):
         UsageError: called without a guide or with one too far off, guide_channels other
             than C with the gate, even kernel_size or encoder_kernel, unknown border.
 
-    >>> sum(p.size for p in Fade(256).parameters())
+    >>> sum(p.size for p in FADE(256).parameters())
     47514
-    >>> sum(p.size for p in Fade(256, gate=False).parameters())
+    >>> sum(p.size for p in FADE(256, gate=False).parameters())
     47257
     """
 

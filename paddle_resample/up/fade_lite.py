@@ -3,11 +3,11 @@
 from ..blocks.semi_shift import SemiShiftUpsampler
 from ..registry import register
 
-__all__ = ["FadeLite"]
+__all__ = ["FADELite"]
 
 
 @register("fade_lite")
-class FadeLite(SemiShiftUpsampler):
+class FADELite(SemiShiftUpsampler):
     """FADE whose maps are compressed to k*k channels and encoded depthwise.
 
     Args:
@@ -46,7 +46,7 @@ class FadeLite(SemiShiftUpsampler):
         UsageError: called without a guide or with one too far off, guide_channels other
             than C with the gate, even kernel_size or encoder_kernel, unknown border.
 
-    >>> sum(p.size for p in FadeLite(256).parameters())
+    >>> sum(p.size for p in FADELite(256).parameters())
     13332
     """
 

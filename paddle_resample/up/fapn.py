@@ -16,13 +16,13 @@ from ..initialise import torch_uniform
 from ..ops import deform_conv, interpolate
 from ..registry import register
 
-__all__ = ["Fapn"]
+__all__ = ["FaPN"]
 
 _TAPS = 9  # of the 3x3 deformable convolution
 
 
 @register("fapn")
-class Fapn(Upsampler):
+class FaPN(Upsampler):
     """Align x to the selected guide, then add them (FaPN's FSM and FAM).
 
     l = 1x1(guide + guide * sigmoid(1x1(mean of guide))), h = bilinear(x),
@@ -62,7 +62,7 @@ class Fapn(Upsampler):
         UsageError: called without a guide, groups that do not divide C, size not the
             guide's.
 
-    >>> sum(p.size for p in Fapn(256, guide_channels=256).parameters())
+    >>> sum(p.size for p in FaPN(256, guide_channels=256).parameters())
     1350104
     """
 

@@ -13,11 +13,11 @@ from ..initialise import torch_uniform
 from ..ops import interpolate, spatial_size
 from ..registry import register
 
-__all__ = ["FeatupJbu"]
+__all__ = ["FeatUpJBU"]
 
 
 @register("featup_jbu")
-class FeatupJbu(Upsampler):
+class FeatUpJBU(Upsampler):
     """log2(scale) learned joint bilateral upsamplers, then y + 0.1 * 1x1(y).
 
     Args:
@@ -59,7 +59,7 @@ class FeatupJbu(Upsampler):
         UsageError: called without a guide, size not the guide's, a map too small to
             reflect.
 
-    >>> sum(p.size for p in FeatupJbu(384, guide_channels=3, scale=16).parameters())
+    >>> sum(p.size for p in FeatUpJBU(384, guide_channels=3, scale=16).parameters())
     172772
     """
 

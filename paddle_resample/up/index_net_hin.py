@@ -2,13 +2,13 @@
 channels of the guide."""
 
 from ..registry import register
-from .index_net_m2o import IndexNetM2o
+from .index_net_m2o import IndexNetM2O
 
-__all__ = ["IndexNetHin"]
+__all__ = ["IndexNetHIN"]
 
 
 @register("index_net_hin")
-class IndexNetHin(IndexNetM2o):
+class IndexNetHIN(IndexNetM2O):
     """y = sigmoid(block(guide)) * nearest(x), the same index for every channel.
 
     Args:
@@ -39,7 +39,7 @@ class IndexNetHin(IndexNetM2o):
     Raises:
         UsageError: as index_net_m2o.
 
-    >>> layer = IndexNetHin(256)
+    >>> layer = IndexNetHIN(256)
     >>> sum(p.size for p in layer.parameters() if not p.stop_gradient)
     2100224
     """

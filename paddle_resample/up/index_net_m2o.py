@@ -9,11 +9,11 @@ from ..errors import UsageError
 from ..ops import fit, fit_guide
 from ..registry import register
 
-__all__ = ["IndexNetM2o"]
+__all__ = ["IndexNetM2O"]
 
 
 @register("index_net_m2o")
-class IndexNetM2o(Upsampler):
+class IndexNetM2O(Upsampler):
     """y = sigmoid(block(guide)) * nearest(x), an index for each channel from all.
 
     Args:
@@ -54,7 +54,7 @@ class IndexNetM2o(Upsampler):
         UsageError: called without a guide, a guide or size that does not fit, unknown
             init.
 
-    >>> sum(p.size for p in IndexNetM2o(256).parameters())
+    >>> sum(p.size for p in IndexNetM2O(256).parameters())
     1048576
     """
 

@@ -2,13 +2,13 @@
 the same channel of the guide."""
 
 from ..registry import register
-from .index_net_m2o import IndexNetM2o
+from .index_net_m2o import IndexNetM2O
 
-__all__ = ["IndexNetO2o"]
+__all__ = ["IndexNetO2O"]
 
 
 @register("index_net_o2o")
-class IndexNetO2o(IndexNetM2o):
+class IndexNetO2O(IndexNetM2O):
     """y = sigmoid(block(guide)) * nearest(x), channel by channel.
 
     Args:
@@ -37,7 +37,7 @@ class IndexNetO2o(IndexNetM2o):
     Raises:
         UsageError: as index_net_m2o.
 
-    >>> sum(p.size for p in IndexNetO2o(256).parameters())
+    >>> sum(p.size for p in IndexNetO2O(256).parameters())
     4096
     """
 

@@ -14,11 +14,11 @@ from ..blocks.pointwise_conv import PointwiseConv
 from ..initialise import torch_uniform
 from ..registry import register
 
-__all__ = ["Jafar"]
+__all__ = ["JAFAR"]
 
 
 @register("jafar")
-class Jafar(AttentionUpsampler):
+class JAFAR(AttentionUpsampler):
     """Attention of encoded guide pixels over coarse pixels, averaged over heads.
 
     e = rotary(encode(guide)); queries = norm(pool(encode(e))) at the result's size;
@@ -64,7 +64,7 @@ class Jafar(AttentionUpsampler):
         UsageError: called without a guide, one with other channels, a width that does
             not divide.
 
-    >>> layer = Jafar(256, guide_channels=3)
+    >>> layer = JAFAR(256, guide_channels=3)
     >>> sum(p.size for p in layer.parameters())
     595584
     """

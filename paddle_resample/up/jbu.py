@@ -7,11 +7,11 @@ from ..errors import UsageError
 from ..ops import joint_bilateral
 from ..registry import register
 
-__all__ = ["Jbu"]
+__all__ = ["JBU"]
 
 
 @register("jbu")
-class Jbu(Upsampler):
+class JBU(Upsampler):
     """Bilateral average of the (2*radius + 1)**2 coarse pixels around; no weights.
 
     Args:
@@ -49,7 +49,7 @@ class Jbu(Upsampler):
     >>> import paddle
     >>> x = paddle.to_tensor([[[[0.0, 1.0]]]])
     >>> guide = paddle.to_tensor([[[[0.0, 0.0, 0.0, 9.0]]]])
-    >>> Jbu(1, sigma_space=9.0)(x, guide=guide).numpy().round(2).ravel().tolist()
+    >>> JBU(1, sigma_space=9.0)(x, guide=guide).numpy().round(2).ravel().tolist()
     [0.0, 0.0, 0.0, 1.0]
     """
 

@@ -15,13 +15,13 @@ from ..errors import UsageError, did_you_mean
 from ..ops import flow_warp, interpolate, scaled_size, spatial_size
 from ..registry import register
 
-__all__ = ["LdaAqu"]
+__all__ = ["LDAAQU"]
 
 _PADDINGS = ("zeros", "border")
 
 
 @register("lda_aqu")
-class LdaAqu(Upsampler):
+class LDAAQU(Upsampler):
     """Local deformable attention with queries interpolated from x (LDA-AQU).
 
     q = bilinear(1x1(LN x)), k = 1x1(LN x); places = own pixel + window + reach *
@@ -68,7 +68,7 @@ class LdaAqu(Upsampler):
     Raises:
         UsageError: groups or heads that do not divide C, even kernels, unknown padding.
 
-    >>> sum(p.size for p in LdaAqu(256).parameters())
+    >>> sum(p.size for p in LDAAQU(256).parameters())
     39410
     """
 

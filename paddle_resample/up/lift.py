@@ -11,7 +11,7 @@ from ..initialise import torch_uniform
 from ..ops import fit, fit_guide
 from ..registry import register
 
-__all__ = ["Lift"]
+__all__ = ["LiFT"]
 
 _WIDTH = 32  # of the image's encoding
 # Pixels of the guide in a coarse pixel's side -> strides of the first two convolutions.
@@ -19,7 +19,7 @@ _STRIDES = {2: (1, 1), 4: (2, 1), 8: (2, 2), 16: (2, 2)}
 
 
 @register("lift")
-class Lift(Upsampler):
+class LiFT(Upsampler):
     """Transposed convolution of [x, image], two 3x3 convolutions with the image, 1x1.
 
     g = encode(guide) at twice the size of x, h = encode(g) at the size of x;
@@ -63,7 +63,7 @@ class Lift(Upsampler):
         UsageError: called without a guide, a guide or size that does not fit, unknown
             patch_size.
 
-    >>> layer = Lift(256, guide_channels=3)
+    >>> layer = LiFT(256, guide_channels=3)
     >>> sum(p.size for p in layer.parameters() if not p.stop_gradient)
     569360
     """

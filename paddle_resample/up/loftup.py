@@ -15,14 +15,14 @@ from ..errors import UsageError
 from ..initialise import torch_uniform
 from ..registry import register
 
-__all__ = ["Loftup"]
+__all__ = ["LoftUp"]
 
 _KEY_FREQUENCIES = 5  # of the coarse places
 _KEY_CHANNELS = 2 * 2 * _KEY_FREQUENCIES
 
 
 @register("loftup")
-class Loftup(Upsampler):
+class LoftUp(Upsampler):
     """Cross-attention transformer from Fourier features of the guide to the coarse map.
 
     g = the guide stretched to [-0.5, 0.5], each channel of each image by itself;
@@ -72,7 +72,7 @@ class Loftup(Upsampler):
         UsageError: called without a guide, one with other channels, C + 20 no multiple
             of heads.
 
-    >>> layer = Loftup(256, guide_channels=3)
+    >>> layer = LoftUp(256, guide_channels=3)
     >>> sum(p.size for p in layer.parameters() if not p.stop_gradient)
     2162710
     """

@@ -14,11 +14,11 @@ from ..errors import UsageError
 from ..ops import fit, fit_guide, interpolate, reassemble, spatial_size
 from ..registry import register
 
-__all__ = ["Resfu"]
+__all__ = ["ReSFU"]
 
 
 @register("resfu")
-class Resfu(Upsampler):
+class ReSFU(Upsampler):
     """Weighted sum of sub-pixel neighbours of x, steered by the guide (ReSFU).
 
     q = 1x1(GN guide), k = bilinear(1x1(GN x)); q_gf = guided filter of k by q, q_gs =
@@ -70,7 +70,7 @@ class Resfu(Upsampler):
         UsageError: called without a guide, groups that do not divide, even kernel_size,
             a guide too far from x times scale.
 
-    >>> sum(p.size for p in Resfu(256).parameters())
+    >>> sum(p.size for p in ReSFU(256).parameters())
     47570
     """
 

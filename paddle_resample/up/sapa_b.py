@@ -5,11 +5,11 @@ from ..base import whole_number
 from ..blocks.similarity import SimilarityUpsampler, linear, normalised, project
 from ..registry import register
 
-__all__ = ["SapaB"]
+__all__ = ["SAPAB"]
 
 
 @register("sapa_b")
-class SapaB(SimilarityUpsampler):
+class SAPAB(SimilarityUpsampler):
     """Similarity-aware point affiliation, (low-rank) bilinear similarity.
 
     w = softmax over the window of <Q norm(guide)[p], K norm(x)[q]>,
@@ -56,7 +56,7 @@ class SapaB(SimilarityUpsampler):
         UsageError: called without a guide or with one too far off, even kernel_size,
             unknown norm or border.
 
-    >>> sum(p.size for p in SapaB(256).parameters())
+    >>> sum(p.size for p in SAPAB(256).parameters())
     17472
     """
 

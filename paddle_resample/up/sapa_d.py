@@ -20,11 +20,11 @@ from ..ops import (
 )
 from ..registry import register
 
-__all__ = ["SapaD"]
+__all__ = ["SAPAD"]
 
 
 @register("sapa_d")
-class SapaD(Upsampler):
+class SAPAD(Upsampler):
     """Similarity-aware point affiliation with dynamic points.
 
     For each of g groups of channels a 1x1 convolution of x places n points for every
@@ -71,7 +71,7 @@ class SapaD(Upsampler):
         UsageError: called without a guide or with one too far off, groups that do not
             divide C, unknown norm.
 
-    >>> sum(p.size for p in SapaD(256).parameters())
+    >>> sum(p.size for p in SAPAD(256).parameters())
     139808
     """
 

@@ -8,11 +8,11 @@ from ..blocks.similarity import SimilarityUpsampler, linear, normalised, project
 from ..ops import interpolate
 from ..registry import register
 
-__all__ = ["SapaG"]
+__all__ = ["SAPAG"]
 
 
 @register("sapa_g")
-class SapaG(SimilarityUpsampler):
+class SAPAG(SimilarityUpsampler):
     """Similarity-aware point affiliation, gated bilinear similarity.
 
     g = sigmoid(gate norm(x)), query = g * Qy norm(guide) + (1 - g) * Qx x (x's parts
@@ -63,7 +63,7 @@ class SapaG(SimilarityUpsampler):
         UsageError: called without a guide or with one too far off, even kernel_size,
             unknown norm or border.
 
-    >>> sum(p.size for p in SapaG(256).parameters())
+    >>> sum(p.size for p in SAPAG(256).parameters())
     25953
     """
 

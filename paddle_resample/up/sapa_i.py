@@ -5,11 +5,11 @@ from ..blocks.similarity import SimilarityUpsampler, normalised
 from ..errors import UsageError
 from ..registry import register
 
-__all__ = ["SapaI"]
+__all__ = ["SAPAI"]
 
 
 @register("sapa_i")
-class SapaI(SimilarityUpsampler):
+class SAPAI(SimilarityUpsampler):
     """Similarity-aware point affiliation, inner product without projections.
 
     w = softmax over the window of <norm(guide)[p], norm(x)[q]>, y = reassemble(x, w).
@@ -52,7 +52,7 @@ class SapaI(SimilarityUpsampler):
         UsageError: called without a guide or with one too far off, guide_channels other
             than C, even kernel_size, unknown norm or border.
 
-    >>> sum(p.size for p in SapaI(256).parameters())
+    >>> sum(p.size for p in SAPAI(256).parameters())
     1024
     """
 

@@ -9,16 +9,16 @@ from paddle_resample import (
     Resampler,
     Upsampler,
     build,
-    find,
-    names,
+    resampler_class,
+    resampler_names,
 )
 
 CHANNELS = 8
 COARSE = (9, 13)
 VOLUME = (3, 4, 5)
-UPS = pytest.mark.parametrize("name", names(Upsampler))
-DOWNS = pytest.mark.parametrize("name", names(Downsampler))
-ALL = pytest.mark.parametrize("name", names(Resampler))
+UPS = pytest.mark.parametrize("name", resampler_names(Upsampler))
+DOWNS = pytest.mark.parametrize("name", resampler_names(Downsampler))
+ALL = pytest.mark.parametrize("name", resampler_names(Resampler))
 
 
 def scales_of(cls):
@@ -31,9 +31,9 @@ def every_scale(kind, layout="NCHW", up_to=16):
     """(name, scale) of the classes that know the layout."""
     pairs = [
         (name, scale)
-        for name in names(kind)
-        for scale in scales_of(find(name))
-        if layout in find(name).data_formats and scale <= up_to
+        for name in resampler_names(kind)
+        for scale in scales_of(resampler_class(name))
+        if layout in resampler_class(name).data_formats and scale <= up_to
     ]
     return pytest.mark.parametrize("name, scale", pairs)
 
@@ -44,7 +44,14 @@ def usual_scale(cls):
 
 def partner(side):
     """Name of a downsampler that gives this kind of side information."""
-    return next((n for n in names(Downsampler) if find(n).gives_side == side), None)
+    return next(
+        (
+            n
+            for n in resampler_names(Downsampler)
+            if resampler_class(n).gives_side == side
+        ),
+        None,
+    )
 
 
 def site_of(cls, channels=CHANNELS, layout="NCHW"):
@@ -57,7 +64,7 @@ def site_of(cls, channels=CHANNELS, layout="NCHW"):
 
 
 def build_up(name, channels=CHANNELS, out_channels=None, **site):
-    usual = site_of(find(name, Upsampler), out_channels or channels)
+    usual = site_of(resampler_class(name, Upsampler), out_channels or channels)
     return build(name, channels, out_channels, kind=Upsampler, **{**usual, **site})
 
 

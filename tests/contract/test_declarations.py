@@ -12,9 +12,9 @@ from paddle_resample import (
     UsageError,
     build,
     cost,
-    find,
-    names,
-    options,
+    resampler_class,
+    resampler_names,
+    resampler_options,
 )
 from paddle_resample.base import ProjectedDownsampler, ProjectedUpsampler
 from tests.contract.sites import (
@@ -36,7 +36,7 @@ from tests.contract.sites import (
 
 @ALL
 def test_learned_means_weights(name):
-    cls = find(name)
+    cls = resampler_class(name)
     layer = build_up(name) if issubclass(cls, Upsampler) else build(name, CHANNELS)
     assert isinstance(layer, cls)
     assert cls.learned == bool(trainable(layer))
@@ -44,7 +44,7 @@ def test_learned_means_weights(name):
 
 @UPS
 def test_needs_guide_is_true_both_ways(rng, name):
-    cls, scale = find(name), usual_scale(find(name))
+    cls, scale = resampler_class(name), usual_scale(resampler_class(name))
     takes = "guide_channels" in inspect.signature(cls.__init__).parameters
     assert cls.needs_guide == takes
     fine = [n * scale for n in COARSE]
@@ -63,7 +63,7 @@ def test_needs_guide_is_true_both_ways(rng, name):
 
 @UPS
 def test_guide_same_channels_is_true_both_ways(rng, name):
-    cls, scale = find(name), usual_scale(find(name))
+    cls, scale = resampler_class(name), usual_scale(resampler_class(name))
     if not cls.needs_guide:
         assert not cls.guide_same_channels
         return
@@ -83,7 +83,7 @@ def test_guide_same_channels_is_true_both_ways(rng, name):
 @UPS
 def test_fuses_guide_is_true_both_ways(rng, name):
     """Of a map of zeros nothing can come but what the guide brings."""
-    cls, scale = find(name), usual_scale(find(name))
+    cls, scale = resampler_class(name), usual_scale(resampler_class(name))
     if not cls.needs_guide:
         assert not cls.fuses_guide
         return
@@ -110,7 +110,7 @@ SCALED_BY_THE_GUIDE = {
 def test_a_constant_shows_which_guides_enter(rng, name):
     """Away from the border, where some operators lose weight, a constant stays one
     unless the guide is fused or scales it."""
-    cls, scale = find(name), usual_scale(find(name))
+    cls, scale = resampler_class(name), usual_scale(resampler_class(name))
     if not cls.needs_guide:
         assert name not in SCALED_BY_THE_GUIDE
         return
@@ -125,7 +125,7 @@ def test_a_constant_shows_which_guides_enter(rng, name):
 
 @UPS
 def test_needs_side_is_true_both_ways(rng, name):
-    cls, scale = find(name), usual_scale(find(name))
+    cls, scale = resampler_class(name), usual_scale(resampler_class(name))
     x, given = arguments(rng, cls, [n * scale for n in COARSE], scale)
     if cls.needs_side is None:
         build_up(name, side=None)(x, **given)
@@ -142,17 +142,21 @@ def test_needs_side_is_true_both_ways(rng, name):
 
 @DOWNS
 def test_gives_side_is_true_both_ways(rng, name):
-    cls = find(name)
+    cls = resampler_class(name)
     _, side = build(name, CHANNELS)(tensor(rng, CHANNELS, COARSE))
     assert (cls.gives_side is None) == (side is None)
     if cls.gives_side is not None:
-        takers = [n for n in names(Upsampler) if find(n).needs_side == cls.gives_side]
+        takers = [
+            n
+            for n in resampler_names(Upsampler)
+            if resampler_class(n).needs_side == cls.gives_side
+        ]
         assert takers, f"no upsampler takes {cls.gives_side}"
 
 
 @ALL
 def test_keeps_channels_is_true_of_the_constructor(name):
-    cls = find(name)
+    cls = resampler_class(name)
     if cls.keeps_channels:
         with pytest.raises(UsageError, match=f"{name}: keeps the number of channels"):
             cls(CHANNELS, CHANNELS + 4)
@@ -162,7 +166,7 @@ def test_keeps_channels_is_true_of_the_constructor(name):
 
 @UPS
 def test_up_changes_channels_by_one_visible_convolution(rng, name):
-    cls, scale = find(name), usual_scale(find(name))
+    cls, scale = resampler_class(name), usual_scale(resampler_class(name))
     out = CHANNELS + 4
     layer = build_up(name, CHANNELS, out)
     fine = [n * scale - 1 for n in COARSE]
@@ -182,7 +186,7 @@ def test_up_changes_channels_by_one_visible_convolution(rng, name):
 
 @DOWNS
 def test_down_changes_channels_by_one_visible_convolution(rng, name):
-    cls, out = find(name), CHANNELS + 4
+    cls, out = resampler_class(name), CHANNELS + 4
     layer = build(name, CHANNELS, out)
     x = tensor(rng, CHANNELS, COARSE)
     y, side = layer(x)
@@ -201,20 +205,20 @@ def test_down_changes_channels_by_one_visible_convolution(rng, name):
 
 @ALL
 def test_says_where_it_comes_from_and_what_its_options_mean(name):
-    cls = find(name)
+    cls = resampler_class(name)
     assert cls.name == name == cls.__module__.rpartition(".")[2]
     assert cls.source
     assert (cls.year is None) == (cls.source == "textbook")
     assert cls.year is None or str(cls.year) in cls.source
     for word in ("Args:", "Call", "Returns", "Grid", "Source:", ">>> "):
         assert word in cls.__doc__, f"the docstring of {name} has no {word!r}"
-    for option in options(cls):
+    for option in resampler_options(cls):
         assert option in cls.__doc__, f"the docstring of {name} is silent on {option}"
 
 
 @ALL
 def test_parameters_equal_the_closed_form(name):
-    cls, scale = find(name), usual_scale(find(name))
+    cls, scale = resampler_class(name), usual_scale(resampler_class(name))
     out = CHANNELS if cls.keeps_channels else 2 * CHANNELS
     layer = build(name, CHANNELS, out, **site_of(cls))
     counted = sum(p.size for p in layer.parameters() if not p.stop_gradient)

@@ -6,7 +6,13 @@ import paddle.nn as nn
 import pytest
 from paddle.static import InputSpec
 
-from paddle_resample import Downsampler, Upsampler, build, find, names
+from paddle_resample import (
+    Downsampler,
+    Upsampler,
+    build,
+    resampler_class,
+    resampler_names,
+)
 from paddle_resample.ops import spatial_size
 from tests.contract.sites import (
     CHANNELS,
@@ -49,7 +55,11 @@ class DownSite(nn.Layer):
 
 
 def every_layout(kind):
-    return [(n, layout) for n in names(kind) for layout in find(n).data_formats]
+    return [
+        (n, layout)
+        for n in resampler_names(kind)
+        for layout in resampler_class(n).data_formats
+    ]
 
 
 def exported_equals_eager(site, cases, layout, path):
@@ -75,10 +85,10 @@ def exported_equals_eager(site, cases, layout, path):
     (name, layout, sized)
     for name, layout in every_layout(Upsampler)
     for sized in (True, False)
-    if sized or not find(name).needs_guide  # the guide holds the size anyway
+    if sized or not resampler_class(name).needs_guide  # the guide holds the size anyway
 ])  # fmt: skip
 def test_up_exports_with_free_sizes(rng, name, layout, sized, tmp_path):
-    cls, scale = find(name), usual_scale(find(name))
+    cls, scale = resampler_class(name), usual_scale(resampler_class(name))
     up = shake(rng, build(name, CHANNELS, **site_of(cls, layout=layout)))
     down = None
     if cls.needs_side is not None:
@@ -97,7 +107,9 @@ def test_up_exports_with_free_sizes(rng, name, layout, sized, tmp_path):
 
 @pytest.mark.parametrize("name, layout", every_layout(Downsampler))
 def test_down_exports_with_free_sizes(rng, name, layout, tmp_path):
-    down = build(name, CHANNELS, data_format=layout, scale=usual_scale(find(name)))
+    down = build(
+        name, CHANNELS, data_format=layout, scale=usual_scale(resampler_class(name))
+    )
     deep = layout == "NCDHW"
     sizes = [(8, 6, 4), (7, 9, 5)] if deep else [(16, 24), (17, 25), (13, 18)]
     cases = [(tensor(rng, CHANNELS, s),) for s in sizes]

@@ -10,8 +10,8 @@ from paddle_resample import (
     UsageError,
     build,
     cost,
-    find,
-    names,
+    resampler_class,
+    resampler_names,
 )
 from tests.contract.sites import (
     ALL,
@@ -31,13 +31,13 @@ from tests.contract.sites import (
 )
 
 VOLUMES = pytest.mark.parametrize(
-    "name", [n for n in names() if "NCDHW" in find(n).data_formats]
+    "name", [n for n in resampler_names() if "NCDHW" in resampler_class(n).data_formats]
 )
 
 
 @ALL
 def test_layouts_are_true_both_ways(rng, name):
-    cls = find(name)
+    cls = resampler_class(name)
     assert cls.data_formats[0] == "NCHW"
     with pytest.raises(UsageError, match="'CHWN' is not available"):
         build(name, CHANNELS, **site_of(cls, layout="CHWN"))
@@ -48,9 +48,11 @@ def test_layouts_are_true_both_ways(rng, name):
             build(name, CHANNELS, **site_of(cls, layout=layout))
 
 
-@pytest.mark.parametrize("name", [n for n in names() if "NHWC" in find(n).data_formats])
+@pytest.mark.parametrize(
+    "name", [n for n in resampler_names() if "NHWC" in resampler_class(n).data_formats]
+)
 def test_channels_last_is_the_transposed_answer(rng, name):
-    cls, scale = find(name), usual_scale(find(name))
+    cls, scale = resampler_class(name), usual_scale(resampler_class(name))
     first = shake(rng, build(name, CHANNELS, **site_of(cls)))
     last = build(name, CHANNELS, **site_of(cls, layout="NHWC"))
     last.set_state_dict(first.state_dict())
@@ -72,7 +74,7 @@ def test_channels_last_is_the_transposed_answer(rng, name):
 @every_scale(Upsampler, "NCDHW")
 @pytest.mark.parametrize("rule", ["ceil", "floor"])
 def test_up_gives_the_odd_size_of_a_volume(rng, name, scale, rule):
-    cls = find(name)
+    cls = resampler_class(name)
     layer = build(name, CHANNELS, **{**site_of(cls, layout="NCDHW"), "scale": scale})
     for odd in range(scale):
         fine = [n * scale + (-odd if rule == "ceil" else odd) for n in VOLUME]
@@ -91,7 +93,7 @@ def test_down_floors_or_ceils_a_volume_as_it_says(rng, name, scale):
     layer = build(name, CHANNELS, scale=scale, data_format="NCDHW")
     for size in ((8, 12, 16), (9, 13, 10)):
         y, _ = layer(tensor(rng, CHANNELS, size))
-        ceil = find(name).odd == "ceil"
+        ceil = resampler_class(name).odd == "ceil"
         expected = [-(-n // scale) if ceil else n // scale for n in size]
         assert list(y.shape) == [2, CHANNELS, *expected]
 
@@ -100,7 +102,7 @@ def test_down_floors_or_ceils_a_volume_as_it_says(rng, name, scale):
 def test_equal_slices_give_the_answer_of_one(rng, name):
     """Of a map that is repeated along the depth; what has weights is compared in its
     own test."""
-    cls, scale = find(name), usual_scale(find(name))
+    cls, scale = resampler_class(name), usual_scale(resampler_class(name))
     if cls.learned:
         return
     flat = build(name, CHANNELS, **site_of(cls))
@@ -123,7 +125,7 @@ def test_equal_slices_give_the_answer_of_one(rng, name):
 
 @VOLUMES
 def test_gradients_reach_everything_in_a_volume(rng, name):
-    cls, scale = find(name), usual_scale(find(name))
+    cls, scale = resampler_class(name), usual_scale(resampler_class(name))
     layer = shake(rng, build(name, CHANNELS, **site_of(cls, layout="NCDHW")))
     if issubclass(cls, Upsampler):
         x, given = arguments(rng, cls, [n * scale for n in VOLUME], scale)
@@ -138,7 +140,7 @@ def test_gradients_reach_everything_in_a_volume(rng, name):
 
 @VOLUMES
 def test_volume_in_float64(rng, name):
-    cls, scale = find(name), usual_scale(find(name))
+    cls, scale = resampler_class(name), usual_scale(resampler_class(name))
     layer = build(name, CHANNELS, **site_of(cls, layout="NCDHW"))
     if issubclass(cls, Upsampler):
         x, given = arguments(rng, cls, [n * scale for n in VOLUME], scale)
@@ -153,7 +155,7 @@ def test_volume_in_float64(rng, name):
 
 @VOLUMES
 def test_channels_of_a_volume_change_by_one_convolution(rng, name):
-    cls, out = find(name), CHANNELS + 4
+    cls, out = resampler_class(name), CHANNELS + 4
     site = site_of(cls, layout="NCDHW")
     layer = build(name, CHANNELS, out, **site)
     given = {}

@@ -5,7 +5,13 @@ import numpy as np
 import paddle
 import pytest
 
-from paddle_resample import Downsampler, Upsampler, build, find, names
+from paddle_resample import (
+    Downsampler,
+    Upsampler,
+    build,
+    resampler_class,
+    resampler_names,
+)
 from tests.contract.half_precision import NO_CPU_KERNEL, converted, imitated_kernels
 from tests.contract.sites import (
     ALL,
@@ -34,7 +40,7 @@ LOOSER = {
 
 def site_on_a_wide_map(rng, name):
     """(layer, x, the other arguments), all of numbers that bfloat16 holds."""
-    cls, scale = find(name), usual_scale(find(name))
+    cls, scale = resampler_class(name), usual_scale(resampler_class(name))
     fine, given = [n * scale for n in WIDE], {}
     if issubclass(cls, Downsampler):
         x, layer = tensor(rng, CHANNELS, fine), build(name, CHANNELS, scale=scale)
@@ -87,7 +93,7 @@ def test_bfloat16_is_float32_up_to_rounding(rng, name):
 @pytest.mark.parametrize("level", ["O1", "O2"])
 def test_auto_cast_is_float32_up_to_rounding(rng, level, dtype):
     errors = {}
-    for name in names():
+    for name in resampler_names():
         layer, x, given = site_on_a_wide_map(rng, name)
         expected = feature_map(layer(x, **given))
         if level == "O2":
@@ -102,7 +108,9 @@ def test_auto_cast_on_a_cpu_changes_nothing(rng):
     """If this fails, Paddle's AMP reaches CPUs: let the test above run there."""
     if paddle.device.is_compiled_with_cuda():
         pytest.skip("needs a CPU build of Paddle")
-    layer = build("pixel_shuffle", CHANNELS, **site_of(find("pixel_shuffle")))
+    layer = build(
+        "pixel_shuffle", CHANNELS, **site_of(resampler_class("pixel_shuffle"))
+    )
     x = tensor(rng, CHANNELS, (4, 4))
     with paddle.amp.auto_cast(dtype="bfloat16"):
         y = layer(x)
@@ -111,4 +119,7 @@ def test_auto_cast_on_a_cpu_changes_nothing(rng):
 
 
 def test_the_lists_name_what_is_registered():
-    assert {*RUNS_ON_A_CPU, *LOOSER} <= {*names(Upsampler), *names(Downsampler)}
+    assert {*RUNS_ON_A_CPU, *LOOSER} <= {
+        *resampler_names(Upsampler),
+        *resampler_names(Downsampler),
+    }

@@ -3,7 +3,7 @@
 import paddle
 import pytest
 
-from paddle_resample import Upsampler, UsageError, build, find
+from paddle_resample import Upsampler, UsageError, build, resampler_class
 from tests.contract.sites import (
     ALL,
     CHANNELS,
@@ -28,7 +28,7 @@ SHAPES = {
 
 @ALL
 def test_wrong_maps_are_refused(name):
-    layer = build(name, CHANNELS, **site_of(find(name)))
+    layer = build(name, CHANNELS, **site_of(resampler_class(name)))
     for shape in SHAPES.values():
         with pytest.raises(UsageError) as error:
             layer(paddle.ones(shape))
@@ -40,10 +40,10 @@ def test_wrong_maps_are_refused(name):
 
 @ALL
 def test_wrong_maps_are_refused_before_the_visible_convolution(name):
-    if not find(name).keeps_channels:
+    if not resampler_class(name).keeps_channels:
         return
     out = CHANNELS + 4
-    layer = build(name, CHANNELS, out, **site_of(find(name), out))
+    layer = build(name, CHANNELS, out, **site_of(resampler_class(name), out))
     for shape in SHAPES.values():
         with pytest.raises(UsageError, match=rf"^{name}: x must be a map \[N, 8,"):
             layer(paddle.ones(shape))
@@ -51,7 +51,7 @@ def test_wrong_maps_are_refused_before_the_visible_convolution(name):
 
 @UPS
 def test_wrong_guides_are_refused(rng, name):
-    cls, scale = find(name), usual_scale(find(name))
+    cls, scale = resampler_class(name), usual_scale(resampler_class(name))
     if not cls.needs_guide:
         return
     fine = [n * scale for n in COARSE]
@@ -65,7 +65,7 @@ def test_wrong_guides_are_refused(rng, name):
 
 @UPS
 def test_wrong_sizes_are_refused(rng, name):
-    cls, scale = find(name), usual_scale(find(name))
+    cls, scale = resampler_class(name), usual_scale(resampler_class(name))
     x, given = arguments(rng, cls, [n * scale for n in COARSE], scale)
     with pytest.raises(UsageError, match=rf"^{name}: size must be \(H, W\), not \[4\]"):
         build_up(name)(x, **given, size=[4])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from paddle_resample import Downsampler, Upsampler, UsageError, build, find
+from paddle_resample import Downsampler, Upsampler, UsageError, build, resampler_class
 from tests.contract.sites import (
     ALL,
     CHANNELS,
@@ -20,7 +20,7 @@ from tests.contract.sites import (
 @every_scale(Upsampler)
 def test_up_gives_scale_times_the_size(rng, name, scale):
     fine = [n * scale for n in COARSE]
-    x, given = arguments(rng, find(name), fine, scale)
+    x, given = arguments(rng, resampler_class(name), fine, scale)
     y = build_up(name, scale=scale)(x, **given)
     assert list(y.shape) == [2, CHANNELS, *fine]
     assert y.dtype == x.dtype
@@ -29,7 +29,7 @@ def test_up_gives_scale_times_the_size(rng, name, scale):
 @every_scale(Upsampler, up_to=4)
 @pytest.mark.parametrize("rule", ["ceil", "floor"])
 def test_up_gives_the_odd_size_of_an_encoder(rng, name, scale, rule):
-    cls = find(name)
+    cls = resampler_class(name)
     layer = build_up(name, scale=scale)
     for odd in range(1, scale):
         fine = [n * scale - odd if rule == "ceil" else n * scale + odd for n in COARSE]
@@ -43,7 +43,7 @@ def test_up_gives_the_odd_size_of_an_encoder(rng, name, scale, rule):
 
 @UPS
 def test_any_size_is_true_both_ways(rng, name):
-    cls, scale = find(name), usual_scale(find(name))
+    cls, scale = resampler_class(name), usual_scale(resampler_class(name))
     x, given = arguments(rng, cls, [n * scale for n in COARSE], scale)
     far = [n * scale + scale + 3 for n in COARSE]
     if cls.needs_guide:
@@ -59,7 +59,7 @@ def test_any_size_is_true_both_ways(rng, name):
 @every_scale(Downsampler)
 @pytest.mark.parametrize("size", [(16, 24), (17, 25), (19, 30)], ids=str)
 def test_down_floors_or_ceils_as_it_says(rng, name, scale, size):
-    cls = find(name)
+    cls = resampler_class(name)
     assert cls.odd in ("floor", "ceil")
     y, _ = build(name, CHANNELS, scale=scale, kind=Downsampler)(
         tensor(rng, CHANNELS, size)
@@ -71,7 +71,7 @@ def test_down_floors_or_ceils_as_it_says(rng, name, scale, size):
 
 @ALL
 def test_scale_one_keeps_the_size_and_other_scales_are_refused(rng, name):
-    cls = find(name)
+    cls = resampler_class(name)
     for scale in range(1, 6):
         if cls.scales is not None and scale not in cls.scales:
             with pytest.raises(UsageError, match=f"{name}: scale {scale} is not def"):

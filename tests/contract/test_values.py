@@ -4,7 +4,13 @@ import numpy as np
 import paddle
 import pytest
 
-from paddle_resample import Downsampler, Upsampler, build, find, names
+from paddle_resample import (
+    Downsampler,
+    Upsampler,
+    build,
+    resampler_class,
+    resampler_names,
+)
 from tests.contract.sites import (
     ALL,
     CHANNELS,
@@ -26,12 +32,13 @@ from tests.contract.sites import (
     "name",
     [
         name
-        for name in names(Upsampler)
-        if not find(name).learned and find(name).needs_side is None
+        for name in resampler_names(Upsampler)
+        if not resampler_class(name).learned
+        and resampler_class(name).needs_side is None
     ],
 )
 def test_interpolation_keeps_a_constant(rng, name):
-    cls, scale = find(name), usual_scale(find(name))
+    cls, scale = resampler_class(name), usual_scale(resampler_class(name))
     fine = [n * scale - 1 for n in COARSE]
     _, given = arguments(rng, cls, fine, scale)
     x = paddle.full([2, CHANNELS, *COARSE], 2.5)
@@ -40,10 +47,15 @@ def test_interpolation_keeps_a_constant(rng, name):
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in names(Downsampler) if not find(name).learned]
+    "name",
+    [
+        name
+        for name in resampler_names(Downsampler)
+        if not resampler_class(name).learned
+    ],
 )
 def test_pooling_keeps_a_constant(name):
-    cls = find(name)
+    cls = resampler_class(name)
     y, _ = build(name, CHANNELS, scale=usual_scale(cls))(
         paddle.full([2, CHANNELS, 17, 25], 2.5)
     )
@@ -55,7 +67,7 @@ def test_pooling_keeps_a_constant(name):
 
 @UPS
 def test_up_runs_in_float64(rng, name):
-    cls, scale = find(name), usual_scale(find(name))
+    cls, scale = resampler_class(name), usual_scale(resampler_class(name))
     fine = [n * scale - 1 for n in COARSE]
     x, given = arguments(rng, cls, fine, scale)
     layer = build_up(name)
@@ -70,7 +82,7 @@ def test_up_runs_in_float64(rng, name):
 
 @DOWNS
 def test_down_runs_in_float64(rng, name):
-    layer = build(name, CHANNELS, scale=usual_scale(find(name)))
+    layer = build(name, CHANNELS, scale=usual_scale(resampler_class(name)))
     x = tensor(rng, CHANNELS, (17, 25))
     y = layer(x)[0].numpy()
     layer.to(dtype="float64")
@@ -81,7 +93,7 @@ def test_down_runs_in_float64(rng, name):
 
 @UPS
 def test_up_gradients_reach_everything(rng, name):
-    cls, scale = find(name), usual_scale(find(name))
+    cls, scale = resampler_class(name), usual_scale(resampler_class(name))
     fine = [n * scale - 1 for n in COARSE]
     x, given = arguments(rng, cls, fine, scale)
     leaves = [x] + [v for v in given.values() if isinstance(v, paddle.Tensor)]
@@ -95,7 +107,7 @@ def test_up_gradients_reach_everything(rng, name):
 
 @DOWNS
 def test_down_gradients_reach_everything(rng, name):
-    layer = shake(rng, build(name, CHANNELS, scale=usual_scale(find(name))))
+    layer = shake(rng, build(name, CHANNELS, scale=usual_scale(resampler_class(name))))
     x = tensor(rng, CHANNELS, (17, 25))
     x.stop_gradient = False
     y, _ = layer(x)
@@ -105,7 +117,7 @@ def test_down_gradients_reach_everything(rng, name):
 
 @ALL
 def test_state_reloads_from_a_file(rng, name, tmp_path):
-    cls, scale = find(name), usual_scale(find(name))
+    cls, scale = resampler_class(name), usual_scale(resampler_class(name))
     if issubclass(cls, Upsampler):
         first, second = build_up(name), build_up(name)
         x, given = arguments(rng, cls, [n * scale for n in COARSE], scale)

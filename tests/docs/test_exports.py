@@ -7,7 +7,7 @@ from pathlib import Path
 import paddle
 import pytest
 
-from paddle_resample import names
+from paddle_resample import resampler_names
 from paddle_resample.seg.export.engines import ENGINES
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -26,7 +26,7 @@ def script():
 def test_page_is_made_of_the_rows():
     made = script()
     assert (DOCS / "exports.md").read_text(encoding="utf-8") == made.page(ROWS)
-    assert sorted(ROWS["operators"]) == sorted(names())
+    assert sorted(ROWS["operators"]) == sorted(resampler_names())
     assert sorted(ROWS["networks"]) == sorted(made.NETWORKS)
 
 

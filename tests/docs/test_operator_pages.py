@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from paddle_resample import cost, find, names, options
+from paddle_resample import cost, resampler_class, resampler_names, resampler_options
 from paddle_resample.docstring import read_docstring
 from paddle_resample.lab.operator_picture import HEIGHT, WIDTH
 from paddle_resample.pages import index_page, operator_page, write_pages
 
 FOLDER = Path(__file__).parents[2] / "docs" / "operators"
-ALL = pytest.mark.parametrize("name", names())
+ALL = pytest.mark.parametrize("name", resampler_names())
 
 
 @ALL
@@ -27,14 +27,16 @@ def test_index_is_up_to_date():
     written = (FOLDER / "README.md").read_text(encoding="utf-8")
     assert written == index_page(), "run `make docs`"
     linked = re.findall(r"^\| \[(\w+)\]\((\w+)\.md\)", written, re.MULTILINE)
-    assert sorted(text for text, _ in linked) == names()
+    assert sorted(text for text, _ in linked) == resampler_names()
     assert all(text == page for text, page in linked)
 
 
 def test_there_is_no_orphan():
-    assert {p.stem for p in FOLDER.glob("*.md")} - {"README"} == set(names())
+    assert {p.stem for p in FOLDER.glob("*.md")} - {"README"} == set(resampler_names())
     for kind in ("png", "json"):
-        assert {p.stem for p in FOLDER.glob(f"images/*.{kind}")} == set(names())
+        assert {p.stem for p in FOLDER.glob(f"images/*.{kind}")} == set(
+            resampler_names()
+        )
 
 
 @ALL
@@ -45,8 +47,8 @@ def test_picture_is_there_and_small(name):
     assert path.stat().st_size <= 60_000
     numbers = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     assert numbers["name"] == name
-    assert numbers["scale"] == options(find(name))["scale"]
-    assert numbers["learned"] == find(name).learned
+    assert numbers["scale"] == resampler_options(resampler_class(name))["scale"]
+    assert numbers["learned"] == resampler_class(name).learned
 
 
 @ALL
@@ -58,14 +60,14 @@ def test_links_lead_somewhere(name):
 
 def test_page_holds_every_fact():
     text = operator_page("sapa_b")
-    said = read_docstring(find("sapa_b"))
-    for option, default in options(find("sapa_b")).items():
+    said = read_docstring(resampler_class("sapa_b"))
+    for option, default in resampler_options(resampler_class("sapa_b")).items():
         assert f"| `{option}` | `{default!r}` |" in text
     found = cost("sapa_b", 256, (64, 64))
     assert f"| {found.parameters:,} | {found.macs:,} | {found.bytes:,} |" in text
     for paragraph in said.sections["Grid"] + said.sections["Start"]:
         assert paragraph[1:40].replace("*", r"\*") in text
-    assert find("sapa_b").source in text and said.example in text
+    assert resampler_class("sapa_b").source in text and said.example in text
 
 
 def test_formulas_are_escaped_and_operators_linked():
@@ -78,5 +80,5 @@ def test_formulas_are_escaped_and_operators_linked():
 
 def test_writing_removes_pages_of_no_operator(tmp_path):
     (tmp_path / "gone.md").write_text("old")
-    assert write_pages(tmp_path) == names()
-    assert {p.stem for p in tmp_path.glob("*.md")} == {*names(), "README"}
+    assert write_pages(tmp_path) == resampler_names()
+    assert {p.stem for p in tmp_path.glob("*.md")} == {*resampler_names(), "README"}

@@ -3,7 +3,7 @@ import paddle
 import pytest
 
 from paddle_resample import UsageError, cost
-from paddle_resample.down import CarafeDown
+from paddle_resample.down import CARAFEDown
 from tests.reference import convolution
 from tests.reference import reassemble as loops
 
@@ -22,7 +22,7 @@ def shaken(rng, layer, much=0.5):
     {"groups": 4, "border": "replicate", "scale": 1},
 ], ids=str)  # fmt: skip
 def test_equals_loops(rng, options, size):
-    layer = shaken(rng, CarafeDown(4, **options))
+    layer = shaken(rng, CARAFEDown(4, **options))
     x = rng.normal(size=(2, 4, *size)).astype("float32")
     y, side = layer(paddle.to_tensor(x))
     scale, groups = options.get("scale", 2), options.get("groups", 1)
@@ -41,14 +41,14 @@ def test_equals_loops(rng, options, size):
 
 
 def test_gradient(rng, check_gradient):
-    layer = shaken(rng, CarafeDown(4, kernel_size=3, groups=2, compressed_channels=6))
+    layer = shaken(rng, CARAFEDown(4, kernel_size=3, groups=2, compressed_channels=6))
     layer.to(dtype="float64")
     check_gradient(lambda x: layer(x)[0], rng.normal(size=(1, 4, 5, 4)))
 
 
 @pytest.mark.parametrize("size", [(6, 8), (7, 9)], ids=str)
 def test_starts_as_every_other_pixel_of_a_box_mean(rng, size):
-    layer = CarafeDown(6)
+    layer = CARAFEDown(6)
     x = rng.normal(size=(1, 6, *size)).astype("float32")
     padded = np.pad(x, [(0, 0), (0, 0), (2, 2), (2, 2)])
     windows = np.lib.stride_tricks.sliding_window_view(padded, (5, 5), (2, 3))
@@ -59,8 +59,8 @@ def test_starts_as_every_other_pixel_of_a_box_mean(rng, size):
 
 def test_dilation_of_the_encoder_spreads_its_kernel(rng):
     """A 3x3 kernel of dilation 2 is a 5x5 kernel with holes."""
-    layer = shaken(rng, CarafeDown(3, kernel_size=3, encoder_dilation=2))
-    wide = CarafeDown(3, kernel_size=3, encoder_kernel=5)
+    layer = shaken(rng, CARAFEDown(3, kernel_size=3, encoder_dilation=2))
+    wide = CARAFEDown(3, kernel_size=3, encoder_kernel=5)
     state = {k: v.numpy() for k, v in layer.state_dict().items()}
     weight = np.zeros((*state["content_encoder.weight"].shape[:2], 5, 5), "float32")
     weight[..., ::2, ::2] = state["content_encoder.weight"]
@@ -74,7 +74,7 @@ def test_dilation_of_the_encoder_spreads_its_kernel(rng):
     ("zero", 0.36), ("replicate", 1), ("renormalise", 1),
 ])  # fmt: skip
 def test_first_answer_to_a_constant(border, corner):
-    y = CarafeDown(4, border=border)(paddle.ones([1, 4, 9, 9]))[0].numpy()
+    y = CARAFEDown(4, border=border)(paddle.ones([1, 4, 9, 9]))[0].numpy()
     np.testing.assert_allclose(
         y[0, :, [0, 0, -1, -1], [0, -1, 0, -1]], corner, atol=5e-3
     )
@@ -82,7 +82,7 @@ def test_first_answer_to_a_constant(border, corner):
 
 
 def test_start():
-    layer = CarafeDown(32)
+    layer = CARAFEDown(32)
     bound = (6 / (32 + 64)) ** 0.5
     weight = layer.channel_compressor.weight.numpy()
     assert 0.95 * bound < np.abs(weight).max() <= bound * (1 + 1e-6)
@@ -95,7 +95,7 @@ def test_closed_form():
     assert found.parameters == 18_585
     assert found.macs == 64 * 64 * 63 + (9 * 64 * 25 + 25 * 64) * 20
     options = {"kernel_size": 3, "encoder_kernel": 5, "groups": 4, "scale": 3}
-    layer = CarafeDown(8, compressed_channels=16, **options)
+    layer = CARAFEDown(8, compressed_channels=16, **options)
     counted = sum(p.size for p in layer.parameters())
     spec = {"name": "carafe_down", "compressed_channels": 16, **options}
     assert cost(spec, 8, (4, 4)).parameters == counted
@@ -108,4 +108,4 @@ def test_closed_form():
 ], ids=str)  # fmt: skip
 def test_error_names_the_remedy(options, text):
     with pytest.raises(UsageError, match=f"carafe_down: {text}"):
-        CarafeDown(8, **options)
+        CARAFEDown(8, **options)

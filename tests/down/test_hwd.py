@@ -3,14 +3,14 @@ import paddle
 import pytest
 
 from paddle_resample import UsageError, cost, load_official
-from paddle_resample.down import Hwd
+from paddle_resample.down import HWD
 from tests.reference import haar as loops
 
 
 @pytest.mark.parametrize("border, mode", [("replicate", "edge"), ("zeros", "constant")])
 @pytest.mark.parametrize("size", [(6, 8), (7, 9)], ids=str)
 def test_equals_loops_with_official_weights(rng, size, border, mode):
-    layer = Hwd(3, 5, border=border)
+    layer = HWD(3, 5, border=border)
     state = {
         "conv_bn_relu.0.weight": rng.normal(size=(5, 12, 1, 1)),
         "conv_bn_relu.0.bias": rng.normal(size=5),
@@ -39,11 +39,11 @@ def test_cost_is_that_of_the_official_module():
 
 
 def test_starts_as_pytorch_does():
-    conv = Hwd(64).conv_bn_relu[0]
+    conv = HWD(64).conv_bn_relu[0]
     for p in (conv.weight, conv.bias):
         assert 0.8 / 16 < np.abs(p.numpy()).max() <= 1 / 16
 
 
 def test_error_names_the_remedy():
     with pytest.raises(UsageError, match="hwd: border must be 'zeros' or 'replicate'"):
-        Hwd(4, border="reflect")
+        HWD(4, border="reflect")

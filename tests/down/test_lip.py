@@ -3,7 +3,7 @@ import paddle
 import pytest
 
 from paddle_resample import UsageError, cost
-from paddle_resample.down import Lip, SoftPool
+from paddle_resample.down import LIP, SoftPool
 from paddle_resample.ops import importance_pool
 from tests.reference import convolution
 from tests.reference import soft_pool as loops
@@ -11,7 +11,7 @@ from tests.reference import soft_pool as loops
 
 @pytest.mark.parametrize("scale, k", [(2, None), (3, None), (2, 5), (1, None)])
 def test_equals_loops(rng, scale, k):
-    layer = Lip(4, scale=scale, kernel_size=k)
+    layer = LIP(4, scale=scale, kernel_size=k)
     for p in layer.parameters():
         p.set_value(rng.normal(size=p.shape).astype("float32"))
     x = rng.normal(size=(2, 4, 7, 10)).astype("float32")
@@ -26,7 +26,7 @@ def test_equals_loops(rng, scale, k):
 
 def test_starts_as_the_mean_of_each_window(rng):
     x = rng.normal(size=(2, 4, 7, 10)).astype("float32")
-    y = Lip(4)(paddle.to_tensor(x))[0].numpy()
+    y = LIP(4)(paddle.to_tensor(x))[0].numpy()
     expected = loops.importance_pool(x, np.zeros_like(x), 3, 2, 1)
     np.testing.assert_allclose(y, expected, rtol=0, atol=1e-6)
 
@@ -42,11 +42,11 @@ def test_cost(channels):
     found = cost("lip", channels, (9, 12))
     assert found.parameters == 9 * channels**2 + 2 * channels
     assert found.macs == 9 * channels**2 * 9 * 12 + 9 * channels * 5 * 6
-    assert sum(p.size for p in Lip(channels).parameters()) == found.parameters
+    assert sum(p.size for p in LIP(channels).parameters()) == found.parameters
 
 
 def test_names_are_the_official_ones():
-    assert sorted(Lip(4).state_dict()) == [
+    assert sorted(LIP(4).state_dict()) == [
         "logit.bn.bias",
         "logit.bn.weight",
         "logit.conv.weight",
@@ -57,4 +57,4 @@ def test_error_names_the_remedy():
     with pytest.raises(
         UsageError, match="lip: kernel_size must be an odd positive integer, not 2"
     ):
-        Lip(4, kernel_size=2)
+        LIP(4, kernel_size=2)

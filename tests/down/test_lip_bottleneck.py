@@ -3,7 +3,7 @@ import paddle
 import pytest
 
 from paddle_resample import UsageError, cost
-from paddle_resample.down import LipBottleneck
+from paddle_resample.down import LIPBottleneck
 from tests.reference import convolution
 from tests.reference import soft_pool as loops
 
@@ -23,7 +23,7 @@ def logits(layer, x):
 
 @pytest.mark.parametrize("scale, k", [(2, None), (3, 3)])
 def test_equals_loops(rng, scale, k):
-    layer = LipBottleneck(3, scale=scale, kernel_size=k, width=4)
+    layer = LIPBottleneck(3, scale=scale, kernel_size=k, width=4)
     for p in layer.parameters():
         p.set_value(rng.normal(size=p.shape).astype("float32"))
     x = rng.normal(size=(2, 3, 7, 10)).astype("float32")
@@ -35,13 +35,13 @@ def test_equals_loops(rng, scale, k):
 
 def test_starts_as_the_mean_of_each_window(rng):
     x = rng.normal(size=(2, 4, 7, 10)).astype("float32")
-    y = LipBottleneck(4, width=8)(paddle.to_tensor(x))[0].numpy()
+    y = LIPBottleneck(4, width=8)(paddle.to_tensor(x))[0].numpy()
     expected = loops.importance_pool(x, np.zeros_like(x), 3, 2, 1)
     np.testing.assert_allclose(y, expected, rtol=0, atol=1e-6)
 
 
 def test_parameters_are_those_of_the_official_class():
-    layer = LipBottleneck(64)
+    layer = LIPBottleneck(64)
     assert sum(p.size for p in layer.parameters()) == 164_480
     found = cost("lip_bottleneck", 64, (9, 12))
     assert found.parameters == 258 * 64 + 147_968 == 164_480
@@ -54,4 +54,4 @@ def test_parameters_are_those_of_the_official_class():
 ], ids=str)  # fmt: skip
 def test_error_names_the_remedy(options, text):
     with pytest.raises(UsageError, match=f"lip_bottleneck: {text}"):
-        LipBottleneck(4, **options)
+        LIPBottleneck(4, **options)

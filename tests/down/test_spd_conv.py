@@ -3,14 +3,14 @@ import paddle
 import pytest
 
 from paddle_resample import UsageError, cost
-from paddle_resample.down import PixelUnshuffle, SpdConv
+from paddle_resample.down import PixelUnshuffle, SPDConv
 from tests.reference import convolution, patch
 
 
 @pytest.mark.parametrize("scale, k", [(1, 3), (2, 3), (2, 1), (3, 3)])
 @pytest.mark.parametrize("size", [(6, 12), (7, 11)], ids=str)
 def test_equals_loops(rng, size, scale, k):
-    layer = SpdConv(3, 5, scale=scale, kernel_size=k)
+    layer = SPDConv(3, 5, scale=scale, kernel_size=k)
     x = rng.normal(size=(2, 3, *size)).astype("float32")
     y = layer(paddle.to_tensor(x))[0].numpy()
     added = [(0, -n % scale) for n in size]
@@ -22,7 +22,7 @@ def test_equals_loops(rng, size, scale, k):
 
 
 def test_one_by_one_is_a_convolution_of_kernel_and_stride_two(rng):
-    layer = SpdConv(3, 5, kernel_size=1)
+    layer = SPDConv(3, 5, kernel_size=1)
     x = rng.normal(size=(1, 3, 6, 8)).astype("float32")
     # [D, (column, row, C)] -> [D, C, row, column]
     weight = layer.conv.weight.numpy().reshape(5, 2, 2, 3).transpose(0, 3, 2, 1)
@@ -32,7 +32,7 @@ def test_one_by_one_is_a_convolution_of_kernel_and_stride_two(rng):
 
 
 def test_channels_stand_otherwise_than_in_pixel_unshuffle(rng):
-    spd, shuffle = SpdConv(2, 4, kernel_size=1), PixelUnshuffle(2, 4)
+    spd, shuffle = SPDConv(2, 4, kernel_size=1), PixelUnshuffle(2, 4)
     shuffle.conv.weight.set_value(spd.conv.weight)
     shuffle.conv.bias.set_value(spd.conv.bias)
     x = paddle.to_tensor(rng.normal(size=(1, 2, 4, 4)).astype("float32"))
@@ -48,12 +48,12 @@ def test_cost(bias):
     found = cost({"name": "spd_conv", "bias": bias}, 8, (9, 12), 6)
     assert found.parameters == 4 * 9 * 8 * 6 + bias * 6
     assert found.macs == 4 * 9 * 8 * 6 * 5 * 6
-    layer = SpdConv(8, 6, bias=bias)
+    layer = SPDConv(8, 6, bias=bias)
     assert sum(p.size for p in layer.parameters()) == found.parameters
 
 
 def test_starts_as_pytorch_does():
-    layer = SpdConv(32)
+    layer = SPDConv(32)
     bound = (4 * 9 * 32) ** -0.5
     assert 0.9 * bound < np.abs(layer.conv.weight.numpy()).max() <= bound
 
@@ -62,4 +62,4 @@ def test_error_names_the_remedy():
     with pytest.raises(
         UsageError, match="spd_conv: kernel_size must be an odd positive integer, not 2"
     ):
-        SpdConv(4, kernel_size=2)
+        SPDConv(4, kernel_size=2)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import paddle
 from hypothesis import strategies as st
 
-from paddle_resample import Upsampler, find, options
+from paddle_resample import Upsampler, resampler_class, resampler_options
 from tests.fuzz.strategies import Case, cases
 
 __all__ = ["NO_VALUE", "SPOILERS", "Mistake", "mistakes", "spoil", "spoil_side"]
@@ -63,7 +63,7 @@ class Mistake(NamedTuple):
 @st.composite
 def mistakes(draw, name):
     """One mistake in an otherwise legal case."""
-    cls = find(name)
+    cls = resampler_class(name)
     case = draw(cases(name))
     kinds = ["option", "unknown option", "site", "x", "x"]
     if issubclass(cls, Upsampler):
@@ -73,8 +73,8 @@ def mistakes(draw, name):
     kind = draw(st.sampled_from(kinds))
     key, sure = None, True
     if kind == "option":
-        key = draw(st.sampled_from(sorted(options(cls))))
-        default = options(cls)[key]
+        key = draw(st.sampled_from(sorted(resampler_options(cls))))
+        default = resampler_options(cls)[key]
         value = draw(st.sampled_from(_wrong(default)))
         sure = default is not None
         if isinstance(default, float) and value == float("inf"):

@@ -6,7 +6,7 @@ import numpy as np
 import paddle
 from hypothesis import strategies as st
 
-from paddle_resample import Upsampler, build, find, options
+from paddle_resample import Upsampler, build, resampler_class, resampler_options
 from tests.contract.sites import partner, scales_of
 
 __all__ = ["CONTENTS", "Case", "Map", "as_view", "cases", "views"]
@@ -162,9 +162,9 @@ def as_view(x, view):
 @st.composite
 def cases(draw, name):
     """Legal calls of an operator; a few options that do not go together are refused."""
-    cls = find(name)
+    cls = resampler_class(name)
     spec = {}
-    for option, default in options(cls).items():
+    for option, default in resampler_options(cls).items():
         if option != "scale" and draw(st.integers(0, 2)) == 0:
             spec[option] = draw(_values(name, option, default))
     scale = draw(st.sampled_from(_scales(cls)))
@@ -182,7 +182,7 @@ def cases(draw, name):
     given = _given(draw, cls, site, size, batch, content, number) if up else {}
     if given.get("side") is not None:
         size = [-(-n // scale) for n in given["side"].shape[2:]]
-        if find(partner(cls.needs_side)).odd == "floor":
+        if resampler_class(partner(cls.needs_side)).odd == "floor":
             size = [n // scale for n in given["side"].shape[2:]]
     if layout == "NHWC":
         shape = [batch, *size, channels]

@@ -5,7 +5,7 @@ import paddle
 import pytest
 from hypothesis import assume, event
 
-from paddle_resample import Downsampler, UsageError, build, find
+from paddle_resample import Downsampler, UsageError, build, resampler_class
 from tests.contract.sites import ALL, partner, shake
 from tests.fuzz.mistakes import mistakes, spoil, spoil_side
 from tests.fuzz.runner import assert_same, fuzz, long_seed, refused
@@ -29,7 +29,7 @@ def tensors(case, view):
     if "guide" in given:
         given["guide"] = leaf(given["guide"])
     if "side" in given:
-        cls = find(case.name)
+        cls = resampler_class(case.name)
         giver = partner(cls.needs_side)
         fine = paddle.to_tensor(given["side"].array().astype(case.dtype))
         layout, scale = case.site["data_format"], case.site["scale"]
@@ -55,7 +55,7 @@ def answer(layer, case, view):
 
 def expected_size(case):
     """Sides of the result."""
-    cls, scale = find(case.name), case.site["scale"]
+    cls, scale = resampler_class(case.name), case.site["scale"]
     axes = slice(1, -1) if case.site["data_format"] == "NHWC" else slice(2, None)
     size = list(case.x.shape)[axes]
     k = case.spec.get("kernel_size")

@@ -3,7 +3,7 @@ import pytest
 from paddle_resample.base import Upsampler
 from paddle_resample.errors import UsageError
 from paddle_resample.lab.contestants import contestant, default_specs, parse_operator
-from paddle_resample.registry import find, names
+from paddle_resample.registry import resampler_class, resampler_names
 
 
 @pytest.mark.parametrize(
@@ -55,17 +55,20 @@ def test_wrong_specs(spec, message):
 
 def test_default_specs_hold_every_upsampler_and_work():
     specs = default_specs()
-    assert {spec["name"] for spec in specs} == {*names(Upsampler), "grid_sample"}
+    assert {spec["name"] for spec in specs} == {
+        *resampler_names(Upsampler),
+        "grid_sample",
+    }
     assert len({str(spec) for spec in specs}) == len(specs)
 
 
-@pytest.mark.parametrize("name", names(Upsampler))
+@pytest.mark.parametrize("name", resampler_names(Upsampler))
 def test_unequal_conditions_are_declared(name):
     try:
         one = contestant({"name": name})
     except UsageError as error:
         pytest.skip(str(error))
-    cls = find(name)
+    cls = resampler_class(name)
     assert ("sees the original" in one.reasons) == cls.needs_guide
     assert any(
         "indices" in reason or "with its" in reason for reason in one.reasons

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from paddle_resample import UsageError, build, find, lab
+from paddle_resample import UsageError, build, lab, resampler_class
 from paddle_resample.base import Upsampler
 from paddle_resample.lab.measured import light_specs, measure, measure_all
 from paddle_resample.lab.restore import Settings
@@ -89,7 +89,7 @@ def test_light_ones():
     chosen, left_out = light_specs()
     assert {"bilinear", "carafe", "max_pool", "strided_conv"} <= set(chosen)
     assert "million" in left_out["jafar"] and not set(chosen) & set(left_out)
-    kinds = [issubclass(find(name), Upsampler) for name in chosen]
+    kinds = [issubclass(resampler_class(name), Upsampler) for name in chosen]
     assert kinds == sorted(kinds, reverse=True)
 
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from paddle_resample import build, cost, find
+from paddle_resample import build, cost, resampler_class
 
 # SegFormer-B1 at 512x512, every bilinear jump of the head replaced by steps of two:
 # low-resolution sides of the six places, all with 256 channels.
@@ -18,7 +18,7 @@ def in_segformer_b1(spec):
 def weights(spec, channels):
     """Parameters of one site without biases and normalisation, as some tables count."""
     name = spec if isinstance(spec, str) else spec["name"]
-    guide = channels if find(name).needs_guide else None
+    guide = channels if resampler_class(name).needs_guide else None
     layer = build(spec, channels, guide_channels=guide)
     return sum(p.size for p in layer.parameters() if p.ndim > 1)
 

@@ -5,7 +5,7 @@ import paddle
 import pytest
 
 from paddle_resample import UsageError, cost
-from paddle_resample.up import A2u
+from paddle_resample.up import A2U
 from tests.reference import a2u as loops
 from tests.reference import published
 from tests.reference import reassemble as reassembly
@@ -30,7 +30,7 @@ def maps(rng, c, g, fine=(8, 6), coarse=(4, 3)):
     {"encoder_kernel": 5, "share": False, "border": "renormalise", "kernel_size": 5},
 ], ids=str)  # fmt: skip
 def test_equals_loops(rng, options):
-    layer = shaken(rng, A2u(4, guide_channels=6, **options))
+    layer = shaken(rng, A2U(4, guide_channels=6, **options))
     x, guide = maps(rng, 4, 6)
     k, groups = options.get("kernel_size", 3), options.get("groups", 1)
     w = {name: value.numpy() for name, value in layer.state_dict().items()}
@@ -47,7 +47,7 @@ def test_equals_loops(rng, options):
 
 @pytest.mark.parametrize("share", [True, False])
 def test_gradient(rng, check_gradient, share):
-    layer = shaken(rng, A2u(3, guide_channels=4, share=share))
+    layer = shaken(rng, A2U(3, guide_channels=4, share=share))
     layer.to(dtype="float64")
     x, guide = maps(rng, 3, 4)
     check_gradient(
@@ -61,7 +61,7 @@ def test_gradient(rng, check_gradient, share):
 @pytest.mark.parametrize("groups", [1, 2, 4])
 def test_windows_sum_to_one_in_every_group(rng, groups):
     """With more than one group the released module's do not."""
-    layer = shaken(rng, A2u(4, groups=groups), 2)
+    layer = shaken(rng, A2U(4, groups=groups), 2)
     kernels = layer.kernels(*maps(rng, 4, 4)).numpy()
     total = kernels.reshape(2, groups, 9, 8, 6).sum(2)
     np.testing.assert_allclose(total, 1, rtol=1e-5)
@@ -69,7 +69,7 @@ def test_windows_sum_to_one_in_every_group(rng, groups):
 
 def test_weights_are_bounded(rng):
     """However large its numbers are, a softmax of sigmoids is never sharp."""
-    layer = shaken(rng, A2u(32), 30)
+    layer = shaken(rng, A2U(32), 30)
     kernels = layer.kernels(*maps(rng, 32, 32)).numpy()
     assert kernels.min() >= 1 / (1 + 8 * math.e) * (1 - 1e-5)
     assert kernels.max() <= math.e / (math.e + 8) * (1 + 1e-5)
@@ -78,7 +78,7 @@ def test_weights_are_bounded(rng):
 
 
 def test_samples_do_not_mix(rng):
-    layer = shaken(rng, A2u(8))
+    layer = shaken(rng, A2U(8))
     x, guide = maps(rng, 8, 8)
     both = layer(x, guide=guide).numpy()
     alone = layer(x[1:], guide=guide[1:]).numpy()
@@ -87,12 +87,12 @@ def test_samples_do_not_mix(rng):
 
 def test_no_content_of_the_guide_enters(rng):
     x, guide = maps(rng, 8, 8)
-    assert not shaken(rng, A2u(8))(x * 0, guide=guide).numpy().any()
+    assert not shaken(rng, A2U(8))(x * 0, guide=guide).numpy().any()
 
 
 @pytest.mark.parametrize("border, corner", [("zero", 4 / 9), ("renormalise", 1)])
 def test_constant_at_a_corner_with_even_weights(rng, border, corner):
-    layer = A2u(4, border=border)
+    layer = A2U(4, border=border)
     for p in layer.bconv_UP.parameters():
         p.set_value(p * 0)
     guide = maps(rng, 4, 4, (8, 8))[1]
@@ -105,7 +105,7 @@ def test_constant_at_a_corner_with_even_weights(rng, border, corner):
 def test_odd_guides(rng, fine):
     """The guide is cropped or extended by its last row and column, and the result
     too."""
-    layer = shaken(rng, A2u(4))
+    layer = shaken(rng, A2U(4))
     x, _ = maps(rng, 4, 4, coarse=(5, 6))
     guide = maps(rng, 4, 4, fine)[1]
     rows = [min(i, fine[0] - 1) for i in range(10)]
@@ -119,7 +119,7 @@ def test_odd_guides(rng, fine):
 
 
 def test_starts_as_pytorch_does():
-    layer = A2u(64)
+    layer = A2U(64)
     for conv in (layer.bconv_U[1], layer.bconv_V[1], layer.bconv_UP[1]):
         values = np.concatenate([p.numpy().ravel() for p in conv.parameters()])
         assert 0.85 / 8 < np.abs(values).max() <= 1 / 8
@@ -143,7 +143,7 @@ def test_published_cost_in_segformer():
     {"kernel_size": 5, "groups": 4},
 ], ids=str)  # fmt: skip
 def test_closed_form_of_options(options):
-    layer = A2u(8, guide_channels=6, **options)
+    layer = A2U(8, guide_channels=6, **options)
     counted = sum(p.size for p in layer.parameters())
     found = cost({"name": "a2u", **options}, 8, (4, 4), guide_channels=6)
     assert found.parameters == counted
@@ -157,4 +157,4 @@ def test_closed_form_of_options(options):
 ], ids=str)  # fmt: skip
 def test_error_names_the_remedy(options, text):
     with pytest.raises(UsageError, match=f"a2u: {text}"):
-        A2u(8, **options)
+        A2U(8, **options)

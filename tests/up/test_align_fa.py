@@ -3,7 +3,7 @@ import paddle
 import pytest
 
 from paddle_resample import UsageError, cost
-from paddle_resample.up import AlignFa
+from paddle_resample.up import AlignFA
 from tests.reference import convolution, interpolate, warp
 
 
@@ -15,7 +15,7 @@ def tensors(rng, c, dtype="float32"):
 
 def moving(rng, c, **options):
     """A layer in evaluation mode whose flows and statistics are no longer special."""
-    layer = AlignFa(c, **options)
+    layer = AlignFA(c, **options)
     for key, value in layer.state_dict().items():
         start = value.numpy()
         noise = rng.normal(size=start.shape).astype(start.dtype)
@@ -26,7 +26,7 @@ def moving(rng, c, **options):
 
 @pytest.mark.parametrize("c", [4, 256])
 def test_parameters(c):
-    layer = AlignFa(c)
+    layer = AlignFA(c)
     count = sum(p.size for p in layer.parameters() if not p.stop_gradient)
     assert count == 2 * (2 * c**2 + 2 * c + 18 * c)
     found = cost("align_fa", c, (3, 5))
@@ -62,13 +62,13 @@ def test_equals_loops(rng, unit):
 
 def test_starts_as_bilinear_plus_the_guide(rng):
     x, guide = tensors(rng, 4)
-    y = AlignFa(4)(x, guide=guide).numpy()
+    y = AlignFA(4)(x, guide=guide).numpy()
     coarse = interpolate.linear(x.numpy(), (9, 11), align_corners=True)
     np.testing.assert_allclose(y, coarse + guide.numpy(), rtol=0, atol=1e-5)
 
 
 def test_first_convolutions_start_as_pytorch_does():
-    layer = AlignFa(64)
+    layer = AlignFA(64)
     for gen in (layer.delta_gen1, layer.delta_gen2):
         weight, bound = gen[0].weight.numpy(), 128**-0.5
         assert 0.9 * bound < np.abs(weight).max() <= bound
@@ -95,7 +95,7 @@ def test_gradient(rng, check_gradient):
 def test_error_names_the_remedy(rng, options, text):
     x, guide = tensors(rng, 4)
     with pytest.raises(UsageError, match=f"align_fa: {text}"):
-        AlignFa(4)(x, **{"guide": guide, **options})
+        AlignFA(4)(x, **{"guide": guide, **options})
 
 
 @pytest.mark.parametrize("options, text", [
@@ -104,4 +104,4 @@ def test_error_names_the_remedy(rng, options, text):
 ], ids=str)  # fmt: skip
 def test_error_of_an_option(options, text):
     with pytest.raises(UsageError, match=f"align_fa: .*{text}"):
-        AlignFa(4, **options)
+        AlignFA(4, **options)

@@ -3,7 +3,7 @@ import paddle
 import pytest
 
 from paddle_resample import UsageError, cost
-from paddle_resample.up import Anyup
+from paddle_resample.up import AnyUp
 from tests.reference import image_attention as loops
 from tests.reference import interpolate
 
@@ -70,7 +70,7 @@ def by_loops(x, guide, weights, size, heads, reach, layout):
     ((6, 8), None, 0.1), ((7, 5), (5, 6), 0.3), ((4, 4), None, 1.0),
 ], ids=str)  # fmt: skip
 def test_equals_loops(rng, guide_size, size, reach, layout):
-    layer = Anyup(3, guide_channels=2, width=8, heads=2, window=reach, layout=layout)
+    layer = AnyUp(3, guide_channels=2, width=8, heads=2, window=reach, layout=layout)
     shaken(rng, layer)
     x = rng.normal(size=(2, 3, 3, 4)).astype("float32")
     guide = rng.normal(size=(2, 2, *guide_size)).astype("float32")
@@ -81,15 +81,15 @@ def test_equals_loops(rng, guide_size, size, reach, layout):
 
 
 def test_gradient(rng, check_gradient):
-    layer = shaken(rng, Anyup(2, width=8, heads=2, window=0.3))
+    layer = shaken(rng, AnyUp(2, width=8, heads=2, window=0.3))
     layer.to(dtype="float64")
     x, guide = rng.normal(size=(1, 2, 2, 3)), rng.normal(size=(1, 2, 3, 4))
     check_gradient(lambda x, guide: layer(x, guide=guide), x, guide, tolerance=1e-5)
 
 
 def test_one_set_of_weights_serves_every_number_of_channels(rng):
-    first = shaken(rng, Anyup(3, guide_channels=3, width=8, layout="paper"))
-    second = Anyup(6, guide_channels=3, width=8, layout="paper")
+    first = shaken(rng, AnyUp(3, guide_channels=3, width=8, layout="paper"))
+    second = AnyUp(6, guide_channels=3, width=8, layout="paper")
     second.set_state_dict(first.state_dict())
     x = paddle.to_tensor(rng.normal(size=(1, 3, 4, 5)).astype("float32"))
     guide = paddle.to_tensor(rng.normal(size=(1, 3, 8, 10)).astype("float32"))
@@ -100,7 +100,7 @@ def test_one_set_of_weights_serves_every_number_of_channels(rng):
 
 
 def test_weights_sum_to_one_and_stay_inside_the_window(rng):
-    layer = shaken(rng, Anyup(1, guide_channels=2, width=8, window=0.1))
+    layer = shaken(rng, AnyUp(1, guide_channels=2, width=8, window=0.1))
     guide = paddle.to_tensor(rng.normal(size=(1, 2, 20, 20)).astype("float32"))
     y = layer(paddle.full([1, 1, 10, 10], 2.5), guide=guide).numpy()
     np.testing.assert_allclose(y, 2.5, rtol=1e-5)
@@ -114,7 +114,7 @@ def test_weights_sum_to_one_and_stay_inside_the_window(rng):
 
 @pytest.mark.parametrize("channels", [8, 128, 256])
 def test_parameters_of_the_released_module(channels):
-    layer = Anyup(channels, guide_channels=3)
+    layer = AnyUp(channels, guide_channels=3)
     assert sum(p.size for p in layer.parameters()) == 878_080
     assert sum(p.size for p in layer.parameters() if p.stop_gradient) == 16_512
     found = cost("anyup", channels, (4, 4), guide_channels=3)
@@ -128,7 +128,7 @@ def test_parameters_of_the_released_module(channels):
 ], ids=["width", "layout", "window"])  # fmt: skip
 def test_error_of_an_option(options, text):
     with pytest.raises(UsageError, match=f"anyup: {text}"):
-        Anyup(4, **options)
+        AnyUp(4, **options)
 
 
 @pytest.mark.parametrize("guide, text", [
@@ -139,4 +139,4 @@ def test_error_of_an_option(options, text):
 def test_error_names_the_remedy(guide, text):
     guide = guide and paddle.ones([1, guide, 4, 4])
     with pytest.raises(UsageError, match=f"anyup: {text}"):
-        Anyup(2)(paddle.ones([1, 2, 1, 2]), guide=guide)
+        AnyUp(2)(paddle.ones([1, 2, 1, 2]), guide=guide)

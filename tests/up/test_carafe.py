@@ -3,7 +3,7 @@ import paddle
 import pytest
 
 from paddle_resample import UsageError, cost
-from paddle_resample.up import Carafe
+from paddle_resample.up import CARAFE
 from tests.reference import convolution, interpolate, shuffle
 from tests.reference import reassemble as loops
 
@@ -21,7 +21,7 @@ def shaken(rng, layer, much=0.5):
     {"groups": 4, "border": "replicate", "scale": 1},
 ], ids=str)  # fmt: skip
 def test_equals_loops(rng, options):
-    layer = shaken(rng, Carafe(4, **options))
+    layer = shaken(rng, CARAFE(4, **options))
     x = rng.normal(size=(2, 4, 3, 4)).astype("float32")
     y = layer(paddle.to_tensor(x)).numpy()
     scale, groups = options.get("scale", 2), options.get("groups", 1)
@@ -40,8 +40,8 @@ def test_equals_loops(rng, options):
 
 def test_dilation_of_the_encoder_spreads_its_kernel(rng):
     """A 3x3 kernel of dilation 2 is a 5x5 kernel with holes."""
-    layer = shaken(rng, Carafe(3, kernel_size=3, encoder_dilation=2))
-    wide = Carafe(3, kernel_size=3, encoder_kernel=5)
+    layer = shaken(rng, CARAFE(3, kernel_size=3, encoder_dilation=2))
+    wide = CARAFE(3, kernel_size=3, encoder_kernel=5)
     state = {k: v.numpy() for k, v in layer.state_dict().items()}
     weight = np.zeros((*state["content_encoder.weight"].shape[:2], 5, 5), "float32")
     weight[..., ::2, ::2] = state["content_encoder.weight"]
@@ -51,13 +51,13 @@ def test_dilation_of_the_encoder_spreads_its_kernel(rng):
 
 
 def test_gradient(rng, check_gradient):
-    layer = shaken(rng, Carafe(4, kernel_size=3, groups=2, compressed_channels=6))
+    layer = shaken(rng, CARAFE(4, kernel_size=3, groups=2, compressed_channels=6))
     layer.to(dtype="float64")
     check_gradient(layer, rng.normal(size=(1, 4, 3, 4)))
 
 
 def test_starts_as_nearest_of_a_box_mean(rng):
-    layer = Carafe(6)
+    layer = CARAFE(6)
     x = rng.normal(size=(1, 6, 5, 7)).astype("float32")
     padded = np.pad(x, [(0, 0), (0, 0), (2, 2), (2, 2)])
     windows = np.lib.stride_tricks.sliding_window_view(padded, (5, 5), (2, 3))
@@ -75,14 +75,14 @@ def test_starts_as_nearest_of_a_box_mean(rng):
     ("renormalise", 1, 1),
 ])  # fmt: skip
 def test_first_answer_to_a_constant(border, corner, edge):
-    y = Carafe(4, border=border)(paddle.ones([1, 4, 6, 6])).numpy()
+    y = CARAFE(4, border=border)(paddle.ones([1, 4, 6, 6])).numpy()
     assert np.abs(y[0, :, [0, 0, -1, -1], [0, -1, 0, -1]] - corner).max() < 5e-3
     assert np.abs(y[0, :, 0, 6] - edge).max() < 5e-3
     assert np.abs(y[0, :, 6, 6] - 1).max() < 5e-3
 
 
 def test_start(rng):
-    layer = Carafe(32)
+    layer = CARAFE(32)
     bound = (6 / (32 + 64)) ** 0.5
     weight = layer.channel_compressor.weight.numpy()
     assert 0.95 * bound < np.abs(weight).max() <= bound * (1 + 1e-6)
@@ -100,7 +100,7 @@ def test_published_parameters_of_one_site(scale, parameters):
 
 def test_closed_form_of_options():
     options = {"kernel_size": 3, "encoder_kernel": 5, "groups": 4, "scale": 3}
-    layer = Carafe(8, compressed_channels=16, **options)
+    layer = CARAFE(8, compressed_channels=16, **options)
     counted = sum(p.size for p in layer.parameters())
     spec = {"name": "carafe", "compressed_channels": 16, **options}
     assert cost(spec, 8, (4, 4)).parameters == counted
@@ -114,4 +114,4 @@ def test_closed_form_of_options():
 ], ids=str)  # fmt: skip
 def test_error_names_the_remedy(options, text):
     with pytest.raises(UsageError, match=f"carafe: {text}"):
-        Carafe(8, **options)
+        CARAFE(8, **options)

@@ -3,7 +3,7 @@ import paddle
 import pytest
 
 from paddle_resample import UsageError, cost
-from paddle_resample.up import Carafe, Dlu
+from paddle_resample.up import CARAFE, DLU
 from tests.reference import convolution, interpolate, shuffle, warp
 from tests.reference import reassemble as loops
 
@@ -32,7 +32,7 @@ def looked_up(source, offset, scale):
     {"groups": 2, "encoder_kernel": 1, "compressed_channels": 5},
 ], ids=str)  # fmt: skip
 def test_equals_loops(rng, options):
-    layer = shaken(rng, Dlu(4, **options))
+    layer = shaken(rng, DLU(4, **options))
     x = rng.normal(size=(2, 4, 3, 4)).astype("float32")
     y = layer(paddle.to_tensor(x)).numpy()
     scale, groups = options.get("scale", 2), options.get("groups", 1)
@@ -61,20 +61,20 @@ def test_equals_loops(rng, options):
 
 
 def test_gradient(rng, check_gradient):
-    layer = shaken(rng, Dlu(4, kernel_size=3, groups=2, compressed_channels=6), 0.3)
+    layer = shaken(rng, DLU(4, kernel_size=3, groups=2, compressed_channels=6), 0.3)
     layer.to(dtype="float64")
     check_gradient(layer, rng.normal(size=(1, 4, 3, 4)), tolerance=1e-5)
 
 
 def test_windows_sum_to_one(rng):
-    layer = shaken(rng, Dlu(4, groups=2))
+    layer = shaken(rng, DLU(4, groups=2))
     kernels = layer.kernels(paddle.to_tensor(rng.normal(size=(1, 4, 3, 4)), "float32"))
     total = kernels.numpy().reshape(1, 2, 25, 6, 8).sum(2)
     np.testing.assert_allclose(total, 1, rtol=1e-5)
 
 
 def test_starts_as_nearest_of_a_box_mean(rng):
-    layer = Dlu(6)
+    layer = DLU(6)
     x = rng.normal(size=(1, 6, 5, 7)).astype("float32")
     padded = np.pad(x, [(0, 0), (0, 0), (2, 2), (2, 2)])
     windows = np.lib.stride_tricks.sliding_window_view(padded, (5, 5), (2, 3))
@@ -84,10 +84,10 @@ def test_starts_as_nearest_of_a_box_mean(rng):
 
 
 def test_without_offsets_it_is_carafe_with_one_kernel_a_cell(rng):
-    layer = shaken(rng, Dlu(4))
+    layer = shaken(rng, DLU(4))
     for p in layer.conv_offset.parameters():
         p.set_value(p * 0)
-    carafe = Carafe(4)
+    carafe = CARAFE(4)
     state = {
         name.replace("kernel_space_generator", "content_encoder"): value.numpy()
         for name, value in layer.state_dict().items()
@@ -102,7 +102,7 @@ def test_without_offsets_it_is_carafe_with_one_kernel_a_cell(rng):
 
 
 def test_start():
-    layer = Dlu(32)
+    layer = DLU(32)
     bound = (6 / (32 + 64)) ** 0.5
     weight = layer.channel_compressor.weight.numpy()
     assert 0.95 * bound < np.abs(weight).max() <= bound * (1 + 1e-6)
@@ -140,4 +140,4 @@ def test_published_share_of_carafe_at_scale_16():
 ], ids=str)  # fmt: skip
 def test_error_names_the_remedy(options, text):
     with pytest.raises(UsageError, match=f"dlu: {text}"):
-        Dlu(8, **options)
+        DLU(8, **options)

@@ -3,7 +3,7 @@ import paddle
 import pytest
 
 from paddle_resample import UsageError, cost
-from paddle_resample.up import Dupsampling
+from paddle_resample.up import DUpsampling
 
 
 def by_loops(x, weight, scale, classes):
@@ -19,7 +19,7 @@ def by_loops(x, weight, scale, classes):
 @pytest.mark.parametrize("size", [(4, 4), (3, 5), (5, 2)], ids=str)
 @pytest.mark.parametrize("scale", [1, 2, 3])
 def test_equals_loops_on_maps_that_are_not_square(rng, scale, size):
-    layer = Dupsampling(4, 3, scale=scale)
+    layer = DUpsampling(4, 3, scale=scale)
     layer.temperature.set_value(paddle.to_tensor([0.5]))
     x = rng.normal(size=(2, 4, *size)).astype("float32")
     y = layer(paddle.to_tensor(x)).numpy()
@@ -28,7 +28,7 @@ def test_equals_loops_on_maps_that_are_not_square(rng, scale, size):
 
 
 def test_gradient(rng, check_gradient):
-    layer = Dupsampling(3, 2, bias=True)
+    layer = DUpsampling(3, 2, bias=True)
     layer.to(dtype="float64")
     check_gradient(layer, rng.normal(size=(1, 3, 2, 3)))
 
@@ -47,7 +47,7 @@ def test_cost(bias, temperature):
 
 
 def test_starts_as_pytorch_does():
-    layer = Dupsampling(64, bias=True)
+    layer = DUpsampling(64, bias=True)
     for value in (layer.expand.weight.numpy(), layer.expand.bias.numpy()):
         assert 0.9 / 8 < np.abs(value).max() <= 1 / 8
         assert value.std() == pytest.approx(1 / 8 / 3**0.5, rel=0.1)
@@ -72,7 +72,7 @@ def blocks_of(labels, classes, scale):
 @pytest.mark.parametrize("channels", [2, 5, 12])
 def test_fitted_weight_is_the_best_linear_decoder(rng, channels):
     labels = rng.integers(0, 4, size=(3, 7, 9))  # 3 is no class
-    layer = Dupsampling(channels, 3, scale=2, bias=True, temperature=False)
+    layer = DUpsampling(channels, 3, scale=2, bias=True, temperature=False)
     kept = layer.fit_labels(labels)
     blocks = blocks_of(labels, 3, 2)
     weight = layer.expand.weight.numpy()
@@ -86,7 +86,7 @@ def test_fitted_weight_is_the_best_linear_decoder(rng, channels):
 def test_fitted_layer_restores_the_labels_it_was_fitted_to():
     """Vertical stripes two classes wide: two numbers a block hold everything."""
     labels = np.tile([0, 0, 1, 1, 0, 1], (1, 4, 1))
-    layer = Dupsampling(3, 2, temperature=False)
+    layer = DUpsampling(3, 2, temperature=False)
     assert layer.fit_labels(labels) == pytest.approx(1)
     codes = blocks_of(labels, 2, 2) @ layer.expand.weight.numpy().T
     x = codes.reshape(1, 2, 3, 3).transpose(0, 3, 1, 2).astype("float32")
@@ -102,4 +102,4 @@ def test_fitted_layer_restores_the_labels_it_was_fitted_to():
 ], ids=["float", "rank", "small"])  # fmt: skip
 def test_error_names_the_remedy(labels, text):
     with pytest.raises(UsageError, match=f"dupsampling: {text}"):
-        Dupsampling(4).fit_labels(labels)
+        DUpsampling(4).fit_labels(labels)

@@ -3,10 +3,10 @@ import paddle
 import pytest
 
 from paddle_resample import UsageError, cost
-from paddle_resample.up import Fade, FadeLite
+from paddle_resample.up import FADE, FADELite
 from tests.reference import fade as loops
 
-BOTH = pytest.mark.parametrize("cls", [Fade, FadeLite])
+BOTH = pytest.mark.parametrize("cls", [FADE, FADELite])
 
 
 def shaken(rng, layer, much=0.3):
@@ -31,7 +31,7 @@ def maps(rng, c, g, fine=(8, 6), coarse=(4, 3)):
 def test_equals_four_strided_phases(rng, cls, options):
     """The L2H layout here against the H2L layout in loops, on a map that is no
     square."""
-    if cls is Fade:
+    if cls is FADE:
         options = {"compressed_channels": 6, **options}
     layer = shaken(rng, cls(4, **options))
     x, guide = maps(rng, 4, options.get("guide_channels", 4))
@@ -41,7 +41,7 @@ def test_equals_four_strided_phases(rng, cls, options):
         guide.numpy(),
         {k: v.numpy() for k, v in layer.state_dict().items()},
         options.get("kernel_size", 5),
-        depthwise=cls is FadeLite,
+        depthwise=cls is FADELite,
         border=options.get("border", "zero"),
     )
     np.testing.assert_allclose(y, expected, rtol=0, atol=1e-5)
@@ -103,14 +103,14 @@ def test_constant_at_a_corner_with_even_weights(rng, cls, border, corner):
 
 
 def test_start(rng):
-    layer = Fade(64)
+    layer = FADE(64)
     generator = layer.ker_generator
     for conv, fans in (
         (generator.compressor_en, 128),
         (generator.compressor_de, 128),
         (generator.content_encoder, 9 * (64 + 25)),
         (layer.gate_generator.conv, 65),
-        (FadeLite(8).ker_generator.content_encoder, 9 * 26),
+        (FADELite(8).ker_generator.content_encoder, 9 * 26),
     ):
         bound = (6 / fans) ** 0.5
         weight = conv.weight.numpy()

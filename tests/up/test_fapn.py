@@ -5,7 +5,7 @@ import paddle
 import pytest
 
 from paddle_resample import UsageError, cost
-from paddle_resample.up import Fapn
+from paddle_resample.up import FaPN
 from tests.reference import convolution, interpolate
 
 
@@ -16,7 +16,7 @@ def tensors(rng, c, g, dtype="float32"):
 
 
 def moving(rng, c, g, groups):
-    layer = Fapn(c, guide_channels=g, groups=groups)
+    layer = FaPN(c, guide_channels=g, groups=groups)
     for p in layer.parameters():
         p.set_value(p + 0.3 * rng.normal(size=p.shape).astype("float32"))
     return layer
@@ -51,7 +51,7 @@ def deformable(x, places, mask, weight, bias, groups):
 
 @pytest.mark.parametrize("c, g, groups", [(8, None, 8), (8, 5, 4), (256, 256, 8)])
 def test_parameters(c, g, groups):
-    layer = Fapn(c, guide_channels=g, groups=groups)
+    layer = FaPN(c, guide_channels=g, groups=groups)
     count = sum(p.size for p in layer.parameters())
     g = g or c
     expected = g**2 + g * c + 2 * c**2 + 9 * c**2 + c + (9 * c + 1) * 27 * groups
@@ -88,7 +88,7 @@ def test_equals_loops(rng):
 
 
 def test_start_moves_nothing_and_halves(rng):
-    layer = Fapn(8, guide_channels=3)
+    layer = FaPN(8, guide_channels=3)
     x, guide = tensors(rng, 8, 3)
     y = layer(x, guide=guide).numpy() - layer.lateral_conv(guide).numpy()
     h = interpolate.linear(x.numpy(), (5, 7))
@@ -97,7 +97,7 @@ def test_start_moves_nothing_and_halves(rng):
 
 
 def test_start_has_the_published_spread():
-    layer = Fapn(64, guide_channels=32)
+    layer = FaPN(64, guide_channels=32)
     convs = [
         (layer.lateral_conv.conv_atten, 32),
         (layer.lateral_conv.conv, 32),
@@ -129,15 +129,15 @@ def test_gradient(rng, check_gradient):
 def test_error_names_the_remedy(rng, options, text):
     x, guide = tensors(rng, 8, 3)
     with pytest.raises(UsageError, match=f"fapn: .*{text}"):
-        Fapn(8, guide_channels=3)(x, **{"guide": guide, **options})
+        FaPN(8, guide_channels=3)(x, **{"guide": guide, **options})
 
 
 @pytest.mark.parametrize("c, groups", [(16, 8), (12, 4), (5, 1)])
 def test_default_groups_divide_the_channels(c, groups):
-    rows = Fapn(c).dcpack_L2.conv_offset_mask.weight.shape[0]
+    rows = FaPN(c).dcpack_L2.conv_offset_mask.weight.shape[0]
     assert rows == 27 * groups
 
 
 def test_error_of_groups():
     with pytest.raises(UsageError, match="fapn: groups=8 must divide in_channels=6"):
-        Fapn(6, groups=8)
+        FaPN(6, groups=8)

@@ -3,14 +3,14 @@ import paddle
 import pytest
 
 from paddle_resample import UsageError, cost
-from paddle_resample.up import FeatupJbu
+from paddle_resample.up import FeatUpJBU
 from tests.reference import interpolate
 from tests.reference import pixel_filter as loops
 
 
 @pytest.mark.parametrize("fine", [(12, 16), (11, 17)], ids=str)
 def test_two_stages_equal_loops(rng, fine):
-    layer = FeatupJbu(2, guide_channels=3, scale=4, key_channels=4, radius=1)
+    layer = FeatUpJBU(2, guide_channels=3, scale=4, key_channels=4, radius=1)
     x = rng.normal(size=(2, 2, 3, 4)).astype("float32")
     guide = rng.normal(size=(2, 3, *fine)).astype("float32")
     y = layer(paddle.to_tensor(x), guide=paddle.to_tensor(guide)).numpy()
@@ -42,7 +42,7 @@ def test_cost():
 
 
 def test_dropout_acts_in_training_only(rng):
-    layer = FeatupJbu(4, guide_channels=3, dropout=True)
+    layer = FeatUpJBU(4, guide_channels=3, dropout=True)
     x = paddle.ones([1, 4, 6, 6])
     guide = paddle.to_tensor(rng.normal(size=(1, 3, 12, 12)).astype("float32"))
     first, second = (layer(x, guide=guide).numpy() for _ in range(2))
@@ -61,4 +61,4 @@ def test_error_names_the_remedy(given, text):
     if "guide" in given:
         given["guide"] = paddle.ones([1, 2, given["guide"], given["guide"]])
     with pytest.raises(UsageError, match=text):
-        FeatupJbu(2)(paddle.ones([1, 2, 2, 2]), **given)
+        FeatUpJBU(2)(paddle.ones([1, 2, 2, 2]), **given)

@@ -3,18 +3,18 @@ import paddle
 import pytest
 
 from paddle_resample import cost
-from paddle_resample.up import IndexNetHin
+from paddle_resample.up import IndexNetHIN
 from tests.reference.published import in_segformer_b1
 from tests.up.test_index_net_m2o import check_loops
 
 
 @pytest.mark.parametrize("fine", [(6, 10), (7, 9)], ids=str)
 def test_equals_loops(rng, fine):
-    check_loops(rng, IndexNetHin, "holistic", fine)
+    check_loops(rng, IndexNetHIN, "holistic", fine)
 
 
 def test_every_channel_has_the_same_index(rng):
-    layer = IndexNetHin(5, guide_channels=3)
+    layer = IndexNetHIN(5, guide_channels=3)
     guide = paddle.to_tensor(rng.normal(size=(2, 3, 7, 12)).astype("float32"))
     y = layer(paddle.ones([2, 5, 4, 6]), guide=guide).numpy()
     np.testing.assert_array_equal(y, np.broadcast_to(y[:, :1], y.shape))

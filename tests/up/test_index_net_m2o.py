@@ -3,7 +3,7 @@ import paddle
 import pytest
 
 from paddle_resample import UsageError
-from paddle_resample.up import IndexNetM2o
+from paddle_resample.up import IndexNetM2O
 from tests.reference import index_block as loops
 from tests.reference.published import in_segformer_b1
 
@@ -25,11 +25,11 @@ def check_loops(rng, cls, kind, fine):
 
 @pytest.mark.parametrize("fine", [(6, 10), (7, 11), (5, 9), (5, 11)], ids=str)
 def test_equals_loops(rng, fine):
-    check_loops(rng, IndexNetM2o, "m2o", fine)
+    check_loops(rng, IndexNetM2O, "m2o", fine)
 
 
 def test_gradient(rng, check_gradient):
-    layer = IndexNetM2o(2, nonlinear=True, context=True)
+    layer = IndexNetM2O(2, nonlinear=True, context=True)
     layer.eval()
     layer.to(dtype="float64")
     x, guide = rng.normal(size=(1, 2, 2, 3)), rng.normal(size=(1, 2, 5, 6))
@@ -44,7 +44,7 @@ def test_cost_of_what_the_published_results_were_trained_with():
 
 
 def test_starts_as_pytorch_does():
-    weight = IndexNetM2o(64).index.indexnet3[0].weight.numpy()
+    weight = IndexNetM2O(64).index.indexnet3[0].weight.numpy()
     bound = 256**-0.5
     assert 0.9 * bound < np.abs(weight).max() <= bound
     assert weight.std() == pytest.approx(bound / 3**0.5, rel=0.05)
@@ -59,9 +59,9 @@ def test_error_names_the_remedy(given, text):
     if given["guide"]:
         given = {**given, "guide": paddle.ones([1, 2, *given["guide"]])}
     with pytest.raises(UsageError, match=f"index_net_m2o: {text}"):
-        IndexNetM2o(2)(paddle.ones([1, 2, 3, 3]), **given)
+        IndexNetM2O(2)(paddle.ones([1, 2, 3, 3]), **given)
 
 
 def test_error_of_other_channels_of_the_guide():
     with pytest.raises(UsageError, match="index_net_m2o: the guide must have the 4 ch"):
-        IndexNetM2o(4, guide_channels=3)
+        IndexNetM2O(4, guide_channels=3)

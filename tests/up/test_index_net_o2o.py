@@ -1,13 +1,13 @@
 import pytest
 
 from paddle_resample import cost
-from paddle_resample.up import IndexNetO2o
+from paddle_resample.up import IndexNetO2O
 from tests.up.test_index_net_m2o import check_loops
 
 
 @pytest.mark.parametrize("fine", [(6, 10), (7, 9)], ids=str)
 def test_equals_loops(rng, fine):
-    check_loops(rng, IndexNetO2o, "o2o", fine)
+    check_loops(rng, IndexNetO2O, "o2o", fine)
 
 
 @pytest.mark.parametrize("options, parameters", [

@@ -3,14 +3,14 @@ import paddle
 import pytest
 
 from paddle_resample import UsageError, cost
-from paddle_resample.up import Jbu
+from paddle_resample.up import JBU
 from tests.reference import joint_bilateral as loops
 
 
 def test_equals_loops(rng):
     x = rng.normal(size=(2, 3, 4, 6)).astype("float32")
     guide = rng.normal(size=(2, 5, 9, 11)).astype("float32")
-    layer = Jbu(3, guide_channels=5, radius=1, sigma_space=0.6, sigma_range=0.9)
+    layer = JBU(3, guide_channels=5, radius=1, sigma_space=0.6, sigma_range=0.9)
     y = layer(paddle.to_tensor(x), guide=paddle.to_tensor(guide), size=(9, 11))
     expected = loops.joint_bilateral(x, guide, 1, 0.6, 0.9)
     np.testing.assert_allclose(y.numpy(), expected, rtol=0, atol=1e-5)
@@ -19,7 +19,7 @@ def test_equals_loops(rng):
 def test_stays_between_the_values_of_x(rng):
     x = rng.uniform(1, 2, size=(1, 2, 5, 7)).astype("float32")
     guide = rng.normal(size=(1, 3, 10, 14)).astype("float32")
-    y = Jbu(2, guide_channels=3)(paddle.to_tensor(x), guide=paddle.to_tensor(guide))
+    y = JBU(2, guide_channels=3)(paddle.to_tensor(x), guide=paddle.to_tensor(guide))
     assert x.min() <= y.numpy().min() and y.numpy().max() <= x.max()
 
 
@@ -36,7 +36,7 @@ def test_cost():
 ], ids=["space", "range", "radius"])  # fmt: skip
 def test_error_of_an_option(options, text):
     with pytest.raises(UsageError, match=f"jbu: {text}"):
-        Jbu(4, **options)
+        JBU(4, **options)
 
 
 @pytest.mark.parametrize("given, text", [
@@ -47,4 +47,4 @@ def test_error_names_the_remedy(given, text):
     if "size" in given:
         given["guide"] = paddle.ones([1, 2, 8, 8])
     with pytest.raises(UsageError, match=f"jbu: {text}"):
-        Jbu(2)(paddle.ones([1, 2, 4, 4]), **given)
+        JBU(2)(paddle.ones([1, 2, 4, 4]), **given)

@@ -5,12 +5,12 @@ import paddle
 import pytest
 
 from paddle_resample import UsageError, cost
-from paddle_resample.up import LdaAqu
+from paddle_resample.up import LDAAQU
 from tests.reference import convolution, interpolate, warp
 
 
 def moving(rng, c, **options):
-    layer = LdaAqu(c, **options)
+    layer = LDAAQU(c, **options)
     for p in layer.parameters():
         p.set_value(p + 0.3 * rng.normal(size=p.shape).astype("float32"))
     return layer
@@ -79,7 +79,7 @@ def by_loops(layer, x, size, heads, groups, padding):
 
 
 def test_released_size():
-    layer = LdaAqu(256)
+    layer = LDAAQU(256)
     assert sum(p.size for p in layer.parameters()) == 39_410
     assert cost("lda_aqu", 256, (4, 4)).parameters == 39_410
 
@@ -90,7 +90,7 @@ def test_released_size():
     {"reduction": 2, "kernel_size": 5, "offset_kernel": 1},
 ], ids=str)  # fmt: skip
 def test_cost(options):
-    layer = LdaAqu(12, **options)
+    layer = LDAAQU(12, **options)
     count = sum(p.size for p in layer.parameters())
     found = cost({"name": "lda_aqu", **options}, 12, (3, 5))
     assert found.parameters == count
@@ -114,7 +114,7 @@ def test_equals_loops(rng, heads, groups, padding):
 
 
 def test_start():
-    layer = LdaAqu(64)
+    layer = LDAAQU(64)
     assert not layer.conv_offset[3].weight.numpy().any()
     assert not layer.conv_offset[3].bias.numpy().any()
     bound = (6 / (64 + 16)) ** 0.5
@@ -126,7 +126,7 @@ def test_start():
 
 def test_zeros_outside_darken_the_border_of_a_constant():
     """Places outside keep their share of the softmax, as published."""
-    layer = LdaAqu(8)
+    layer = LDAAQU(8)
     x = paddle.ones([1, 8, 5, 7])
     y = layer(x).numpy()[0, 0]
     np.testing.assert_allclose(y[2:-2, 2:-2], 1, rtol=1e-5)
@@ -135,7 +135,7 @@ def test_zeros_outside_darken_the_border_of_a_constant():
     assert 0.71 < corner < 0.73
     for i, j in ((0, 0), (0, -1), (-1, 0), (-1, -1)):
         assert y[i, j] == pytest.approx(corner, rel=1e-4)
-    y = LdaAqu(8, padding="border")(x).numpy()
+    y = LDAAQU(8, padding="border")(x).numpy()
     np.testing.assert_allclose(y, 1, rtol=1e-5)
 
 
@@ -154,4 +154,4 @@ def test_gradient(rng, check_gradient):
 ], ids=str)  # fmt: skip
 def test_error_names_the_remedy(options, text):
     with pytest.raises(UsageError, match=f"lda_aqu: .*{text}"):
-        LdaAqu(8, **options)
+        LDAAQU(8, **options)

@@ -3,7 +3,7 @@ import paddle
 import pytest
 
 from paddle_resample import UsageError, cost
-from paddle_resample.up import Lift
+from paddle_resample.up import LiFT
 from tests.reference import convolution
 
 
@@ -58,7 +58,7 @@ def shaken(rng, layer):
     (2, (6, 8)), (2, (7, 7)), (4, (11, 16)), (8, (24, 32)), (16, (48, 64)),
 ], ids=str)  # fmt: skip
 def test_equals_loops(rng, patch_size, fine):
-    layer = shaken(rng, Lift(5, guide_channels=3, patch_size=patch_size))
+    layer = shaken(rng, LiFT(5, guide_channels=3, patch_size=patch_size))
     x = rng.normal(size=(2, 5, 3, 4)).astype("float32")
     guide = rng.normal(size=(2, 3, *fine)).astype("float32")
     y = layer(paddle.to_tensor(x), guide=paddle.to_tensor(guide)).numpy()
@@ -68,7 +68,7 @@ def test_equals_loops(rng, patch_size, fine):
 
 
 def test_gradient(rng, check_gradient):
-    layer = shaken(rng, Lift(2, guide_channels=2))
+    layer = shaken(rng, LiFT(2, guide_channels=2))
     layer.to(dtype="float64")
     x, guide = rng.normal(size=(1, 2, 2, 2)), rng.normal(size=(1, 2, 4, 4))
     check_gradient(lambda x, guide: layer(x, guide=guide), x, guide)
@@ -94,7 +94,7 @@ def test_cost(patch_size, image):
 
 
 def test_starts_as_pytorch_does():
-    layer = Lift(32, guide_channels=3)
+    layer = LiFT(32, guide_channels=3)
     for conv, fan_in in (
         (layer.image_convs_1[3], 288),
         (layer.up1.up, 32 * 4),
@@ -116,9 +116,9 @@ def test_error_names_the_remedy(given, text):
     if "guide" in given:
         given = {**given, "guide": paddle.ones([1, *given["guide"]])}
     with pytest.raises(UsageError, match=f"lift: {text}"):
-        Lift(2)(paddle.ones([1, 2, 4, 4]), **given)
+        LiFT(2)(paddle.ones([1, 2, 4, 4]), **given)
 
 
 def test_error_of_a_patch_size():
     with pytest.raises(UsageError, match="lift: patch_size must be 2, 4, 8 or 16, not"):
-        Lift(2, patch_size=14)
+        LiFT(2, patch_size=14)

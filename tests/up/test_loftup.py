@@ -3,7 +3,7 @@ import paddle
 import pytest
 
 from paddle_resample import UsageError, cost
-from paddle_resample.up import Loftup
+from paddle_resample.up import LoftUp
 from tests.reference import cross_attention
 
 
@@ -28,7 +28,7 @@ def tensor(rng, *shape):
     ({"frequencies": 2}, (1, 3), None),
 ], ids=str)  # fmt: skip
 def test_equals_loops(rng, options, guide_size, size):
-    layer = shaken(rng, Loftup(4, guide_channels=3, **options))
+    layer = shaken(rng, LoftUp(4, guide_channels=3, **options))
     x, guide = tensor(rng, 2, 4, 3, 2), tensor(rng, 2, 3, *guide_size)
     y = layer(x, guide=guide, size=size).numpy()
     weights = {n: p.numpy() for n, p in layer.state_dict().items()}
@@ -39,7 +39,7 @@ def test_equals_loops(rng, options, guide_size, size):
 
 
 def test_gradient(rng, check_gradient):
-    layer = shaken(rng, Loftup(4, guide_channels=2, frequencies=2))
+    layer = shaken(rng, LoftUp(4, guide_channels=2, frequencies=2))
     layer.to(dtype="float64")
     x, guide = rng.normal(size=(1, 4, 2, 3)), rng.normal(size=(1, 2, 3, 4))
     check_gradient(
@@ -49,7 +49,7 @@ def test_gradient(rng, check_gradient):
 
 def test_result_of_an_image_does_not_depend_on_its_batch(rng):
     """The released module stretches the image by the range of the whole batch."""
-    layer = shaken(rng, Loftup(4, guide_channels=3))
+    layer = shaken(rng, LoftUp(4, guide_channels=3))
     x, guide = tensor(rng, 3, 4, 3, 4), tensor(rng, 3, 3, 6, 8)
     alone = layer(x[1:2], guide=guide[1:2]).numpy()
     guide[0] *= 10.0
@@ -58,7 +58,7 @@ def test_result_of_an_image_does_not_depend_on_its_batch(rng):
 
 
 def test_brightness_and_contrast_of_the_guide_do_not_matter(rng):
-    layer = shaken(rng, Loftup(4, guide_channels=3))
+    layer = shaken(rng, LoftUp(4, guide_channels=3))
     x, guide = tensor(rng, 1, 4, 3, 4), tensor(rng, 1, 3, 6, 8)
     guide = paddle.round(guide * 64) / 64  # so that no rounding is magnified
     expected = layer(x, guide=guide).numpy()
@@ -67,7 +67,7 @@ def test_brightness_and_contrast_of_the_guide_do_not_matter(rng):
 
 
 def test_guide_without_contrast_is_no_division_by_zero(rng):
-    layer = shaken(rng, Loftup(4, guide_channels=3))
+    layer = shaken(rng, LoftUp(4, guide_channels=3))
     y = layer(tensor(rng, 1, 4, 3, 4), guide=paddle.ones([1, 3, 6, 8]))
     assert np.isfinite(y.numpy()).all()
 
@@ -91,7 +91,7 @@ def test_cost(options):
 
 
 def test_released_names():
-    names = [n for n, _ in Loftup(4, guide_channels=3, layers=1).named_parameters()]
+    names = [n for n, _ in LoftUp(4, guide_channels=3, layers=1).named_parameters()]
     layer = "ca_transformer.layers.0"
     assert {
         "lr_pe.biases",
@@ -107,7 +107,7 @@ def test_released_names():
 
 
 def test_starts_as_pytorch_does():
-    layer = Loftup(44, guide_channels=3)
+    layer = LoftUp(44, guide_channels=3)
     attention, mlp = layer.ca_transformer.layers[0]
     for weight, bound in (
         (layer.first_conv[1].weight, (9 * 203) ** -0.5),
@@ -131,7 +131,7 @@ def test_starts_as_pytorch_does():
 def test_error_names_the_remedy(given, text):
     guide = given and paddle.ones([1, given, 4, 4])
     with pytest.raises(UsageError, match=f"loftup: {text}"):
-        Loftup(4, guide_channels=3)(paddle.ones([1, 4, 2, 2]), guide=guide)
+        LoftUp(4, guide_channels=3)(paddle.ones([1, 4, 2, 2]), guide=guide)
 
 
 @pytest.mark.parametrize("options, text", [
@@ -141,4 +141,4 @@ def test_error_names_the_remedy(given, text):
 ], ids=["heads", "layers", "frequencies"])  # fmt: skip
 def test_error_of_an_option(options, text):
     with pytest.raises(UsageError, match=f"loftup: {text}"):
-        Loftup(4, **options)
+        LoftUp(4, **options)

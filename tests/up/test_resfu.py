@@ -5,7 +5,7 @@ import paddle
 import pytest
 
 from paddle_resample import UsageError, cost
-from paddle_resample.up import Resfu
+from paddle_resample.up import ReSFU
 from tests.reference import interpolate
 from tests.reference.dysample import bilinear
 
@@ -19,7 +19,7 @@ def tensors(rng, c, g, scale=2, dtype="float32"):
 
 
 def moving(rng, c, g, **options):
-    layer = Resfu(c, guide_channels=g, **SMALL, **options)
+    layer = ReSFU(c, guide_channels=g, **SMALL, **options)
     for p in layer.parameters():
         p.set_value(p + 0.3 * rng.normal(size=p.shape).astype("float32"))
     return layer
@@ -124,7 +124,7 @@ def by_loops(layer, x, guide, s):
 # The released module: guide of 256 and of 64 channels.
 @pytest.mark.parametrize("g, released", [(256, 47_570), (64, 41_042)])
 def test_parameters(g, released):
-    layer = Resfu(256, guide_channels=g)
+    layer = ReSFU(256, guide_channels=g)
     assert sum(p.size for p in layer.parameters()) == released
     assert cost("resfu", 256, (4, 4), guide_channels=g).parameters == released
 
@@ -152,7 +152,7 @@ def test_equals_loops(rng, options):
 
 
 def test_start():
-    layer = Resfu(64)
+    layer = ReSFU(64)
     for conv in (layer.q, layer.k, layer.semantic_scores.channel_compressor[1]):
         assert conv.weight.numpy().std() == pytest.approx(0.02, rel=0.1)
         assert not conv.bias.numpy().any()
@@ -194,7 +194,7 @@ def test_gradient(rng, check_gradient):
 def test_error_names_the_remedy(rng, options, text):
     x, guide = tensors(rng, 4, 2)
     with pytest.raises(UsageError, match=f"resfu: {text}"):
-        Resfu(4, guide_channels=2)(x, **{"guide": guide, **options})
+        ReSFU(4, guide_channels=2)(x, **{"guide": guide, **options})
 
 
 @pytest.mark.parametrize("options, text", [
@@ -205,4 +205,4 @@ def test_error_names_the_remedy(rng, options, text):
 ], ids=str)  # fmt: skip
 def test_error_of_an_option(options, text):
     with pytest.raises(UsageError, match=f"resfu: {text}"):
-        Resfu(4, **options)
+        ReSFU(4, **options)

@@ -5,12 +5,12 @@ import paddle
 import pytest
 
 from paddle_resample import UsageError, cost
-from paddle_resample.up import SapaB, SapaD, SapaG, SapaI
+from paddle_resample.up import SAPAB, SAPAD, SAPAG, SAPAI
 from tests.reference import convolution, published
 from tests.reference import sapa as loops
 
-WINDOWS = pytest.mark.parametrize("cls", [SapaI, SapaB, SapaG])
-ALL = pytest.mark.parametrize("cls", [SapaI, SapaB, SapaG, SapaD])
+WINDOWS = pytest.mark.parametrize("cls", [SAPAI, SAPAB, SAPAG])
+ALL = pytest.mark.parametrize("cls", [SAPAI, SAPAB, SAPAG, SAPAD])
 
 
 def shaken(rng, layer, much=0.7):
@@ -53,7 +53,7 @@ def test_equals_loops(rng, cls, options):
 
 @pytest.mark.parametrize("points, groups, scale", [(9, 4, 2), (2, 1, 3), (3, 2, 1)])
 def test_points_equal_loops(rng, points, groups, scale):
-    layer = SapaD(
+    layer = SAPAD(
         8, guide_channels=5, points=points, groups=groups, embedding=3, scale=scale
     )
     x, guide = maps(rng, 8, 5, (4 * scale, 3 * scale))
@@ -64,8 +64,8 @@ def test_points_equal_loops(rng, points, groups, scale):
 
 
 def test_shared_points_are_equal_points_of_a_cell(rng):
-    shared = shaken(rng, SapaD(8, points=3, high_offset=False))
-    own = SapaD(8, points=3)
+    shared = shaken(rng, SAPAD(8, points=3, high_offset=False))
+    own = SAPAD(8, points=3)
     state = weights(shared)
     for name in ("offset.weight", "offset.bias"):
         state[name] = state[name].repeat(4, axis=0)
@@ -77,7 +77,7 @@ def test_shared_points_are_equal_points_of_a_cell(rng):
 
 @ALL
 def test_gradient(rng, check_gradient, cls):
-    layer = shaken(rng, cls(4, **({} if cls is SapaD else {"kernel_size": 3})))
+    layer = shaken(rng, cls(4, **({} if cls is SAPAD else {"kernel_size": 3})))
     layer.to(dtype="float64")
     x, guide = maps(rng, 4, 4)
     check_gradient(
@@ -123,7 +123,7 @@ def test_takes_what_is_alike(rng, cls):
             value = np.zeros(weight.shape, "float32")
             value[0, 0] = value[1, 1] = 2.0
             weight.set_value(value)
-    if cls is SapaG:
+    if cls is SAPAG:
         layer.gate.bias.set_value(np.full([1], 9, "float32"))
     for norm in (layer.norm_x, layer.norm_y):
         norm.weight.set_value(norm.weight * 4)
@@ -146,15 +146,15 @@ def test_odd_guides(rng, cls, fine):
 
 
 def test_group_norm_is_over_32_groups(rng):
-    layer = SapaB(64, norm="group")
+    layer = SAPAB(64, norm="group")
     assert layer.norm_x._num_groups == 32
     x, guide = maps(rng, 64, 64)
     assert np.isfinite(layer(x, guide=guide).numpy()).all()
-    assert SapaB(64, norm="none").norm_x is None
+    assert SAPAB(64, norm="none").norm_x is None
 
 
 def test_start(rng):
-    layers = [SapaB(256).q, SapaB(256).k, SapaG(256).qx, SapaD(64).q, SapaD(64).offset]
+    layers = [SAPAB(256).q, SAPAB(256).k, SAPAG(256).qx, SAPAD(64).q, SAPAD(64).offset]
     for layer in layers:
         assert layer.weight.numpy().std() == pytest.approx(0.02, rel=0.05)
         assert not layer.bias.numpy().any()
@@ -181,25 +181,25 @@ def test_published_parameters():
 
 
 @pytest.mark.parametrize("cls, options", [
-    (SapaI, {"norm": "none"}),
-    (SapaB, {"embedding": 7, "norm": "group", "bias": False}),
-    (SapaG, {"embedding": 7, "bias": False, "scale": 3}),
-    (SapaD, {"points": 3, "groups": 2, "embedding": 5, "scale": 3}),
-    (SapaD, {"high_offset": False, "norm": "layer", "bias": False}),
+    (SAPAI, {"norm": "none"}),
+    (SAPAB, {"embedding": 7, "norm": "group", "bias": False}),
+    (SAPAG, {"embedding": 7, "bias": False, "scale": 3}),
+    (SAPAD, {"points": 3, "groups": 2, "embedding": 5, "scale": 3}),
+    (SAPAD, {"high_offset": False, "norm": "layer", "bias": False}),
 ], ids=str)  # fmt: skip
 def test_closed_form_of_options(cls, options):
-    g = 8 if cls is SapaI else 6
+    g = 8 if cls is SAPAI else 6
     counted = sum(p.size for p in cls(8, guide_channels=g, **options).parameters())
     formula = cost({"name": cls.name, **options}, 8, (4, 4), guide_channels=g)
     assert formula.parameters == counted
 
 
 @pytest.mark.parametrize("cls, options, text", [
-    (SapaB, {"kernel_size": 4}, "kernel_size must be an odd positive integer, not 4"),
-    (SapaI, {"guide_channels": 3}, "guide_channels=3 must equal in_channels=8"),
-    (SapaG, {"border": "zeros"}, "unknown border 'zeros'; did you mean 'zero'"),
-    (SapaG, {"norm": "lay"}, "unknown norm 'lay'; did you mean 'layer'"),
-    (SapaD, {"groups": 3}, "groups=3 must divide in_channels=8"),
+    (SAPAB, {"kernel_size": 4}, "kernel_size must be an odd positive integer, not 4"),
+    (SAPAI, {"guide_channels": 3}, "guide_channels=3 must equal in_channels=8"),
+    (SAPAG, {"border": "zeros"}, "unknown border 'zeros'; did you mean 'zero'"),
+    (SAPAG, {"norm": "lay"}, "unknown norm 'lay'; did you mean 'layer'"),
+    (SAPAD, {"groups": 3}, "groups=3 must divide in_channels=8"),
 ], ids=str)  # fmt: skip
 def test_error_names_the_remedy(cls, options, text):
     with pytest.raises(UsageError, match=f"{cls.name}: {text}"):

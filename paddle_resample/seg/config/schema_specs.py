@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ...base import Downsampler, Resampler, Upsampler
 from ...errors import UsageError
-from ...registry import find, names, options, parse_spec
+from ...registry import parse_spec, resampler_class, resampler_names, resampler_options
 from .schema_parts import SchemaFault, near
 
 __all__ = ["kind_of_spec", "spec_faults", "takes_spec"]
@@ -15,7 +15,9 @@ _KEEP = ("keep", None)
 def takes_spec(key, default):
     if isinstance(default, Mapping):
         return "name" in default
-    named = isinstance(default, str) and (default in names() or default == "keep")
+    named = isinstance(default, str) and (
+        default in resampler_names() or default == "keep"
+    )
     return named or key in ("upsample", "downsample")
 
 
@@ -25,7 +27,7 @@ def kind_of_spec(key, default):
     if "upsample" in key or key == "logits":
         return Upsampler
     name = default if isinstance(default, str) else None
-    return Downsampler if name in names(Downsampler) else Resampler
+    return Downsampler if name in resampler_names(Downsampler) else Resampler
 
 
 def spec_faults(place, given, kind):
@@ -55,7 +57,7 @@ def spec_faults(place, given, kind):
         return
     try:
         if isinstance(given, Mapping):
-            own = options(find(given["name"], kind))
+            own = resampler_options(resampler_class(given["name"], kind))
             sites = {k: v for k, v in given.items() if _is_site(k, v, own)}
             for key, item in sites.items():
                 yield from spec_faults((*place, key), item, kind)
@@ -68,5 +70,5 @@ def spec_faults(place, given, kind):
 def _is_site(key, value, own):
     if key == "name" or key in own:
         return False
-    named = isinstance(value, str) and (value in names() or value == "keep")
+    named = isinstance(value, str) and (value in resampler_names() or value == "keep")
     return named or (isinstance(value, Mapping) and "name" in value)

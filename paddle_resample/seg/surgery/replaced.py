@@ -8,7 +8,7 @@ from paddle import nn
 from ...base import Downsampler, Upsampler
 from ...errors import UsageError
 from ...ops import fit
-from ...registry import build, find, names, parse_spec
+from ...registry import build, parse_spec, resampler_class, resampler_names
 from .guides import Tap, find_guide
 from .operations import read_call, wanted_size
 from .rewrite import stock_forward
@@ -202,14 +202,14 @@ def _scales(cls, site, given):
             f"Resampled: site {site.name!r} has ratio {site.ratio:.3g}, at another "
             f"image size perhaps another one, and {cls.name} can only multiply sides "
             "by one whole number; take one of "
-            f"{', '.join(n for n in _without_side() if find(n).any_size)}"
+            f"{', '.join(n for n in _without_side() if resampler_class(n).any_size)}"
         )
     for scale in (given or site.scale, *sorted(cls.scales or (), reverse=True)):
         possible = cls.scales is None or scale in cls.scales
         steps = _power(site.scale, scale)
         if possible and steps:
             return [scale] * steps
-    able = [n for n in _without_side() if find(n).scales is None]
+    able = [n for n in _without_side() if resampler_class(n).scales is None]
     scales = ", ".join(str(s) for s in cls.scales or (given,))
     raise UsageError(
         f"Resampled: site {site.name!r} has ratio {site.scale}, which {cls.name} "
@@ -234,7 +234,9 @@ def _tap(source, found):
 
 
 def _without_side():
-    return [n for n in names(Upsampler) if find(n).needs_side is None]
+    return [
+        n for n in resampler_names(Upsampler) if resampler_class(n).needs_side is None
+    ]
 
 
 def _divided(size, rest):

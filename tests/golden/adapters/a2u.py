@@ -8,7 +8,7 @@ import paddle.nn.functional as F
 
 from adapters.weights import fill
 from paddle_resample import ops
-from paddle_resample.up import A2u
+from paddle_resample.up import A2U
 
 
 def up_and_down(v):
@@ -16,7 +16,7 @@ def up_and_down(v):
     c, k = a["c"], a.get("up_kernel_size", 3)
     groups = a.get("downupsample_group", 1)
     x, guide = v.input(), v.input("guide")
-    layer = A2u(
+    layer = A2U(
         x.shape[1],
         guide_channels=c,
         kernel_size=k,

@@ -1,7 +1,7 @@
 """FADE in its two released layouts, without its gate, and its light variant."""
 
 from adapters.weights import fill
-from paddle_resample.up import Fade, FadeLite
+from paddle_resample.up import FADE, FADELite
 
 # The H2L layout has its own names for the same weights.
 _H2L = {
@@ -32,7 +32,7 @@ def upsample(cls, **fixed):
 
 
 ADAPTERS = {
-    ("fade", "FADE"): upsample(Fade),
-    ("fade", "SemiShiftUp"): upsample(Fade, gate=False),
-    ("fade", "FADELite"): upsample(FadeLite),
+    ("fade", "FADE"): upsample(FADE),
+    ("fade", "SemiShiftUp"): upsample(FADE, gate=False),
+    ("fade", "FADELite"): upsample(FADELite),
 }

@@ -9,7 +9,7 @@ import paddle.nn as nn
 from adapters.weights import fill
 from paddle_resample import ops
 from paddle_resample.blocks.similarity import normalised, project
-from paddle_resample.up import SapaB, SapaD, SapaG
+from paddle_resample.up import SAPAB, SAPAD, SAPAG
 
 
 class AsConvolution:
@@ -44,7 +44,7 @@ def base(v):
     norm = "layer"
     if convolutions:
         norm = "group" if v.args.get("norm", True) else "none"
-    layer = SapaB(channels(v), norm=norm, **options(v))
+    layer = SAPAB(channels(v), norm=norm, **options(v))
     for name in convolutions:
         v.arrays[f"p:{name}"] = v.arrays[f"p:{name}"][:, :, 0, 0]
     leaves = fill(layer, v)
@@ -57,7 +57,7 @@ def base(v):
 def experimental(v):
     mode = v.args.get("q_mode", "encoder_only")
     values = "v.weight" in v.weights
-    cls = {"gate": SapaG, "cat": CatQuery}.get(mode, SapaB)
+    cls = {"gate": SAPAG, "cat": CatQuery}.get(mode, SAPAB)
     layer = cls(channels(v), **options(v))
     if values:
         bias = None if "v.bias" in v.weights else False
@@ -72,7 +72,7 @@ def experimental(v):
     return {"out": y}, {"x": x, "guide": guide, **leaves}
 
 
-class CatQuery(SapaB):
+class CatQuery(SAPAB):
     """The query is a projection of the normalised guide and the enlarged x together."""
 
     def __init__(self, in_channels, **options):
@@ -89,7 +89,7 @@ class CatQuery(SapaB):
 
 def deform(v):
     a = v.args
-    layer = SapaD(
+    layer = SAPAD(
         channels(v),
         guide_channels=a["dim_y"],
         scale=a.get("up_factor", 2),

@@ -2,7 +2,7 @@
 
 import paddle
 
-from paddle_resample import Downsampler, find, names
+from paddle_resample import Downsampler, resampler_class, resampler_names
 from tests.reference import pool
 from tests.seg.nets.network_checks import assert_every_parameter_gets_gradient, image
 
@@ -11,8 +11,10 @@ DECONVOLUTION = {"name": "conv_transpose", "kernel_size": 8, "bias": False}
 
 def partner(up):
     """The default downsampler, or the first one that records what `up` needs."""
-    kind = find(up).needs_side
-    givers = [d for d in names(Downsampler) if find(d).gives_side == kind]
+    kind = resampler_class(up).needs_side
+    givers = [
+        d for d in resampler_names(Downsampler) if resampler_class(d).gives_side == kind
+    ]
     return "max_pool" if kind is None else givers[0]
 
 

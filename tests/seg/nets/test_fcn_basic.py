@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from paddle_resample import Downsampler, Upsampler, UsageError, find, names
+from paddle_resample import (
+    Downsampler,
+    Upsampler,
+    UsageError,
+    resampler_class,
+    resampler_names,
+)
 from paddle_resample.seg.nets import ResampleFCNBasic
 from tests.reference import convolution, interpolate
 from tests.seg.nets.network_checks import assert_exports, image
@@ -113,20 +119,20 @@ def test_upsamplers_train_on_odd_sizes(rng, up, addition):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("up", names(Upsampler))
+@pytest.mark.parametrize("up", resampler_names(Upsampler))
 def test_every_upsampler_trains_on_odd_sizes(rng, up):
     net = ResampleFCNBasic(
         4,
         width=4,
         downsample=partner(up),
         upsample=up,
-        dim_reduction=find(up).needs_side is None,
+        dim_reduction=resampler_class(up).needs_side is None,
     )
     assert_trains_on_odd_sizes(net, net.encoder.convolve[0][0], rng)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("down", names(Downsampler))
+@pytest.mark.parametrize("down", resampler_names(Downsampler))
 def test_every_downsampler_trains_on_odd_sizes(rng, down):
     net = ResampleFCNBasic(4, width=4, downsample=down)
     assert_trains_on_odd_sizes(net, net.encoder.convolve[0][0], rng)

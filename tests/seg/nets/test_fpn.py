@@ -2,7 +2,7 @@ import numpy as np
 import paddle
 import pytest
 
-from paddle_resample import Upsampler, UsageError, find, names
+from paddle_resample import Upsampler, UsageError, resampler_class, resampler_names
 from paddle_resample.seg.nets import ResampleFPN
 from paddle_resample.seg.nets.fpn import TopDownPathway
 from paddle_resample.seg.nets.pyramid import read_pyramid
@@ -60,15 +60,15 @@ def test_logits_are_made_at_the_finest_level(rng):
 @pytest.mark.parametrize("size", [(97, 131), (32, 32)], ids=str)
 def test_any_operator_on_any_size(rng, up, size):
     net = ResampleFPN(3, ToyBackbone(), channels=8, upsample=up)
-    assert all(isinstance(layer, find(up)) for layer in net.decoder.up)
+    assert all(isinstance(layer, resampler_class(up)) for layer in net.decoder.up)
     assert list(net(image(rng, *size))[0].shape) == [1, 3, *size]
     assert_every_parameter_gets_gradient(net, image(rng, *size))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("up", names(Upsampler))
+@pytest.mark.parametrize("up", resampler_names(Upsampler))
 def test_every_operator(rng, tmp_path, up):
-    if find(up).needs_side is not None:
+    if resampler_class(up).needs_side is not None:
         with pytest.raises(UsageError, match=f"{up}: needs"):
             ResampleFPN(3, ToyBackbone(), channels=8, upsample=up)
         return
@@ -80,7 +80,7 @@ def test_every_operator(rng, tmp_path, up):
 def test_each_site_its_own(rng):
     specs = {"name": "nearest", "level_1": "carafe", "level_0": "fade"}
     net = ResampleFPN(3, ToyBackbone(), channels=8, upsample=specs)
-    kinds = [find(n) for n in ("fade", "carafe", "nearest")]
+    kinds = [resampler_class(n) for n in ("fade", "carafe", "nearest")]
     assert [type(layer) for layer in net.decoder.up] == kinds
 
 

@@ -6,7 +6,14 @@ import pytest
 from paddle.static import InputSpec
 from paddleseg.models.backbones.mix_transformer import MixVisionTransformer
 
-from paddle_resample import Downsampler, UsageError, build, find, load_official, names
+from paddle_resample import (
+    Downsampler,
+    UsageError,
+    build,
+    load_official,
+    resampler_class,
+    resampler_names,
+)
 from paddle_resample.seg.nets import (
     ResampleMiT,
     ResamplePVT,
@@ -232,7 +239,7 @@ def test_one_downsampler_at_every_site(rng, kind, name):
     net = small(kind, downsample=name)
     embeds = [getattr(net, f"patch_embed{i}") for i in (1, 2, 3, 4)]
     embeds = [getattr(e, "downsample", e) for e in embeds]
-    assert all(isinstance(e, find(name)) for e in embeds)
+    assert all(isinstance(e, resampler_class(name)) for e in embeds)
     assert [e.scale for e in embeds] == [4, 2, 2, 2]
     assert [y.shape[1] for y in net(image(rng, 65, 70))] == net.feat_channels
 
@@ -241,16 +248,19 @@ def test_sites_have_their_own_specs(rng):
     spec = {"name": "overlap_patch_embed", "stage[34]": "haar", "stage2": "max_pool"}
     net = small(ResampleMiT, downsample=spec)
     kinds = [type(getattr(net, f"patch_embed{i}")) for i in (1, 2)]
-    assert kinds[0] is find("overlap_patch_embed")
-    assert type(net.patch_embed2.downsample) is find("max_pool")
+    assert kinds[0] is resampler_class("overlap_patch_embed")
+    assert type(net.patch_embed2.downsample) is resampler_class("max_pool")
     for i in (3, 4):
         embed = getattr(net, f"patch_embed{i}")
-        assert find("haar") in (type(embed), type(getattr(embed, "downsample", None)))
+        assert resampler_class("haar") in (
+            type(embed),
+            type(getattr(embed, "downsample", None)),
+        )
     net(image(rng, 65, 70))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", names(Downsampler))
+@pytest.mark.parametrize("name", resampler_names(Downsampler))
 @pytest.mark.parametrize("kind", [ResamplePVT, ResamplePVTv2])
 def test_every_downsampler(rng, kind, name):
     spec = {"name": name, "stage1": "patch_embed"}

@@ -11,7 +11,7 @@ from paddleseg.cvlibs import Config, SegBuilder, manager
 from paddleseg.models import SegFormer
 from paddleseg.models.backbones.mix_transformer import MixVisionTransformer
 
-from paddle_resample import Upsampler, UsageError, find, names
+from paddle_resample import Upsampler, UsageError, resampler_class, resampler_names
 from paddle_resample.registry import parse_spec
 from paddle_resample.seg.config.config import ResampleConfig
 from paddle_resample.seg.nets import (
@@ -206,7 +206,7 @@ def test_odd_sizes_train(rng, kind, up, floors):
 
 def takers(scale):
     """Upsamplers without side information that can do a scale."""
-    classes = {name: find(name) for name in names(Upsampler)}
+    classes = {name: resampler_class(name) for name in resampler_names(Upsampler)}
     return [
         name
         for name, cls in classes.items()
@@ -323,7 +323,7 @@ def test_paddleseg_builds_it_from_yaml(rng, tmp_path):
     assert type(net) is ResampleSegFormerChained
     assert [layer.groups for layer in net.upsample.values()] == [2] * 6
     blur = net.backbone.patch_embed2
-    assert type(getattr(blur, "downsample", blur)) is find("blur_pool")
+    assert type(getattr(blur, "downsample", blur)) is resampler_class("blur_pool")
     assert list(net(image(rng, 65, 70))[0].shape) == [1, 5, 65, 70]
 
 

@@ -3,7 +3,7 @@ import paddle
 import pytest
 from paddleseg.models import SegNet
 
-from paddle_resample import Downsampler, Upsampler, UsageError, names
+from paddle_resample import Downsampler, Upsampler, UsageError, resampler_names
 from paddle_resample.seg.nets import ResampleSegNet
 from tests.reference import pool
 from tests.seg.nets.network_checks import assert_exports, image, trainable
@@ -81,14 +81,14 @@ def test_upsamplers_train_on_odd_sizes(rng, up):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("up", names(Upsampler))
+@pytest.mark.parametrize("up", resampler_names(Upsampler))
 def test_every_upsampler_trains_on_odd_sizes(rng, up):
     net = ResampleSegNet(3, width=4, downsample=partner(up), upsample=up)
     assert_trains_on_odd_sizes(net, net.enco1[0]._conv, rng)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("down", names(Downsampler))
+@pytest.mark.parametrize("down", resampler_names(Downsampler))
 def test_every_downsampler_trains_on_odd_sizes(rng, down):
     net = ResampleSegNet(3, width=4, downsample=down, upsample="bilinear")
     assert_trains_on_odd_sizes(net, net.enco1[0]._conv, rng)

@@ -4,7 +4,7 @@ import numpy as np
 import paddle
 import pytest
 
-from paddle_resample import Downsampler, Upsampler, UsageError, names
+from paddle_resample import Downsampler, Upsampler, UsageError, resampler_names
 from paddle_resample.seg.config.config import ResampleConfig
 from paddle_resample.seg.nets import ResampleFCNBasic, ResampleSegNetBasic
 from tests.reference import convolution, pool
@@ -148,14 +148,14 @@ def test_upsamplers_train_on_odd_sizes(rng, up):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("up", names(Upsampler))
+@pytest.mark.parametrize("up", resampler_names(Upsampler))
 def test_every_upsampler_trains_on_odd_sizes(rng, up):
     net = ResampleSegNetBasic(4, width=4, downsample=partner(up), upsample=up)
     assert_trains_on_odd_sizes(net, net.encoder.convolve[0][0], rng)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("down", names(Downsampler))
+@pytest.mark.parametrize("down", resampler_names(Downsampler))
 def test_every_downsampler_trains_on_odd_sizes(rng, down):
     net = ResampleSegNetBasic(
         4, width=4, downsample=down, upsample="bilinear", encoder_addition=True

@@ -1,7 +1,7 @@
 import paddle
 import pytest
 
-from paddle_resample import UsageError, find
+from paddle_resample import UsageError, resampler_class
 from paddle_resample.seg.nets import ResampleSemanticFPN
 from paddle_resample.seg.nets.semantic_fpn import _strides_on_the_way
 from tests.seg.nets.network_checks import (
@@ -61,7 +61,7 @@ def test_sites(rng):
         ["bilinear", "dysample"],
         ["bilinear", "carafe", "dysample"],
     ]
-    assert all(isinstance(layer, find("flow")) for layer in net.pyramid.up)
+    assert all(isinstance(layer, resampler_class("flow")) for layer in net.pyramid.up)
     assert_every_parameter_gets_gradient(net, image(rng, 97, 131))
 
 

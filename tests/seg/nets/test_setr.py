@@ -12,7 +12,13 @@ from paddleseg.models.backbones.vision_transformer import (
     ViT_large_patch16_384,
 )
 
-from paddle_resample import Upsampler, UsageError, build, find, names
+from paddle_resample import (
+    Upsampler,
+    UsageError,
+    build,
+    resampler_class,
+    resampler_names,
+)
 from paddle_resample.seg.nets import ResampleSETR
 from paddle_resample.seg.nets.setr_heads import MLAHead, NaiveHead, PUPHead
 from tests.seg.nets.network_checks import assert_exports, image, trainable
@@ -223,7 +229,7 @@ def test_other_operators(rng, head, up):
 
 
 def stands(up, scale):
-    cls = find(up)
+    cls = resampler_class(up)
     return not cls.needs_side and (cls.scales is None or scale in cls.scales)
 
 
@@ -231,11 +237,11 @@ def stands(up, scale):
 @pytest.mark.parametrize("head, up", [
     (head, up)
     for head, scale in (("naive", 16), ("pup", 2), ("mla", 4))
-    for up in names(Upsampler)
+    for up in resampler_names(Upsampler)
     if stands(up, scale)
 ])  # fmt: skip
 def test_every_upsampler(rng, head, up):
-    if find(up).guide_same_channels:
+    if resampler_class(up).guide_same_channels:
         with pytest.raises(UsageError, match="the guide must have"):
             tiny(head, upsample=up)
     else:

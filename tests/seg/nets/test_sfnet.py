@@ -1,7 +1,7 @@
 import pytest
 from paddleseg.models import ResNet18_vd, SFNet
 
-from paddle_resample import find, names
+from paddle_resample import resampler_class, resampler_names
 from paddle_resample.base import Upsampler
 from paddle_resample.seg.nets import ResampleSFNet
 from tests.seg.nets.network_checks import (
@@ -13,7 +13,11 @@ from tests.seg.nets.network_checks import (
 )
 from tests.seg.nets.toy_backbone import ToyBackbone
 
-GUIDED = [n for n in names(Upsampler) if find(n).needs_guide and not find(n).needs_side]
+GUIDED = [
+    n
+    for n in resampler_names(Upsampler)
+    if resampler_class(n).needs_guide and not resampler_class(n).needs_side
+]
 
 
 def small(**options):
@@ -38,7 +42,9 @@ def test_parameters_of_paddlesegs():
 @pytest.mark.parametrize("up", ["fade", "sapa_b", "align_fa", "bilinear"])
 def test_alignment_sites(rng, up):
     net = small(upsample=up)
-    assert all(isinstance(layer, find(up)) for layer in net.head.fpn_out_align)
+    assert all(
+        isinstance(layer, resampler_class(up)) for layer in net.head.fpn_out_align
+    )
     assert list(net(image(rng, 97, 131))[0].shape) == [1, 3, 97, 131]
     assert_every_parameter_gets_gradient(net, image(rng, 97, 131))
 

@@ -13,9 +13,9 @@ from paddle_resample import (
     Downsampler,
     Upsampler,
     UsageError,
-    find,
     load_official,
-    names,
+    resampler_class,
+    resampler_names,
 )
 from paddle_resample.seg.nets import ResampleSwinUNet
 from paddle_resample.seg.nets.swin_block import SwinBlock, shift_mask, window_and_shift
@@ -29,12 +29,13 @@ TINY = {
     "num_heads": [1, 2, 4],
     "window_size": 3,
 }
-UPS = [n for n in names(Upsampler) if find(n).needs_side is None]
+UPS = [n for n in resampler_names(Upsampler) if resampler_class(n).needs_side is None]
 SIDES = [
     (down, up)
-    for down in names(Downsampler)
-    for up in names(Upsampler)
-    if find(up).needs_side and find(up).needs_side == find(down).gives_side
+    for down in resampler_names(Downsampler)
+    for up in resampler_names(Upsampler)
+    if resampler_class(up).needs_side
+    and resampler_class(up).needs_side == resampler_class(down).gives_side
 ]
 
 
@@ -366,7 +367,7 @@ def test_other_operators(rng, down, up, final):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("down", names(Downsampler))
+@pytest.mark.parametrize("down", resampler_names(Downsampler))
 def test_every_downsampler(rng, down):
     runs(tiny(downsample=down), rng, 53, 66)
 
@@ -386,10 +387,10 @@ def test_every_pair_with_side_information(rng, down, up):
 @pytest.mark.slow
 @pytest.mark.parametrize("up", [
     n for n in UPS
-    if find(n).scales is None or 4 in find(n).scales
+    if resampler_class(n).scales is None or 4 in resampler_class(n).scales
 ])  # fmt: skip
 def test_every_final_upsampler(rng, up):
-    if find(up).guide_same_channels:
+    if resampler_class(up).guide_same_channels:
         with pytest.raises(UsageError, match="the guide must have"):
             tiny(final_upsample=up)
     else:

@@ -4,16 +4,26 @@ import paddle.nn as nn
 import pytest
 import yaml
 
-from paddle_resample import Downsampler, Upsampler, UsageError, find, names
+from paddle_resample import (
+    Downsampler,
+    Upsampler,
+    UsageError,
+    resampler_class,
+    resampler_names,
+)
 from paddle_resample.seg.nets import ResampleUNet
 from tests.reference import pool
 from tests.seg.nets.network_checks import assert_exports, image, trainable
 
-PAIRS = [(down, up) for down in names(Downsampler) for up in names(Upsampler)]
+PAIRS = [
+    (down, up)
+    for down in resampler_names(Downsampler)
+    for up in resampler_names(Upsampler)
+]
 
 
 def fits(down, up):
-    return find(up).needs_side in (None, find(down).gives_side)
+    return resampler_class(up).needs_side in (None, resampler_class(down).gives_side)
 
 
 LEGAL = [pair for pair in PAIRS if fits(*pair)]
@@ -83,7 +93,7 @@ def test_double_convolution_is_convolution_norm_relu_twice():
 @pytest.mark.parametrize("down, up", LEGAL)
 def test_every_legal_pair_trains_on_odd_sizes(rng, down, up):
     net = ResampleUNet(2, width=4, depth=2, downsample=down, upsample=up)
-    assert all(isinstance(layer, find(down)) for layer in net.down)
+    assert all(isinstance(layer, resampler_class(down)) for layer in net.down)
     (logits,) = net(image(rng, 21, 27))
     assert list(logits.shape) == [1, 2, 21, 27]
     (logits**2).sum().backward()
@@ -122,10 +132,12 @@ def test_every_legal_pair_at_full_depth(rng, down, up):
 
 @pytest.mark.parametrize("down, up", ILLEGAL)
 def test_every_illegal_pair_is_refused_in_one_sentence(down, up):
-    kind = find(up).needs_side
+    kind = resampler_class(up).needs_side
     with pytest.raises(UsageError) as error:
         ResampleUNet(2, width=4, depth=2, downsample=down, upsample=up)
-    givers = [n for n in names(Downsampler) if find(n).gives_side == kind]
+    givers = [
+        n for n in resampler_names(Downsampler) if resampler_class(n).gives_side == kind
+    ]
     text = str(error.value)
     assert text.startswith(f"{up}: needs {kind} recorded by its downsampler")
     assert text.endswith("downsample with " + " or ".join(givers))
@@ -223,7 +235,7 @@ def built_by_paddleseg(folder, down, up):
 def test_paddleseg_builds_it_from_yaml(rng, tmp_path):
     net = built_by_paddleseg(tmp_path, "max_pool", "{name: pixel_shuffle, init: torch}")
     assert type(net) is ResampleUNet
-    assert [type(layer) for layer in net.up] == [find("pixel_shuffle")] * 2
+    assert [type(layer) for layer in net.up] == [resampler_class("pixel_shuffle")] * 2
     assert net.up[0].conv.bias.numpy().any()  # init: torch starts with a bias
     assert list(net(image(rng, 13, 21))[0].shape) == [1, 5, 13, 21]
 
@@ -267,10 +279,10 @@ def test_every_site_may_have_its_own_operator(rng):
         downsample=["max_pool", "avg_pool", "blur_pool"],
         upsample={"name": "bilinear", "level_0": "max_unpool", "level_1": "flow"},
     )
-    kinds = [find(n) for n in ("max_pool", "avg_pool", "blur_pool")]
+    kinds = [resampler_class(n) for n in ("max_pool", "avg_pool", "blur_pool")]
     assert [type(layer) for layer in net.down] == kinds
     inner = [getattr(layer, "upsample", layer) for layer in net.up]
-    kinds = [find(n) for n in ("bilinear", "flow", "max_unpool")]
+    kinds = [resampler_class(n) for n in ("bilinear", "flow", "max_unpool")]
     assert [type(layer) for layer in inner] == kinds
     assert list(net(image(rng, 21, 27))[0].shape) == [1, 2, 21, 27]
 

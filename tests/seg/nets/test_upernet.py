@@ -1,7 +1,7 @@
 import pytest
 from paddleseg.models import ResNet18_vd, UPerNet
 
-from paddle_resample import UsageError, find
+from paddle_resample import UsageError, resampler_class
 from paddle_resample.seg.nets import ResampleUPerNet
 from tests.seg.nets.network_checks import (
     assert_every_parameter_gets_gradient,
@@ -37,7 +37,7 @@ UNUSED = ("head.conv_last",)
 @pytest.mark.parametrize("up", ["conv_transpose", "sapa_b", "fade", "dysample"])
 def test_top_down_sites(rng, up):
     net = small(upsample=up)
-    assert all(isinstance(layer, find(up)) for layer in net.top_down)
+    assert all(isinstance(layer, resampler_class(up)) for layer in net.top_down)
     assert list(net(image(rng, 97, 131))[0].shape) == [1, 3, 97, 131]
     assert_every_parameter_gets_gradient(net, image(rng, 97, 131), but=UNUSED)
 

@@ -8,8 +8,8 @@ from paddle import nn
 
 from paddle_resample import UsageError
 from paddle_resample.seg import Resampled
-from paddle_resample.up.fade import Fade
-from paddle_resample.up.jbu import Jbu
+from paddle_resample.up.fade import FADE
+from paddle_resample.up.jbu import JBU
 from tests.seg.surgery import toys
 from tests.seg.surgery.models import build
 
@@ -18,7 +18,7 @@ from tests.seg.surgery.models import build
 def guides(monkeypatch):
     """What every fade and jbu was guided by, in order."""
     seen = []
-    for cls in (Fade, Jbu):
+    for cls in (FADE, JBU):
 
         def forward(self, x, guide=None, side=None, size=None, own=cls.forward):
             seen.append(guide)
