@@ -213,14 +213,14 @@ class Upsampler(Resampler):
 
 
 class Downsampler(Resampler):
-    """down(x) -> (y, side)
+    """down(x) -> y; down.record(x) -> (y, side)
 
     Call:
         x: [N, in_channels, H, W].
 
     Returns:
-        (y, side): y is [N, out_channels, H/scale, W/scale], an odd row or column
-        treated as `odd` says; side is None where gives_side is None.
+        [N, out_channels, H/scale, W/scale], an odd row or column treated as `odd`
+        says.
 
     Attributes (of the class):
         gives_side: None, or the kind of side information it records.
@@ -230,7 +230,21 @@ class Downsampler(Resampler):
     gives_side = None
     odd = "floor"
 
-    def _check_call(self, x, H=None, W=None):
+    def record(self, x):
+        """Downsample and keep what a partner upsampler needs.
+
+        Args:
+            x: [N, in_channels, H, W].
+
+        Returns:
+            (y, side): y as of the call; side is what the class records, None where
+            gives_side is None.
+        """
+        if self.gives_side is None:
+            return self(x), None
+        return self(x, record=True)  # through the call, so that hooks see it
+
+    def _check_call(self, x, H=None, W=None, record=False):
         if H is not None:  # patch merging of tokens
             return
         super()._check_call(x)
@@ -280,10 +294,17 @@ class ProjectedDownsampler(nn.Layer):
         self.project = _pointwise(downsample, downsample.out_channels, out_channels)
 
     def forward(self, x):
-        y, side = self.downsample(x)
+        return self._project(self.downsample(x))
+
+    def record(self, x):
+        """As Downsampler.record."""
+        y, side = self.downsample.record(x)
+        return self._project(y), side
+
+    def _project(self, y):
         if paddle.in_dynamic_mode():
             check_weights(self.downsample.name, self.project, y)
-        return in_its_dtype(self.downsample.name, self.project, y), side
+        return in_its_dtype(self.downsample.name, self.project, y)
 
 
 def _pointwise(resampler, in_channels, out_channels):

@@ -23,7 +23,7 @@ class AConv(Downsampler):
         x: float [N, C, H, W].
 
     Returns:
-        (y, None): y [N, D, floor(H/2), floor(W/2)], dtype of x.
+        [N, D, floor(H/2), floor(W/2)], dtype of x.
 
     Grid: output i is centred on input 2 * i + 0.5; the convolution pads one row and
     column of zeros, an odd last row or column is seen only through the last means.
@@ -57,7 +57,7 @@ class AConv(Downsampler):
         return weights + 2 * site.out_channels, weights * pixels
 
     def forward(self, x):
-        return self.cv1(F.avg_pool2d(x, 2, stride=1)), None
+        return self.cv1(F.avg_pool2d(x, 2, stride=1))
 
 
 class ConvNormAct(nn.Layer):

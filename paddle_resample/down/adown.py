@@ -26,7 +26,7 @@ class ADown(Downsampler):
         x: float [N, C, H, W].
 
     Returns:
-        (y, None): y [N, D, floor(H/2), floor(W/2)], dtype of x.
+        [N, D, floor(H/2), floor(W/2)], dtype of x.
 
     Grid: output i is centred on input 2 * i + 0.5; the convolution pads one row and
     column of zeros, the maximum one of minus infinity; an odd last row or column is
@@ -74,4 +74,4 @@ class ADown(Downsampler):
         half = self.in_channels // 2
         y = self.cv1(x[:, :half])
         z = self.cv2(F.max_pool2d(x[:, half:], 3, stride=2, padding=1))
-        return paddle.concat([y, z], axis=1), None
+        return paddle.concat([y, z], axis=1)

@@ -24,7 +24,7 @@ class AntialiasedResize(Downsampler):
         x: float [N, C, H, W].
 
     Returns:
-        (y, None): y [N, C, ceil(H/s), ceil(W/s)], dtype of x.
+        [N, C, ceil(H/s), ceil(W/s)], dtype of x.
 
     Grid: output i is centred on input (i + 0.5) * step - 0.5 with
     step = H / ceil(H/s), which is s where s divides H. The weights are normalised over
@@ -83,4 +83,4 @@ class AntialiasedResize(Downsampler):
         y = interpolate(
             x, size, mode=self.mode, data_format=self.data_format, antialias=True
         )
-        return y, None
+        return y

@@ -22,7 +22,7 @@ class AvgPool(Downsampler):
         x: float [N, C, H, W].
 
     Returns:
-        (y, None): y [N, C, floor(H/scale), floor(W/scale)], dtype of x.
+        [N, C, floor(H/scale), floor(W/scale)], dtype of x.
 
     Grid: output i is centred on input (i + 0.5) * scale - 0.5; an incomplete last cell
     is dropped. Its inverse is nearest upsampling; for scale 2 it equals bilinear
@@ -41,4 +41,4 @@ class AvgPool(Downsampler):
     data_formats = ("NCHW", "NHWC")
 
     def forward(self, x):
-        return F.avg_pool2d(x, self.scale, data_format=self.data_format), None
+        return F.avg_pool2d(x, self.scale, data_format=self.data_format)

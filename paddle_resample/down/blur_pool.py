@@ -36,7 +36,7 @@ class BlurPool(Downsampler):
         x: float [N, C, H, W], sides above f // 2 with border "reflect".
 
     Returns:
-        (y, None): y [N, C, ceil(H/s), ceil(W/s)], dtype of x.
+        [N, C, ceil(H/s), ceil(W/s)], dtype of x.
 
     Grid: output i is centred on input i * s for odd f and on i * s + 0.5 for even f,
     (s - 1) / 2 more behind "max" or "avg", which first repeat an odd last row and
@@ -105,4 +105,4 @@ class BlurPool(Downsampler):
             x = pad_to_multiple(x, self.scale, "replicate")
             pool = F.max_pool2d if self.before == "max" else F.avg_pool2d
             x = pool(x, self.scale, stride=1)
-        return strided_filter(x, self.filt, self.scale, self.rows, self.border), None
+        return strided_filter(x, self.filt, self.scale, self.rows, self.border)

@@ -33,7 +33,7 @@ class CARAFEDown(ContentAware, Downsampler):
         x: float [N, C, H, W].
 
     Returns:
-        (y, None): y [N, C, ceil(H/s), ceil(W/s)], dtype of x.
+        [N, C, ceil(H/s), ceil(W/s)], dtype of x.
 
     Grid: output (i, j) is centred on input (i * s, j * s), as a strided convolution
     with padding k // 2 is; an odd row or column is the centre of a last output. At the
@@ -98,4 +98,4 @@ class CARAFEDown(ContentAware, Downsampler):
             self.name,
             softmax=True,
         )
-        return y, None
+        return y

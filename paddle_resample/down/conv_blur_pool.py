@@ -30,7 +30,7 @@ class ConvBlurPool(Downsampler):
         x: float [N, C, H, W].
 
     Returns:
-        (y, None): y [N, D, ceil(H/s), ceil(W/s)], dtype of x.
+        [N, D, ceil(H/s), ceil(W/s)], dtype of x.
 
     Grid: the convolution pads k // 2 zeros; then that of blur_pool.
 
@@ -46,7 +46,7 @@ class ConvBlurPool(Downsampler):
         UsageError: even kernel_size, filter options that blur_pool refuses.
 
     >>> import paddle
-    >>> list(ConvBlurPool(2, 4)(paddle.ones([1, 2, 5, 8]))[0].shape)
+    >>> list(ConvBlurPool(2, 4)(paddle.ones([1, 2, 5, 8])).shape)
     [1, 4, 3, 4]
     """
 

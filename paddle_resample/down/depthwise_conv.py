@@ -33,7 +33,7 @@ class DepthwiseConv(Downsampler):
         x: float [N, C, H, W].
 
     Returns:
-        (y, None): y [N, C, ceil(H/s), ceil(W/s)], dtype of x.
+        [N, C, ceil(H/s), ceil(W/s)], dtype of x.
 
     Grid: output i is centred on input i * s, zero padding of k // 2.
 
@@ -102,4 +102,4 @@ class DepthwiseConv(Downsampler):
         return k * k * c + bias * c, k * k * c * pixels
 
     def forward(self, x):
-        return self.conv(x), None
+        return self.conv(x)

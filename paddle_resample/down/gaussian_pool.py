@@ -31,7 +31,7 @@ class GaussianPool(Downsampler):
         x: float [N, C, H, W], sides above k // 2 with border "reflect".
 
     Returns:
-        (y, None): y [N, C, ceil(H/s), ceil(W/s)], dtype of x.
+        [N, C, ceil(H/s), ceil(W/s)], dtype of x.
 
     Grid: output i is centred on input i * s.
 
@@ -48,7 +48,7 @@ class GaussianPool(Downsampler):
     >>> import paddle
     >>> x = paddle.zeros([1, 1, 1, 5])
     >>> x[0, 0, 0, 2] = 1.0
-    >>> y, _ = GaussianPool(1, border="replicate")(x)
+    >>> y = GaussianPool(1, border="replicate")(x)
     >>> [round(v, 4) for v in y.numpy().ravel().tolist()]
     [0.0545, 0.4026, 0.0545]
     """
@@ -94,4 +94,4 @@ class GaussianPool(Downsampler):
         return 0, k * k * site.in_channels * site.coarse_height * site.coarse_width
 
     def forward(self, x):
-        return strided_filter(x, self.filt, self.scale, self.rows, self.border), None
+        return strided_filter(x, self.filt, self.scale, self.rows, self.border)

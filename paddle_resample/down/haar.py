@@ -38,7 +38,7 @@ class Haar(Downsampler):
         UsageError: unknown border.
 
     >>> import paddle
-    >>> y, side = Haar(1)(paddle.to_tensor([[[[1.0, 2.0], [3.0, 4.0]]]]))
+    >>> y, side = Haar(1).record(paddle.to_tensor([[[[1.0, 2.0], [3.0, 4.0]]]]))
     >>> y.item(), side.size
     (5.0, [2, 2])
     """
@@ -61,5 +61,6 @@ class Haar(Downsampler):
     def count(cls, site, **options):
         return 0, 16 * site.in_channels * site.coarse_height * site.coarse_width
 
-    def forward(self, x):
-        return haar(x, self.border)
+    def forward(self, x, record=False):
+        y, side = haar(x, self.border)
+        return (y, side) if record else y

@@ -29,7 +29,7 @@ class HWD(Downsampler):
         x: float [N, C, H, W].
 
     Returns:
-        (y, None): y [N, D, ceil(H/2), ceil(W/2)], dtype of x.
+        [N, D, ceil(H/2), ceil(W/2)], dtype of x.
 
     Grid: output i is centred on input 2 * i + 0.5. Channels of the convolution: low
     band, differences between rows, between columns, diagonal ones. Without the norm it
@@ -85,4 +85,4 @@ class HWD(Downsampler):
 
     def forward(self, x):
         low, side = haar(x, self.border)
-        return self.conv_bn_relu(paddle.concat([low, side.high], axis=1)), None
+        return self.conv_bn_relu(paddle.concat([low, side.high], axis=1))

@@ -60,7 +60,7 @@ class IndexPool(Downsampler):
         UsageError: unknown block or init.
 
     >>> import paddle
-    >>> y, side = IndexPool(4)(paddle.ones([1, 4, 4, 6]))
+    >>> y, side = IndexPool(4).record(paddle.ones([1, 4, 4, 6]))
     >>> round(float(y.mean()), 4), list(side.index.shape)
     (1.0, [1, 4, 4, 6])
     """
@@ -94,8 +94,9 @@ class IndexPool(Downsampler):
         pixels = (site.height // 2) * (site.width // 2)
         return parameters, (macs + 4 * c) * pixels
 
-    def forward(self, x):
+    def forward(self, x, record=False):
         size = spatial_size(x)
         x = crop_to_cells(x)
         encoder, decoder = self.index(x)
-        return F.avg_pool2d(x * encoder, 2) * 4, IndexMap(decoder, size)
+        y = F.avg_pool2d(x * encoder, 2) * 4
+        return (y, IndexMap(decoder, size)) if record else y

@@ -26,7 +26,7 @@ class LIP(Downsampler):
         x: float [N, C, H, W].
 
     Returns:
-        (y, None): y [N, C, ceil(H/s), ceil(W/s)], dtype of x.
+        [N, C, ceil(H/s), ceil(W/s)], dtype of x.
 
     Grid: output i is centred on input i * s; k // 2 rows and columns that weigh nothing
     surround the map.
@@ -81,7 +81,7 @@ class LIP(Downsampler):
 
     def forward(self, x):
         k = self.kernel_size
-        return importance_pool(x, self.logit(x), k, self.scale, k // 2), None
+        return importance_pool(x, self.logit(x), k, self.scale, k // 2)
 
 
 class InstanceNorm(nn.Layer):

@@ -27,7 +27,7 @@ class LIPBottleneck(Downsampler):
         x: float [N, C, H, W].
 
     Returns:
-        (y, None): y [N, C, ceil(H/s), ceil(W/s)], dtype of x.
+        [N, C, ceil(H/s), ceil(W/s)], dtype of x.
 
     Grid: output i is centred on input i * s; k // 2 rows and columns that weigh nothing
     surround the map.
@@ -75,7 +75,7 @@ class LIPBottleneck(Downsampler):
     def forward(self, x):
         logit = self.lip(self.bottleneck_shared(x))
         k = self.kernel_size
-        return importance_pool(x, logit, k, self.scale, k // 2), None
+        return importance_pool(x, logit, k, self.scale, k // 2)
 
 
 class Trunk(nn.Layer):

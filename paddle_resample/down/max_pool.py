@@ -35,7 +35,7 @@ class MaxPool(Downsampler):
     Source: textbook; indices: Badrinarayanan et al., "SegNet", TPAMI 2017.
 
     >>> import paddle
-    >>> y, side = MaxPool(1)(paddle.to_tensor([[[[1.0, 5.0], [2.0, 3.0]]]]))
+    >>> y, side = MaxPool(1).record(paddle.to_tensor([[[[1.0, 5.0], [2.0, 3.0]]]]))
     >>> y.item(), side.indices.item()
     (5.0, 1)
     """
@@ -63,5 +63,6 @@ class MaxPool(Downsampler):
     def _least_side(self):
         return self.kernel_size - 2 * self.padding
 
-    def forward(self, x):
-        return max_pool(x, self.kernel_size, self.scale, self.padding)
+    def forward(self, x, record=False):
+        y, side = max_pool(x, self.kernel_size, self.scale, self.padding)
+        return (y, side) if record else y

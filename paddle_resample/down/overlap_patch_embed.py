@@ -26,7 +26,7 @@ class OverlapPatchEmbed(Downsampler):
         x: float [N, C, H, W].
 
     Returns:
-        (y, None): y [N, D, ceil(H/s), ceil(W/s)], dtype of x.
+        [N, D, ceil(H/s), ceil(W/s)], dtype of x.
 
     Grid: output i is centred on input i * s; zero padding.
 
@@ -71,4 +71,4 @@ class OverlapPatchEmbed(Downsampler):
 
     def forward(self, x):
         y = self.norm(self.proj(x).transpose([0, 2, 3, 1]))
-        return y.transpose([0, 3, 1, 2]), None
+        return y.transpose([0, 3, 1, 2])

@@ -23,7 +23,7 @@ class PatchEmbed(Downsampler):
         x: float [N, C, H, W].
 
     Returns:
-        (y, None): y [N, D, floor(H/p), floor(W/p)], dtype of x; in the literature
+        [N, D, floor(H/p), floor(W/p)], dtype of x; in the literature
         these are tokens [N, floor(H/p)*floor(W/p), D].
 
     Grid: output i covers inputs i*p to i*p + p - 1; an incomplete last patch is
@@ -65,4 +65,4 @@ class PatchEmbed(Downsampler):
 
     def forward(self, x):
         y = self.norm(self.proj(x).transpose([0, 2, 3, 1]))
-        return y.transpose([0, 3, 1, 2]), None
+        return y.transpose([0, 3, 1, 2])

@@ -27,7 +27,7 @@ class PatchMerge(Downsampler):
         With tokens, as the literature calls it, `forward(x, H, W)`: x [N, H*W, C].
 
     Returns:
-        (y, None): y [N, D, ceil(H/s), ceil(W/s)]; or tokens alone,
+        [N, D, ceil(H/s), ceil(W/s)]; or tokens alone,
         [N, ceil(H/s)*ceil(W/s), D]; dtype of x.
 
     Grid: order of a cell's pixels: down the columns, so top-left, bottom-left,
@@ -75,7 +75,7 @@ class PatchMerge(Downsampler):
         if x.ndim == 3:  # forward(tokens, H, W)
             return self._merge(x.reshape([0, H, W, self.in_channels])).flatten(1, 2)
         y = self._merge(x.transpose([0, 2, 3, 1]))
-        return y.transpose([0, 3, 1, 2]), None
+        return y.transpose([0, 3, 1, 2])
 
     def _merge(self, x):
         x = pad_to_multiple(x, self.scale, data_format="NHWC")

@@ -26,7 +26,7 @@ class PixelUnshuffle(Downsampler):
         x: float [N, C, H, W], or [N, C, D, H, W] with "NCDHW".
 
     Returns:
-        (y, None): y [N, D, ceil(H/s), ceil(W/s)], dtype of x; of a volume
+        [N, D, ceil(H/s), ceil(W/s)], dtype of x; of a volume
         [N, D, ceil(depth/s), ceil(H/s), ceil(W/s)].
 
     Grid: channel c*s*s + dy*s + dx holds pixel (dy, dx) of the cell. An odd last row
@@ -40,7 +40,7 @@ class PixelUnshuffle(Downsampler):
     Source: Shi et al., CVPR 2016 (inverse of its shuffle).
 
     >>> import paddle
-    >>> list(PixelUnshuffle(2, 4)(paddle.ones([1, 2, 5, 8]))[0].shape)
+    >>> list(PixelUnshuffle(2, 4)(paddle.ones([1, 2, 5, 8])).shape)
     [1, 4, 3, 4]
     """
 
@@ -82,4 +82,4 @@ class PixelUnshuffle(Downsampler):
 
     def forward(self, x):
         x = pad_to_multiple(x, self.scale, "replicate", self.data_format)
-        return self.conv(pixel_unshuffle(x, self.scale, self.data_format)), None
+        return self.conv(pixel_unshuffle(x, self.scale, self.data_format))

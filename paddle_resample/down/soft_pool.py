@@ -25,7 +25,7 @@ class SoftPool(Downsampler):
         x: float [N, C, H, W].
 
     Returns:
-        (y, None): y [N, C, h, w] with h = floor((H + 2*p - k) / s) + 1, which is
+        [N, C, h, w] with h = floor((H + 2*p - k) / s) + 1, which is
         floor(H/s) by default; dtype of x.
 
     Grid: p = (k - s + 1) // 2 rows and columns that weigh nothing surround the map,
@@ -81,4 +81,4 @@ class SoftPool(Downsampler):
 
     def forward(self, x):
         y = soft_pool(x, self.kernel_size, self.scale, self.padding, self.weights)
-        return y, None
+        return y

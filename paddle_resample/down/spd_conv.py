@@ -28,7 +28,7 @@ class SPDConv(Downsampler):
         x: float [N, C, H, W].
 
     Returns:
-        (y, None): y [N, D, ceil(H/s), ceil(W/s)], dtype of x.
+        [N, D, ceil(H/s), ceil(W/s)], dtype of x.
 
     Grid: channels in blocks, one pixel of the cell each, down the columns: top-left,
     bottom-left, top-right, bottom-right for scale 2 (pixel_unshuffle keeps a channel's
@@ -93,6 +93,6 @@ class SPDConv(Downsampler):
         s = self.scale
         x = pad_to_multiple(x, s, "replicate", self.data_format)
         if self.data_format == "NHWC":
-            return self.conv(merge_cells(x, s)), None
+            return self.conv(merge_cells(x, s))
         blocks = [x[:, :, row::s, column::s] for column in range(s) for row in range(s)]
-        return self.conv(paddle.concat(blocks, axis=1)), None
+        return self.conv(paddle.concat(blocks, axis=1))

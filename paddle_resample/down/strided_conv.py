@@ -24,7 +24,7 @@ class StridedConv(Downsampler):
         x: float [N, C, H, W].
 
     Returns:
-        (y, None): y [N, D, ceil(H/s), ceil(W/s)], dtype of x.
+        [N, D, ceil(H/s), ceil(W/s)], dtype of x.
 
     Grid: output i is centred on input i * s, zero padding of k // 2.
 
@@ -35,7 +35,7 @@ class StridedConv(Downsampler):
     Source: Springenberg et al., "Striving for simplicity", ICLR workshops 2015.
 
     >>> import paddle
-    >>> list(StridedConv(2, 4)(paddle.ones([1, 2, 5, 8]))[0].shape)
+    >>> list(StridedConv(2, 4)(paddle.ones([1, 2, 5, 8])).shape)
     [1, 4, 3, 4]
     """
 
@@ -80,4 +80,4 @@ class StridedConv(Downsampler):
         return weights + bias * site.out_channels, weights * pixels
 
     def forward(self, x):
-        return self.conv(x), None
+        return self.conv(x)

@@ -57,6 +57,6 @@ def pixels_read(down, x, place, *, channel=0):
     x = x.detach()
     x.stop_gradient = False
     row, column = place
-    y, _ = down(x)
+    y = down(x)
     (gradient,) = paddle.grad(y[0, channel, row, column], x)
     return gradient.numpy()[0, channel]

@@ -123,7 +123,7 @@ def _view_up(cls, up):
 
     def site(fine):
         """x, guide and side of an upsampler whose result is as large as `fine`."""
-        x, side = down(_features(fine))
+        x, side = down.record(_features(fine))
         guide = None
         if cls.needs_guide:
             colours = 2 * _tensor(fine) - 1
@@ -153,14 +153,14 @@ def _view_up(cls, up):
 def _view_down(cls, down):
     scale = down.scale
     plate = np.repeat(zone_plate(SIDE)[..., None], 3, -1)
-    y, _ = down(_features(plate))
+    y = down(_features(plate))
     result, stretched = _as_picture(y, cls.keeps_channels)
     cut = (SIDE - _SMALL * scale) // 2
     small = _features(_detail()[cut : cut + _SMALL * scale, cut : cut + _SMALL * scale])
     with paddle.enable_grad():
         kernel = _mean_kernel(lambda place: pixels_read(down, small, place), scale)
     fine = _edge(_EDGE * scale, 6 * scale + scale // 2)  # within a cell
-    y, _ = down(_features(fine))
+    y = down(_features(fine))
     return OperatorView(
         cls.name, False, scale, cls.learned, plate, result,
         (False, stretched), ["rings, finest in the corners"], kernel,

@@ -122,7 +122,7 @@ def restore_with(photo, one, settings, on_step=None):
     loss = fit(one, x, settings, on_step) if one.learned else None
     one.up.eval(), one.down.eval()
     with paddle.no_grad():
-        small, side = one.down(x)
+        small, side = one.down.record(x)
         y = _bring_back(one, small, side, x)
     restored = _to_picture(y + centre)
     return Row(
@@ -164,7 +164,7 @@ def fit(one, x, settings, on_step=None):
     )
     first = last = None
     for _ in range(settings.steps):
-        small, side = one.down(x)
+        small, side = one.down.record(x)
         loss = F.mse_loss(_bring_back(one, small, side, x), x)
         loss.backward()
         optimizer.step()

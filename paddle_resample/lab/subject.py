@@ -87,7 +87,7 @@ class Subject:
         if self.kind != "up":
             return Given(fine)
         with paddle.no_grad():
-            x, side = self.down(fine)
+            x, side = self.down.record(fine)
         needs_side = core_of(self.up).needs_side is not None
         return Given(x, self._guide(fine), side if needs_side else None)
 
@@ -123,7 +123,7 @@ class Subject:
     def __call__(self, x, guide=None, side=None):
         if self.kind == "up":
             return self.up(x, guide=guide, side=side)
-        y, side = self.down(x)
+        y, side = self.down.record(x)
         if self.kind == "down":
             return y
         if core_of(self.up).needs_side is None:

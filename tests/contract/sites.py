@@ -77,7 +77,7 @@ def arguments(rng, cls, fine, scale, channels=CHANNELS):
         giver = build(
             partner(cls.needs_side), channels, scale=scale, data_format=layout
         )
-        x, side = giver(skip)
+        x, side = giver.record(skip)
         return x.detach(), {"side": side}
     x = tensor(rng, channels, [-(-n // scale) for n in fine])
     return x, {"guide": skip} if cls.needs_guide else {}

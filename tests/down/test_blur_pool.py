@@ -22,7 +22,7 @@ def dense(x, side, function):
 def test_equals_loops(rng, size, scale, before):
     x = rng.normal(size=(2, 3, *size)).astype("float32")
     layer = BlurPool(3, scale=scale, filter_size=3, before=before)
-    y = layer(paddle.to_tensor(x))[0].numpy()
+    y = layer(paddle.to_tensor(x)).numpy()
     assert y.shape[2:] == tuple(-(-n // scale) for n in size)
     if before != "none":
         added = [(0, -n % scale) for n in size]
@@ -39,7 +39,7 @@ def test_a_shift_changes_less_than_plain_striding(rng):
 
     def change(f):
         layer = BlurPool(4, filter_size=f)
-        y, z = (layer(v)[0].numpy()[..., 2:-2, 2:-2] for v in (first, second))
+        y, z = (layer(v).numpy()[..., 2:-2, 2:-2] for v in (first, second))
         return np.abs(y - z).mean() / np.abs(y).mean()
 
     assert change(7) < change(3) < change(1)
@@ -50,9 +50,9 @@ def test_a_checkerboard_disappears():
     board = np.indices((16, 16)).sum(0) % 2 * 2.0 - 1
     x = paddle.to_tensor(board[None, None].astype("float32"))
     for f in range(2, 8):
-        y = BlurPool(1, filter_size=f)(x)[0].numpy()
+        y = BlurPool(1, filter_size=f)(x).numpy()
         np.testing.assert_allclose(y, 0, atol=1e-6)
-    assert np.abs(BlurPool(1, filter_size=1)(x)[0].numpy()).min() == 1
+    assert np.abs(BlurPool(1, filter_size=1)(x).numpy()).min() == 1
 
 
 def test_filter_is_no_weight_and_official_ones_are_passed_over():

@@ -12,7 +12,7 @@ from tests.reference import index_block as loops
 def test_equals_loops(rng, kind, size):
     layer = IndexPool(3, block=kind, nonlinear=False, context=True)
     x = 2 * rng.normal(size=(2, 3, *size))
-    y, side = layer(paddle.to_tensor(x.astype("float32")))
+    y, side = layer.record(paddle.to_tensor(x.astype("float32")))
     kept = x[:, :, : size[0] // 2 * 2, : size[1] // 2 * 2]
     encoder, decoder = loops.indices(kept, loops.kernels(layer.index, kind), 1, kind)
     expected = loops.pool(kept, np.broadcast_to(encoder, kept.shape))
@@ -22,7 +22,7 @@ def test_equals_loops(rng, kind, size):
 
 
 def test_keeps_a_constant_whatever_the_weights(rng):
-    y, _ = IndexPool(4)(paddle.full([1, 4, 8, 6], 2.5))
+    y, _ = IndexPool(4).record(paddle.full([1, 4, 8, 6], 2.5))
     np.testing.assert_allclose(y.numpy(), 2.5, rtol=1e-6)
 
 
@@ -30,7 +30,7 @@ def test_gradient(rng, check_gradient):
     layer = IndexPool(2)
     layer.eval()
     layer.to(dtype="float64")
-    check_gradient(lambda x: layer(x)[0], rng.normal(size=(1, 2, 4, 6)))
+    check_gradient(lambda x: layer(x), rng.normal(size=(1, 2, 4, 6)))
 
 
 def test_starts_as_the_released_matting_network():

@@ -27,7 +27,7 @@ def test_equals_loops(rng, size, scale, norm):
         weight, bias = layer.norm.weight.numpy(), layer.norm.bias.numpy()
         expected = convolution.layer_norm(np.moveaxis(expected, 1, -1), weight, bias)
         expected = np.moveaxis(expected, -1, 1)
-    y = layer(paddle.to_tensor(x))[0].numpy()
+    y = layer(paddle.to_tensor(x)).numpy()
     assert y.shape[2:] == tuple(n // scale for n in size)
     np.testing.assert_allclose(y, expected, rtol=0, atol=5e-5)
 
@@ -48,6 +48,6 @@ def test_is_an_unshuffle_and_a_merge(rng, scale):
     for layer in (embed.proj, unshuffle.conv, merge.reduction):
         layer.bias.set_value(bias)
     x = paddle.to_tensor(rng.normal(size=(2, c, 4 * s, 5 * s)).astype("float32"))
-    y = embed(x)[0].numpy()
-    np.testing.assert_allclose(unshuffle(x)[0].numpy(), y, rtol=0, atol=1e-5)
-    np.testing.assert_allclose(merge(x)[0].numpy(), y, rtol=0, atol=1e-5)
+    y = embed(x).numpy()
+    np.testing.assert_allclose(unshuffle(x).numpy(), y, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(merge(x).numpy(), y, rtol=0, atol=1e-5)

@@ -24,7 +24,7 @@ def test_equals_loops(rng, size, scale, k):
     cells = shuffle.pixel_unshuffle(whole, scale)
     weight, bias = layer.conv.weight.numpy(), layer.conv.bias.numpy()
     expected = convolution.conv(cells, weight, bias, padding=k // 2)
-    y = layer(paddle.to_tensor(x))[0].numpy()
+    y = layer(paddle.to_tensor(x)).numpy()
     np.testing.assert_allclose(y, expected, rtol=0, atol=1e-5)
 
 
@@ -38,7 +38,7 @@ def test_equals_loops_in_a_volume(rng, scale, k):
     cells = shuffle.pixel_unshuffle(np.pad(x, [(0, 0), (0, 0), *ends], "edge"), scale)
     weight, bias = layer.conv.weight.numpy(), layer.conv.bias.numpy()
     expected = convolution.conv(cells, weight, bias, padding=k // 2)
-    y = layer(paddle.to_tensor(x))[0].numpy()
+    y = layer(paddle.to_tensor(x)).numpy()
     np.testing.assert_allclose(y, expected, rtol=0, atol=1e-5)
 
 

@@ -12,7 +12,7 @@ from tests.reference import convolution, patch
 def test_equals_loops(rng, size, scale, k):
     layer = SPDConv(3, 5, scale=scale, kernel_size=k)
     x = rng.normal(size=(2, 3, *size)).astype("float32")
-    y = layer(paddle.to_tensor(x))[0].numpy()
+    y = layer(paddle.to_tensor(x)).numpy()
     added = [(0, -n % scale) for n in size]
     x = np.pad(x, [(0, 0), (0, 0), *added], "edge")
     cells = np.moveaxis(patch.merge_cells(np.moveaxis(x, 1, -1), scale), -1, 1)
@@ -27,7 +27,7 @@ def test_one_by_one_is_a_convolution_of_kernel_and_stride_two(rng):
     # [D, (column, row, C)] -> [D, C, row, column]
     weight = layer.conv.weight.numpy().reshape(5, 2, 2, 3).transpose(0, 3, 2, 1)
     expected = convolution.conv(x, weight, layer.conv.bias.numpy(), stride=2)
-    y = layer(paddle.to_tensor(x))[0].numpy()
+    y = layer(paddle.to_tensor(x)).numpy()
     np.testing.assert_allclose(y, expected, rtol=0, atol=1e-5)
 
 
@@ -36,11 +36,11 @@ def test_channels_stand_otherwise_than_in_pixel_unshuffle(rng):
     shuffle.conv.weight.set_value(spd.conv.weight)
     shuffle.conv.bias.set_value(spd.conv.bias)
     x = paddle.to_tensor(rng.normal(size=(1, 2, 4, 4)).astype("float32"))
-    assert (spd(x)[0] - shuffle(x)[0]).abs().sum().item() > 0.1
+    assert (spd(x) - shuffle(x)).abs().sum().item() > 0.1
     # (column, row, C) -> (C, row, column)
     weight = spd.conv.weight.numpy().reshape(4, 2, 2, 2).transpose(0, 3, 2, 1)
     shuffle.conv.weight.set_value(weight.reshape(4, 8, 1, 1))
-    np.testing.assert_allclose(spd(x)[0].numpy(), shuffle(x)[0].numpy(), atol=1e-6)
+    np.testing.assert_allclose(spd(x).numpy(), shuffle(x).numpy(), atol=1e-6)
 
 
 @pytest.mark.parametrize("bias", [True, False])

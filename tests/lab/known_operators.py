@@ -34,7 +34,7 @@ class IdealDown(Downsampler):
 
     def forward(self, x):
         matrix = paddle.to_tensor(interpolation(x.shape[-1] // self.scale, self.scale))
-        return matrix.t() @ x @ matrix / self.scale**2, None
+        return matrix.t() @ x @ matrix / self.scale**2
 
 
 class Subsample(Downsampler):
@@ -43,7 +43,7 @@ class Subsample(Downsampler):
     name = "subsample"
 
     def forward(self, x):
-        return x[:, :, :: self.scale, :: self.scale], None
+        return x[:, :, :: self.scale, :: self.scale]
 
 
 def box(f, s):

@@ -47,7 +47,7 @@ def test_one_pixel_of_bilinear_is_a_tent(any_map):
 
 def test_guide_and_side_reach_the_operator(rng, any_map):
     fine = paddle.to_tensor(rng.normal(size=(1, 2, 12, 14)))
-    x, side = build("max_pool", 2)(fine)
+    x, side = build("max_pool", 2).record(fine)
     up = build("max_unpool", 2, side="pool_indices")
     found = impulse_response(up, x, (2, 4), side=side)
     cell = fine.numpy()[0, 0, 4:6, 8:10]

@@ -20,7 +20,7 @@ def test_equals_loops(rng, channels):
 
 @pytest.mark.parametrize("size", [(9, 13), (8, 12), (9, 14)], ids=str)
 def test_gives_the_size_before_pooling(rng, size):
-    pooled, side = IndexPool(2)(
+    pooled, side = IndexPool(2).record(
         paddle.to_tensor(rng.normal(size=(1, 2, *size)).astype("float32"))
     )
     y = IndexNet(2)(pooled, side=side).numpy()
@@ -36,7 +36,9 @@ def test_gives_the_size_before_pooling(rng, size):
 def test_gradient_reaches_the_network_that_predicted_the_index(rng):
     """The index is recorded, not detached: the decoder trains the pooling's network."""
     pool = IndexPool(2, nonlinear=False)
-    _, side = pool(paddle.to_tensor(rng.normal(size=(1, 2, 4, 6)).astype("float32")))
+    _, side = pool.record(
+        paddle.to_tensor(rng.normal(size=(1, 2, 4, 6)).astype("float32"))
+    )
     IndexNet(2)(paddle.ones([1, 2, 2, 3]), side=side).sum().backward()
     for parameter in pool.parameters():
         assert parameter.grad.numpy().any()
@@ -44,7 +46,7 @@ def test_gradient_reaches_the_network_that_predicted_the_index(rng):
 
 def test_untrained_is_about_half_of_nearest(rng):
     paddle.seed(3)
-    _, side = IndexPool(16)(
+    _, side = IndexPool(16).record(
         paddle.to_tensor(rng.normal(size=(2, 16, 16, 16)).astype("float32"))
     )
     y = IndexNet(16)(paddle.ones([2, 16, 8, 8]), side=side).numpy()

@@ -13,7 +13,7 @@ from tests.reference import pool
 def test_keeps_the_maxima_and_nothing_else(rng, size, scale):
     x = rng.normal(size=(2, 3, *size))
     options = {"scale": scale, "data_format": "NCHW" if len(size) == 2 else "NCDHW"}
-    pooled, side = MaxPool(3, **options)(paddle.to_tensor(x))
+    pooled, side = MaxPool(3, **options).record(paddle.to_tensor(x))
     y = MaxUnpool(3, **options)(pooled, side=side).numpy()
     expected = pool.max_unpool(*pool.max_pool(x, scale, scale), size)
     np.testing.assert_array_equal(y, expected)
@@ -24,7 +24,7 @@ def test_keeps_the_maxima_and_nothing_else(rng, size, scale):
 
 def test_overlapping_windows_return_each_maximum_once(rng):
     x = rng.normal(size=(1, 2, 9, 11))
-    pooled, side = MaxPool(2, kernel_size=3)(paddle.to_tensor(x))
+    pooled, side = MaxPool(2, kernel_size=3).record(paddle.to_tensor(x))
     y = MaxUnpool(2)(pooled, side=side).numpy()
     np.testing.assert_array_equal(y[y != 0], x[y != 0])
     assert set(y[y != 0]) == set(pooled.numpy().ravel())
@@ -32,7 +32,7 @@ def test_overlapping_windows_return_each_maximum_once(rng):
 
 @pytest.mark.parametrize("size", [(9, 13), (8, 12), (10, 14)], ids=str)
 def test_size_crops_or_repeats_the_recorded_one(rng, size):
-    pooled, side = MaxPool(1)(paddle.to_tensor(rng.normal(size=(1, 1, 9, 13))))
+    pooled, side = MaxPool(1).record(paddle.to_tensor(rng.normal(size=(1, 1, 9, 13))))
     y = MaxUnpool(1)(pooled, side=side).numpy()
     rows = np.minimum(np.arange(size[0]), 8)
     columns = np.minimum(np.arange(size[1]), 12)
@@ -42,7 +42,7 @@ def test_size_crops_or_repeats_the_recorded_one(rng, size):
 
 @pytest.mark.parametrize("size", [(5, 9, 7), (4, 10, 7), (6, 8, 8)], ids=str)
 def test_size_crops_or_repeats_a_volume(rng, size):
-    pooled, side = MaxPool(1, data_format="NCDHW")(
+    pooled, side = MaxPool(1, data_format="NCDHW").record(
         paddle.to_tensor(rng.normal(size=(1, 1, 5, 9, 7)))
     )
     layer = MaxUnpool(1, data_format="NCDHW")

@@ -75,7 +75,7 @@ class BasicEncoder(nn.Layer):
         levels = []
         for convolve, down in zip(self.convolve, self.down):
             feature = convolve(x)
-            x, side = down(feature)
+            x, side = down.record(feature)
             levels.append(Level(feature, spatial_size(feature), side, x))
         return levels
 

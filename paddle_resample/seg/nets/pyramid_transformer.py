@@ -107,7 +107,7 @@ class PyramidTransformer(nn.Layer):
     def forward(self, x):
         maps = []
         for stage in range(1, len(_STRIDES) + 1):
-            x, _ = getattr(self, f"patch_embed{stage}")(x)
+            x = getattr(self, f"patch_embed{stage}")(x)
             size = spatial_size(x)
             tokens = self.enter(stage, to_tokens(x), size)
             for block in getattr(self, f"block{stage}"):

@@ -104,7 +104,7 @@ class ResampleSegNet(nn.Layer):
         encoder = (self.enco1, self.enco2, self.enco3, self.enco4, self.enco5)
         for convolve, down in zip(encoder, self.down):
             feature = convolve(x)
-            x, side = down(feature)
+            x, side = down.record(feature)
             features.append(feature)
             sides.append(side)
         decoder = (self.deco1, self.deco2, self.deco3, self.deco4, self.deco5)

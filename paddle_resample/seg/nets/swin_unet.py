@@ -182,12 +182,12 @@ class ResampleSwinUNet(nn.Layer):
 
     def features(self, x):
         """The decoder's last map, [N, embed_dim, ceil(H/patch_size), ...]."""
-        y, _ = self.patch_embed(pad_to_multiple(x, self.patch_size))
+        y = self.patch_embed(pad_to_multiple(x, self.patch_size))
         *finer, coarsest = self.layers
         skips, sides = [], []
         for stage in finer:
             skips.append(y)
-            y, side = stage.downsample(stage(y))
+            y, side = stage.downsample.record(stage(y))
             sides.append(side)
         y = self.norm(coarsest(y))
         lone, *stages = self.layers_up

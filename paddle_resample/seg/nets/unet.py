@@ -103,7 +103,7 @@ class ResampleUNet(nn.Layer):
         sides = []
         for encode, down in zip(self.encoder, self.down):
             skip = encode(x)
-            x, side = down(skip)
+            x, side = down.record(skip)
             skips.append(skip)
             sides.append(side)
         x = self.bottleneck(x)

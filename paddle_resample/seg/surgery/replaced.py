@@ -115,7 +115,7 @@ class DownSite(nn.Layer):
         if self._convolves:
             # The layer's own stride is 1 by now; its size follows the former one.
             x = stock_forward(guide, function, args, kwargs)
-        y, _ = self.down(x)
+        y = self.down(x)
         # The network expects the size that its own operation gives.
         y = fit(y, wanted_size(call, self._stride), 2)
         return (y, None) if self._records_indices else y

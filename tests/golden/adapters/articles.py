@@ -89,7 +89,7 @@ def patch_embed(v):
     channels, width = a.get("in_chans", 3), a.get("embed_dim", 768)
     layer = build(spec, channels, width, scale=scale)
     x, leaves = v.input(), fill(layer, v)
-    return {"out": layer(x)[0].flatten(2).transpose([0, 2, 1])}, {"x": x, **leaves}
+    return {"out": layer(x).flatten(2).transpose([0, 2, 1])}, {"x": x, **leaves}
 
 
 def patch_merge(v):
@@ -100,7 +100,7 @@ def patch_merge(v):
     layer = build("patch_merge_v2" if second else "patch_merge", dim, out)
     x, leaves = v.input(), fill(layer, v)
     if x.ndim == 4:  # timm keeps [N, H, W, C]
-        y = layer(x.transpose([0, 3, 1, 2]))[0].transpose([0, 2, 3, 1])
+        y = layer(x.transpose([0, 3, 1, 2])).transpose([0, 2, 3, 1])
     else:
         y = layer(x, *v.args["input_resolution"])
     return {"out": y}, {"x": x, **leaves}

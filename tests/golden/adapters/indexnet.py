@@ -27,7 +27,7 @@ def index_block(v):
     outputs = {
         "out:idx_en": encoder,
         "out:idx_de": decoder,
-        "out:down": pool(guide)[0],
+        "out:down": pool(guide),
         "out:up": up(x, guide=guide),
     }
     return outputs, {"x": x, "guide": guide, **leaves}

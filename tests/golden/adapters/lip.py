@@ -16,7 +16,7 @@ def lip2d(v):
 def simplified(v):
     layer = build("lip", v.args["channels"])
     x, leaves = v.input(), fill(layer, v)
-    return {"out": layer(x)[0]}, {"x": x, **leaves}
+    return {"out": layer(x)}, {"x": x, **leaves}
 
 
 def bottleneck(v):

@@ -205,9 +205,9 @@ def test_equals_the_diagram_written_out(rng):
         return first(F.layer_norm(last(x), x.shape[1], layer.weight, layer.bias))
 
     x = image(rng, 32, 48)
-    one, _ = net.patch_embed(x)
-    two, _ = net.layers[0].downsample(run(net.layers[0], one))
-    three, _ = net.layers[1].downsample(run(net.layers[1], two))
+    one = net.patch_embed(x)
+    two = net.layers[0].downsample(run(net.layers[0], one))
+    three = net.layers[1].downsample(run(net.layers[1], two))
     y = net.layers_up[0](norm(net.norm, run(net.layers[2], three)))
     y = run(net.layers_up[1], join(net.concat_back_dim[1], y, two))
     y = net.layers_up[1].upsample(y)
