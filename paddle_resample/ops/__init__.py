@@ -1,4 +1,9 @@
-"""Pure functions, one numerics per file; Paddle's operators define the answer."""
+"""Pure functions, one numerics per file; Paddle's operators define the answer.
+
+Every function checks its arguments, then calls the private one of its name in the same
+file, which checks nothing but what nobody before it can know. Layers call the private
+one: their constructor and their call have checked. A native kernel checks nothing.
+"""
 
 from .blur_pool import blur_pool, strided_filter
 from .deform_conv import deform_conv

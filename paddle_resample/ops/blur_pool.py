@@ -45,12 +45,12 @@ def blur_pool(x, filter_size=4, stride=2, padding="adobe", border="reflect"):
     [0.0, 2.0]
     """
     check_maps("blur_pool", (4,), x=x)
+    check_choice("strided_filter", "border", border, _BORDERS)
     line = binomial_line(filter_size)
     kernel = [[[[down * across for across in line] for down in line]]]
     kernel = paddle.to_tensor(kernel, dtype=x.dtype)
-    return strided_filter(
-        x, kernel, stride, blur_padding(filter_size, stride, padding), border
-    )
+    padding = blur_padding(filter_size, stride, padding)
+    return _strided_filter(x, kernel, stride, padding, border)
 
 
 def binomial_line(filter_size):
@@ -120,14 +120,14 @@ def strided_filter(x, kernel, stride, padding, border="reflect"):
         )
     above, below = padding
     check_counts("strided_filter", 0, above=above, below=below)
-    _check_maps(x, kernel, above + below)
-    if paddle.in_dynamic_mode() and border == "reflect" and below:
-        height, width = x.shape[2:]
-        if min(height, width) <= below:
-            raise UsageError(
-                f"strided_filter: {height}x{width} is too small to be reflected by "
-                f"{below} pixels; use border 'replicate' or a smaller filter"
-            )
+    _check_kernel(x, kernel)
+    return _strided_filter(x, kernel, stride, padding, border)
+
+
+def _strided_filter(x, kernel, stride, padding, border="reflect"):
+    """strided_filter of checked arguments; still refuses an x that is too small."""
+    above, below = padding
+    _check_sides(x, kernel, above, below, border)
     fast = native("strided_filter", x, kernel) if kernel.stop_gradient else None
     if fast is not None:
         return fast(x, kernel, stride, padding, border)
@@ -140,7 +140,7 @@ def strided_filter(x, kernel, stride, padding, border="reflect"):
     return F.conv2d(x, weight, stride=stride, groups=channels)
 
 
-def _check_maps(x, kernel, added):
+def _check_kernel(x, kernel):
     check_maps("strided_filter", (4,), x=x, kernel=kernel)
     if not paddle.in_dynamic_mode():
         return
@@ -149,8 +149,20 @@ def _check_maps(x, kernel, added):
         raise UsageError(
             f"strided_filter: kernel must be [1, 1, k, k], not {list(kernel.shape)}"
         )
-    if min(x.shape[2:]) + added < taps:
+
+
+def _check_sides(x, kernel, above, below, border):
+    if not paddle.in_dynamic_mode():
+        return
+    height, width = x.shape[2:]
+    taps, least = kernel.shape[-1], min(height, width)
+    if least + above + below < taps:
         raise UsageError(
-            f"strided_filter: {x.shape[2]}x{x.shape[3]} with {added} pixels added is "
+            f"strided_filter: {height}x{width} with {above + below} pixels added is "
             f"too small for a filter of {taps} pixels"
+        )
+    if border == "reflect" and below and least <= below:
+        raise UsageError(
+            f"strided_filter: {height}x{width} is too small to be reflected by "
+            f"{below} pixels; use border 'replicate' or a smaller filter"
         )

@@ -4,7 +4,7 @@ import paddle
 
 from .sampling_grid import displaced_grid
 from .size import spatial_size
-from .warp import grid_sample
+from .warp import _grid_sample
 
 __all__ = ["grouped_grid", "sample_groups"]
 
@@ -44,7 +44,7 @@ def sample_groups(x, grid, groups, padding):
     """
     # [N, C, h, w] -> [N*groups, C/groups, h, w]
     parts = _regroup(x, x.shape[1] // groups)
-    return _regroup(grid_sample(parts, grid, padding=padding), x.shape[1])
+    return _regroup(_grid_sample(parts, grid, padding=padding), x.shape[1])
 
 
 def _regroup(x, channels):

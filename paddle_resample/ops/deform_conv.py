@@ -6,7 +6,7 @@ from paddle.vision.ops import deform_conv2d
 
 from ..arguments import check_counts, check_maps, converting
 from ..errors import UsageError
-from .offset_warp import offset_warp
+from .offset_warp import _offset_warp
 from .onnx_forms import in_onnx_forms
 from .size import spatial_size
 
@@ -44,6 +44,11 @@ def deform_conv(x, offset, mask, weight, bias, groups):
     array([1.5, 2.5, 1.5], dtype=float32)
     """
     _check(x, offset, mask, weight, bias, groups)
+    return _deform_conv(x, offset, mask, weight, bias, groups)
+
+
+def _deform_conv(x, offset, mask, weight, bias, groups):
+    """deform_conv of checked arguments."""
     if not in_onnx_forms():
         return deform_conv2d(
             x, offset, weight, bias, padding=1, deformable_groups=groups, mask=mask
@@ -55,7 +60,7 @@ def deform_conv(x, offset, mask, weight, bias, groups):
         rows = offset[:, 2 * tap :: 2 * _TAPS] + (tap // 3 - 1.0)
         columns = offset[:, 2 * tap + 1 :: 2 * _TAPS] + (tap % 3 - 1.0)
         flow = paddle.concat([columns, rows], axis=1)
-        moved = offset_warp(x, flow, groups, padding="zeros")
+        moved = _offset_warp(x, flow, groups, padding="zeros")
         moved = moved.reshape([-1, groups, x.shape[1] // groups, height, width])
         moved = (moved * mask[:, tap::_TAPS].unsqueeze(2)).flatten(1, 2)
         y = y + F.conv2d(moved, weight[:, :, tap // 3, tap % 3].unsqueeze([2, 3]))

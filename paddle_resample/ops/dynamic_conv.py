@@ -44,6 +44,12 @@ def dynamic_conv(x, kernels, stride=1):
                 f"dynamic_conv: kernels must be {wanted[1]} or {wanted[0]} for x of "
                 f"{list(x.shape)}, not {list(kernels.shape)}"
             )
+    return _dynamic_conv(x, kernels, stride)
+
+
+def _dynamic_conv(x, kernels, stride=1):
+    """dynamic_conv of checked arguments."""
+    size = kernels.shape[-1]
     weights = kernels.astype(x.dtype).flatten(2)
     total = None
     for q, tap in enumerate(

@@ -3,7 +3,7 @@
 import paddle
 
 from ..errors import UsageError
-from .size import fit, scaled_size, spatial_size
+from .size import _fit, scaled_size, spatial_size
 
 __all__ = ["fit_guide"]
 
@@ -51,4 +51,4 @@ def fit_guide(guide, x, scale, channels, owner):
                 f"{x.shape[2]}x{x.shape[3]} and scale {scale} it must be less than "
                 f"{scale} pixels a side from {want[0]}x{want[1]}"
             )
-    return fit(guide, want, scale), size
+    return _fit(guide, want, scale), size

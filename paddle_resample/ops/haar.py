@@ -7,8 +7,8 @@ import paddle
 from ..arguments import check_choice, check_maps, check_side, check_size
 from ..errors import UsageError
 from ..kernels import native
-from .shuffle import pixel_shuffle
-from .size import fit, pad_to_multiple, spatial_size
+from .shuffle import _pixel_shuffle
+from .size import _fit, _pad_to_multiple, spatial_size
 
 __all__ = ["HaarBands", "haar", "haar_inverse"]
 
@@ -52,12 +52,17 @@ def haar(x, border="replicate"):
     """
     check_choice("haar", "border", border, _BORDERS)
     check_maps("haar", (4,), x=x)
+    return _haar(x, border)
+
+
+def _haar(x, border="replicate"):
+    """haar of checked arguments."""
     size = spatial_size(x)
     fast = native("haar", x)
     if fast is not None:
         low, high = fast(x, border)
         return low, HaarBands(high, size)
-    x = pad_to_multiple(x, 2, _BORDERS[border])
+    x = _pad_to_multiple(x, 2, _BORDERS[border])
     above, below = x[:, :, 0::2, :], x[:, :, 1::2, :]
     total, rows = above + below, above - below
     low = total[:, :, :, 0::2] + total[:, :, :, 1::2]
@@ -96,15 +101,22 @@ def haar_inverse(low, side):
             "must be those of the transform"
         )
     check_size("haar_inverse", side.size, 2, n * c)
+    return _haar_inverse(low, side)
+
+
+def _haar_inverse(low, side):
+    """haar_inverse of checked arguments."""
+    c, h, w = low.shape[1:]
     fast = native("haar_inverse", low, side.high)
     if fast is not None:
         # An odd side that was completed; fit() extends, or refuses, the others.
         sides = [n if n == 2 * m - 1 else 2 * m for n, m in zip(side.size, (h, w))]
-        return fit(fast(low, side.high, sides), side.size, 2)
+        return _fit(fast(low, side.high, sides), side.size, 2)
     low = low * 0.5
     high = side.high * 0.5
     rows, columns, diagonal = (high[:, k * c : (k + 1) * c] for k in range(3))
     plus, minus = low + rows, low - rows
     other, opposite = columns + diagonal, columns - diagonal
     cell = [plus + other, plus - other, minus + opposite, minus - opposite]
-    return fit(pixel_shuffle(paddle.stack(cell, axis=2).flatten(1, 2), 2), side.size, 2)
+    y = _pixel_shuffle(paddle.stack(cell, axis=2).flatten(1, 2), 2)
+    return _fit(y, side.size, 2)

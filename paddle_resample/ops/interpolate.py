@@ -13,10 +13,9 @@ from .sampling_steps import (
     each_axis,
     first_axis,
     float_side,
-    floored_size,
     sizes_and_steps,
 )
-from .size import scaled_size, spatial_size
+from .size import spatial_size
 from .traced_interpolate import (
     area_by_sums,
     bilinear_as_trilinear,
@@ -111,21 +110,29 @@ def interpolate(
     axes = x.ndim - 2
     data_format = data_format or _LAYOUTS.get(axes, ("",))[0]
     _check(mode, axes, data_format, size, scale, align_corners, antialias)
-    align_corners = bool(align_corners)
-    whole = size is None and isinstance(scale, numbers.Integral)
-    if whole:
-        # The same answer as with scale_factor, which ONNX exporters refuse.
-        size, scale = scaled_size(x, int(scale), data_format), None
-    elif size is None and mode == "area":
-        size, scale = floored_size(x, scale, data_format), None
     if isinstance(size, numbers.Integral):
         size = [int(size)] * axes
     if size is not None:
         check_size("interpolate", size, axes, x.shape[0])
-    if scale is not None and not isinstance(scale, numbers.Number):
-        scale = [float(s) for s in scale]
-    elif scale is not None:
-        scale = float(scale)
+    return _interpolate(
+        x, size, scale, mode, bool(align_corners), data_format, antialias
+    )
+
+
+def _interpolate(
+    x,
+    size=None,
+    scale=None,
+    mode="bilinear",
+    align_corners=False,
+    data_format="NCHW",
+    antialias=False,
+):
+    """interpolate of checked arguments; size is of one side per axis."""
+    axes = x.ndim - 2
+    whole = size is None and isinstance(scale, numbers.Integral)
+    if size is None:
+        size, scale = _size_or_scale(x, scale, mode, data_format)
     plain = axes == 2 and mode != "nearest-exact" and not antialias
     fast = native(mode, x) if plain else None
     if fast is not None:
@@ -158,6 +165,24 @@ def interpolate(
         align_mode=0,
         data_format=data_format,
     )
+
+
+def _size_or_scale(x, scale, mode, data_format):
+    """(size, None) where the scale says it, else (None, the scale as floats)."""
+    sides = spatial_size(x, data_format)
+    axes = x.ndim - 2
+    if isinstance(scale, numbers.Integral):
+        # The same answer as with scale_factor, which ONNX exporters refuse.
+        scale = int(scale)
+        size = [n * scale for n in sides] if isinstance(sides, list) else sides * scale
+    elif mode == "area":
+        size = [int(n * s) for n, s in zip(sides, each_axis(scale, axes))]
+    elif isinstance(scale, numbers.Number):
+        return None, float(scale)
+    else:
+        return None, [float(s) for s in scale]
+    check_size("interpolate", size, axes, x.shape[0])
+    return size, None
 
 
 def _take_nearest(x, have, size, steps, data_format):

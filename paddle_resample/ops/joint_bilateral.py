@@ -7,8 +7,8 @@ import paddle.nn.functional as F
 from ..arguments import check_counts, check_maps, check_positive
 from ..errors import UsageError
 from ..kernels import native
-from .interpolate import interpolate
-from .reassemble import reassemble
+from .interpolate import _interpolate
+from .reassemble import _reassemble
 from .size import spatial_size
 
 __all__ = ["joint_bilateral"]
@@ -57,10 +57,15 @@ def joint_bilateral(x, guide, radius=2, sigma_space=0.5, sigma_range=0.25):
             f"joint_bilateral: x has {x.shape[0]} samples but the guide "
             f"{guide.shape[0]}"
         )
+    return _joint_bilateral(x, guide, radius, sigma_space, sigma_range)
+
+
+def _joint_bilateral(x, guide, radius=2, sigma_space=0.5, sigma_range=0.25):
+    """joint_bilateral of checked arguments."""
     if guide.dtype in (paddle.float16, paddle.bfloat16):
         guide = guide.astype("float32")
     coarse, fine = spatial_size(x), spatial_size(guide)
-    small = interpolate(guide, size=coarse, mode="area")
+    small = _interpolate(guide, size=coarse, mode="area")
     rows, columns = (_Axis(coarse[i], fine[i], guide.dtype) for i in (0, 1))
     steps = range(-radius, radius + 1)
     row_squares = [rows.square(step).unsqueeze(1) for step in steps]
@@ -74,7 +79,7 @@ def joint_bilateral(x, guide, radius=2, sigma_space=0.5, sigma_range=0.25):
     ratio = _native_ratio(x, logits)
     if ratio is not None:
         size = 2 * radius + 1
-        return reassemble(x, logits, size, ratio, border="replicate", softmax=True)
+        return _reassemble(x, logits, size, ratio, border="replicate", softmax=True)
     weights = F.softmax(logits, axis=1).astype(x.dtype)
     taps = iter(weights.unsqueeze(2).unbind(1))
     y = 0.0

@@ -35,6 +35,11 @@ def nearest_warp(x, offset, scale, groups=1, padding="zeros"):
     """
     check_counts("nearest_warp", scale=scale)
     check_offsets("nearest_warp", x, offset, groups, padding)
+    return _nearest_warp(x, offset, scale, groups, padding)
+
+
+def _nearest_warp(x, offset, scale, groups=1, padding="zeros"):
+    """nearest_warp of checked arguments."""
     fast = native("sample_at_offsets", x, offset)
     if fast is not None:
         return fast(x, offset, groups=groups, padding=padding, from_middle=scale)

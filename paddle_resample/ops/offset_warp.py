@@ -4,7 +4,7 @@ from ..arguments import check_counts, check_positive
 from ..kernels import native
 from .channel_groups import grouped_grid, sample_groups
 from .sampling_grid import coordinate_dtype, without_amp
-from .shuffle import pixel_shuffle
+from .shuffle import _pixel_shuffle
 from .size import spatial_size
 from .warp import check_offsets
 
@@ -45,6 +45,11 @@ def offset_warp(x, offset, groups=1, padding="border", reach=1.0, cell=1):
     check_counts("offset_warp", cell=cell)
     check_positive("offset_warp", reach=reach)
     check_offsets("offset_warp", x, offset, groups, padding, cell)
+    return _offset_warp(x, offset, groups, padding, reach, cell)
+
+
+def _offset_warp(x, offset, groups=1, padding="border", reach=1.0, cell=1):
+    """offset_warp of checked arguments."""
     fast = native("sample_at_offsets", x, offset)
     if fast is not None:
         return fast(
@@ -59,5 +64,5 @@ def _grid(offset, groups, size, reach, cell):
     if reach != 1.0:
         offset = reach * offset
     if cell > 1:
-        offset = pixel_shuffle(offset, cell)
+        offset = _pixel_shuffle(offset, cell)
     return grouped_grid(offset, groups, size)

@@ -40,6 +40,11 @@ def merge_cells(x, scale=2):
             f"merge_cells: {h}x{w} is no multiple of scale={scale}; pad "
             f"{-h % scale} rows and {-w % scale} columns"
         )
+    return _merge_cells(x, scale)
+
+
+def _merge_cells(x, scale=2):
+    """merge_cells of checked arguments."""
     fast = native("merge_cells", x)
     if fast is not None:
         return fast(x, scale)
@@ -75,11 +80,16 @@ def expand_cells(x, scale):
             f"expand_cells: {channels} channels are no multiple of scale*scale="
             f"{scale * scale}"
         )
+    return _expand_cells(x, scale)
+
+
+def _expand_cells(x, scale):
+    """expand_cells of checked arguments."""
     fast = native("expand_cells", x)
     if fast is not None:
         return fast(x, scale)
     height, width = (spatial_size(x, "NHWC")[i] for i in (0, 1))
-    out = channels // (scale * scale)
+    out = x.shape[-1] // (scale * scale)
     cells = x.reshape([-1, width, scale, scale * out])
     # [N*H, W, row, (column, C)] -> [N*H, row, W, (column, C)]
     cells = cells.transpose([0, 2, 1, 3])

@@ -31,6 +31,11 @@ def pointwise_conv(x, weight, bias=None):
     >>> pointwise_conv(x, paddle.to_tensor([[[[3.0]], [[4.0]]]])).item()
     11.0
     """
+    return _pointwise_conv(x, weight, bias)
+
+
+def _pointwise_conv(x, weight, bias=None):
+    """pointwise_conv; what does not fit is left to conv2d, which refuses it."""
     given = (x, weight) if bias is None else (x, weight, bias)
     fast = native("pointwise_conv", *given)
     if fast is not None and _fit(*given) and weight.shape[0] >= _FEW:

@@ -58,9 +58,14 @@ def max_pool(x, kernel_size=2, stride=None, padding=0, ceil_mode=False):
             "Paddle 3 or ceil_mode=False"
         )
     check_window("max_pool", x, kernel_size, stride, padding)
+    return _max_pool(x, kernel_size, stride or kernel_size, padding, ceil_mode)
+
+
+def _max_pool(x, kernel_size, stride, padding=0, ceil_mode=False):
+    """max_pool of checked arguments."""
     size = spatial_size(x)
     if in_onnx_forms() and x.ndim == 4 and not ceil_mode:
-        return _argmax_pool(x, size, kernel_size, stride or kernel_size, padding)
+        return _argmax_pool(x, size, kernel_size, stride, padding)
     pool = F.max_pool3d if x.ndim == 5 else F.max_pool2d
     pooled, indices = pool(
         x, kernel_size, stride, padding, return_mask=True, ceil_mode=ceil_mode
@@ -147,12 +152,18 @@ def max_unpool(x, side):
     check_side("max_unpool", side, PoolIndices)
     check_maps("max_unpool", (4, 5), x=x)
     check_size("max_unpool", side.size, x.ndim - 2, x.shape[0] * x.shape[1])
-    indices = side.indices
-    if paddle.in_dynamic_mode() and list(x.shape) != list(indices.shape):
+    if paddle.in_dynamic_mode() and list(x.shape) != list(side.indices.shape):
         raise UsageError(
             f"max_unpool: x is {list(x.shape)} but the pooling recorded "
-            f"{list(indices.shape)}; the channels and size must be those of the pooling"
+            f"{list(side.indices.shape)}; the channels and size must be those of the "
+            "pooling"
         )
+    return _max_unpool(x, side)
+
+
+def _max_unpool(x, side):
+    """max_unpool of checked arguments; still refuses positions outside the map."""
+    indices = side.indices
     size = [side.size[i] for i in range(x.ndim - 2)]
     fast = native("max_unpool", x)
     if paddle.in_dynamic_mode():

@@ -6,7 +6,7 @@ import paddle
 from ..arguments import check_choice, check_counts, check_maps
 from ..errors import UsageError
 from ..kernels import native
-from .shuffle import pixel_shuffle, pixel_unshuffle
+from .shuffle import _pixel_shuffle, _pixel_unshuffle
 from .size import spatial_size
 from .window import keep_inside, pad_window, softmax_windows, window_taps
 
@@ -87,9 +87,25 @@ def reassemble(
         groups,
         lambda side: side * scale,
     )
+    return _reassemble(
+        x, kernels, kernel_size, scale, groups, dilation, border, bool(softmax)
+    )
+
+
+def _reassemble(
+    x,
+    kernels,
+    kernel_size,
+    scale,
+    groups=1,
+    dilation=1,
+    border="zero",
+    softmax=False,
+):
+    """reassemble of checked arguments."""
     fast = native("reassemble", x, kernels)
     if fast is not None:
-        how = kernel_size, scale, groups, dilation, border, bool(softmax)
+        how = kernel_size, scale, groups, dilation, border, softmax
         return fast(x, kernels, *how)
     height, width = _sides(x)
     taps = kernel_size**2
@@ -100,7 +116,7 @@ def reassemble(
         border = "zero"
     if softmax:
         kernels = softmax_windows(kernels, kernel_size, groups)
-    weights = pixel_unshuffle(kernels.astype(x.dtype), scale).reshape(
+    weights = _pixel_unshuffle(kernels.astype(x.dtype), scale).reshape(
         [-1, groups, taps, scale * scale, height, width]
     )
 
@@ -110,7 +126,7 @@ def reassemble(
         values = _group(values, groups).unsqueeze(3)
         for q, tap in enumerate(window_taps(values, kernel_size, dilation)):
             total = _add(total, tap * weights[:, :, q].unsqueeze(2))
-        return pixel_shuffle(total.reshape([-1, cells, height, width]), scale)
+        return _pixel_shuffle(total.reshape([-1, cells, height, width]), scale)
 
     y = gather(x, border)
     if border == "renormalise":
@@ -157,9 +173,18 @@ def reassemble_down(
     _check_kernels(
         owner, x, kernels, kernel_size, groups, lambda side: -(-side // scale)
     )
+    return _reassemble_down(
+        x, kernels, kernel_size, scale, groups, border, bool(softmax)
+    )
+
+
+def _reassemble_down(
+    x, kernels, kernel_size, scale, groups=1, border="zero", softmax=False
+):
+    """reassemble_down of checked arguments."""
     fast = native("reassemble_down", x, kernels)
     if fast is not None:
-        return fast(x, kernels, kernel_size, scale, groups, border, bool(softmax))
+        return fast(x, kernels, kernel_size, scale, groups, border, softmax)
     if softmax and border == "renormalise":  # the same, and no sum can vanish
         kernels = keep_inside(kernels, _sides(x), kernel_size, groups, down=scale)
         border = "zero"
@@ -215,19 +240,24 @@ def similarity(query, key, kernel_size, scale, border="zero", owner=None):
         )
     if paddle.in_dynamic_mode():
         _check_query(owner, query, key, scale)
+    return _similarity(query, key, kernel_size, scale, border)
+
+
+def _similarity(query, key, kernel_size, scale, border="zero"):
+    """similarity of checked arguments."""
     fast = native("similarity", query, key)
     if fast is not None:
         return fast(query, key, kernel_size, scale, border)
     height, width = _sides(key)
     depth = key.shape[1]
-    fine = pixel_unshuffle(query, scale).reshape(
+    fine = _pixel_unshuffle(query, scale).reshape(
         [-1, depth, scale * scale, height, width]
     )
     key = pad_window(key, kernel_size, 1, border).unsqueeze(2)
     scores = [(fine * tap).sum(axis=1) for tap in window_taps(key, kernel_size)]
     scores = paddle.stack(scores, axis=1)
     cells = kernel_size**2 * scale * scale
-    return pixel_shuffle(scores.reshape([-1, cells, height, width]), scale)
+    return _pixel_shuffle(scores.reshape([-1, cells, height, width]), scale)
 
 
 def check_border(owner, border):

@@ -61,6 +61,12 @@ def resize_right(
     size, scales = _size_and_scales(have, size, scale)
     check_size("resize_right", size, 2, x.shape[0] * x.shape[1])
     check_size("resize_right", [m * n for m, n in zip(size, have)], 2, 1)
+    return _resize_right(x, size, scales, mode, antialias, padding)
+
+
+def _resize_right(x, size, scales, mode="cubic", antialias=True, padding="zeros"):
+    """resize_right of checked arguments, a side and a scale for each axis."""
+    have = list(x.shape)[2:]
     for axis, (n, m, s) in enumerate(zip(have, size, scales)):
         if s == 1:
             continue

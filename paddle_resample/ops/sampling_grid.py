@@ -64,9 +64,13 @@ def affine_grid(theta, size, align_corners=False):
                 f"{list(theta.shape)}"
             )
         check_size("affine_grid", size, theta.shape[1], theta.shape[0] * 3)
-    return without_amp(
-        _affine, theta.astype(coordinate_dtype(theta)), size, align_corners
-    )
+    return _affine_grid(theta, size, align_corners)
+
+
+def _affine_grid(theta, size, align_corners=False):
+    """affine_grid of checked arguments."""
+    theta = theta.astype(coordinate_dtype(theta))
+    return without_amp(_affine, theta, size, align_corners)
 
 
 def displaced_grid(flow, size, align_corners):

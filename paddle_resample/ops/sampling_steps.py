@@ -7,9 +7,7 @@ import numbers
 
 import paddle
 
-from .size import spatial_size
-
-__all__ = ["each_axis", "first_axis", "float_side", "floored_size", "sizes_and_steps"]
+__all__ = ["each_axis", "first_axis", "float_side", "sizes_and_steps"]
 
 
 def each_axis(scale, axes):
@@ -32,18 +30,6 @@ def float_side(value):
     if isinstance(value, numbers.Number):
         return paddle.full([1], value, "float64")
     return value.astype("float64").reshape([1])
-
-
-def floored_size(x, scale, data_format):
-    """Return floor(side * scale) for every spatial side of x.
-
-    Args:
-        x: feature map, see `size.spatial_size`.
-        scale: > 0, one number or one per axis.
-        data_format: layout of x.
-    """
-    sides = spatial_size(x, data_format)
-    return [int(n * s) for n, s in zip(sides, each_axis(scale, len(sides)))]
 
 
 def sizes_and_steps(have, size, scale):

@@ -44,7 +44,12 @@ def pixel_shuffle(x, scale, data_format="NCHW"):
             f"pixel_shuffle: {channels} channels are no multiple of "
             f"{'*'.join(['scale'] * axes)}={scale**axes}"
         )
-    if axes == 3:  # Paddle's operator knows no volumes
+    return _pixel_shuffle(x, scale, data_format)
+
+
+def _pixel_shuffle(x, scale, data_format="NCHW"):
+    """pixel_shuffle of checked arguments."""
+    if data_format == "NCDHW":  # Paddle's operator knows no volumes
         return _shuffle_volume(x, scale)
     fast = native("pixel_shuffle", x)
     if fast is not None:
@@ -79,11 +84,16 @@ def pixel_unshuffle(x, scale, data_format="NCHW"):
                 f"pixel_unshuffle: {'x'.join(map(str, size))} is no multiple of "
                 f"scale={scale}; pad {', '.join(pads[:-1])} and {pads[-1]}"
             )
+    return _pixel_unshuffle(x, scale, data_format)
+
+
+def _pixel_unshuffle(x, scale, data_format="NCHW"):
+    """pixel_unshuffle of checked arguments."""
+    if paddle.in_dynamic_mode() and data_format != "NCDHW":
         fast = native("pixel_unshuffle", x)
-        if data_format != "NCDHW" and fast is not None:
+        if fast is not None:
             return fast(x, scale, data_format)
-        if data_format != "NCDHW":
-            return F.pixel_unshuffle(x, scale, data_format=data_format)
+        return F.pixel_unshuffle(x, scale, data_format=data_format)
     # Paddle's operator knows no volumes, and refuses sizes that are unknown while a
     # program is traced.
     places = itertools.product(range(scale), repeat=len(data_format) - 2)

@@ -73,8 +73,15 @@ def fit(y, size, slack, data_format="NCHW"):
     check_choice("fit", "data_format", data_format, _LAYOUTS)
     check_counts("fit", slack=slack)
     check_maps("fit", (len(data_format),), y=y)
+    check_size("fit", size, len(data_format) - 2, 1)
+    return _fit(y, size, slack, data_format)
+
+
+def _fit(y, size, slack, data_format="NCHW"):
+    """fit of checked arguments; still refuses a size that is too far off."""
+    if size is None:
+        return y
     if paddle.in_dynamic_mode():
-        check_size("fit", size, len(data_format) - 2, 1)
         have, want = spatial_size(y, data_format), [int(n) for n in size]
         if have == want:
             return y
@@ -111,6 +118,11 @@ def pad_to_multiple(x, scale, mode="constant", data_format="NCHW"):
     check_choice("pad_to_multiple", "data_format", data_format, _LAYOUTS)
     check_maps("pad_to_multiple", (len(data_format),), x=x)
     check_counts("pad_to_multiple", scale=scale)
+    return _pad_to_multiple(x, scale, mode, data_format)
+
+
+def _pad_to_multiple(x, scale, mode="constant", data_format="NCHW"):
+    """pad_to_multiple of checked arguments."""
     size = spatial_size(x, data_format)
     if paddle.in_dynamic_mode():
         missing = [-n % scale for n in size]

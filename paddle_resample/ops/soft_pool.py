@@ -42,10 +42,15 @@ def soft_pool(x, kernel_size=2, stride=None, padding=0, weights="channel"):
     check_choice("soft_pool", "weights", weights, _WEIGHTS)
     check_window("soft_pool", x, kernel_size, stride, padding, ranks=(4,))
     stride = kernel_size if stride is None else stride
+    return _soft_pool(x, kernel_size, stride, padding, weights)
+
+
+def _soft_pool(x, kernel_size, stride, padding=0, weights="channel"):
+    """soft_pool of checked arguments."""
     if weights == "channel":
-        return importance_pool(x, x, kernel_size, stride, padding)
+        return _importance_pool(x, x, kernel_size, stride, padding)
     wide = paddle.logsumexp(_wide(x), axis=1, keepdim=True)
-    return F.relu(importance_pool(x, wide, kernel_size, stride, padding))
+    return F.relu(_importance_pool(x, wide, kernel_size, stride, padding))
 
 
 def importance_pool(x, logit, kernel_size=3, stride=2, padding=1):
@@ -75,6 +80,11 @@ def importance_pool(x, logit, kernel_size=3, stride=2, padding=1):
                 f"importance_pool: logit is {list(logit.shape)}, but for x of "
                 f"{list(x.shape)} it must be of its shape or have one channel"
             )
+    return _importance_pool(x, logit, kernel_size, stride, padding)
+
+
+def _importance_pool(x, logit, kernel_size=3, stride=2, padding=1):
+    """importance_pool of checked arguments."""
     values, logit = _wide(x), _wide(logit)
     if padding:
         sides = [padding] * 4

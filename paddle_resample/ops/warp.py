@@ -59,10 +59,15 @@ def grid_sample(x, grid, mode="bilinear", padding="zeros", align_corners=False):
     if mode == "bicubic" and x.ndim != 4:
         raise UsageError(f"grid_sample: bicubic takes 4-D tensors, not {x.ndim}-D")
     _check_grid(x, grid)
+    return _grid_sample(x, grid, mode, padding, align_corners)
+
+
+def _grid_sample(x, grid, mode="bilinear", padding="zeros", align_corners=False):
+    """grid_sample of checked arguments."""
     dtype = coordinate_dtype(x, grid)
     if x.dtype != dtype or grid.dtype != dtype:
         # Paddle has no kernel of half precision, and its places would be coarse.
-        y = grid_sample(
+        y = _grid_sample(
             x.astype(dtype), grid.astype(dtype), mode, padding, align_corners
         )
         return y.astype(x.dtype)
@@ -109,7 +114,11 @@ def flow_warp(x, flow, align_corners=True, padding="zeros", unit="half"):
     """
     check_choice("flow_warp", "unit", unit, _UNITS)
     check_offsets("flow_warp", x, flow, 1, padding)
-    align_corners = bool(align_corners)
+    return _flow_warp(x, flow, bool(align_corners), padding, unit)
+
+
+def _flow_warp(x, flow, align_corners=True, padding="zeros", unit="half"):
+    """flow_warp of checked arguments."""
     fast = native("sample_at_offsets", x, flow)
     if fast is not None:
         return fast(
@@ -121,7 +130,7 @@ def flow_warp(x, flow, align_corners=True, padding="zeros", unit="half"):
             over=_flow_sides(flow, align_corners, unit),
         )
     grid = without_amp(_flow_grid, flow, align_corners, unit)
-    return grid_sample(x, grid, padding=padding, align_corners=align_corners)
+    return _grid_sample(x, grid, padding=padding, align_corners=align_corners)
 
 
 def check_offsets(owner, x, offset, groups, padding, cell=1):
