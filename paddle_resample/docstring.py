@@ -34,8 +34,8 @@ class Documentation(NamedTuple):
     def section(self, title):
         """The text of a section, also of one that it shares; "" where it is missing.
 
-        >>> from paddle_resample.registry import find
-        >>> read_docstring(find("final_patch_expand")).section("Grid")
+        >>> from paddle_resample.registry import resampler_class
+        >>> read_docstring(resampler_class("final_patch_expand")).section("Grid")
         'as PatchExpand; 16*C*C + 2*C parameters by default.'
         """
         for titles, paragraphs in self.sections.items():
@@ -53,8 +53,8 @@ def read_docstring(cls):
     Returns:
         Documentation.
 
-    >>> from paddle_resample.registry import find
-    >>> bilinear = read_docstring(find("bilinear"))
+    >>> from paddle_resample.registry import resampler_class
+    >>> bilinear = read_docstring(resampler_class("bilinear"))
     >>> bilinear.summary
     'Linear interpolation of the 2x2 nearest pixels; no weights.'
     >>> bilinear.arguments["scale"], bilinear.section("Source")

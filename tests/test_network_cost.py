@@ -109,7 +109,7 @@ def test_attention_of_setr():
     """A block of N tokens with C channels multiplies 2 N^2 C beside its layers."""
     from paddleseg.models.backbones.vision_transformer import VisionTransformer
 
-    from paddle_resample.nets import ResampleSETR
+    from paddle_resample.seg.nets import ResampleSETR
 
     def macs(depth):
         vit = VisionTransformer(
@@ -124,7 +124,7 @@ def test_attention_of_setr():
 
 def test_attention_of_windows():
     """Each of the N / M^2 windows multiplies 2 M^4 C; Liu et al. 2021, equation 2."""
-    from paddle_resample.nets.swin_block import WindowAttention
+    from paddle_resample.seg.nets.swin_block import WindowAttention
 
     class Windows(nn.Layer):
         def __init__(self):

@@ -4,12 +4,12 @@ from scipy import ndimage
 from skimage.draw import disk
 from skimage.morphology import skeletonize
 
-from paddle_resample.data import FineShapes
 from paddle_resample.metrics.structure_width import (
     WIDTH_LIMITS,
     structure_width,
     width_counts,
 )
+from paddle_resample.seg.embedded_data import FineShapes
 
 VOID = 255
 
