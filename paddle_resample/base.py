@@ -195,7 +195,9 @@ class Upsampler(Resampler):
 
     def _check_call(self, x, guide=None, side=None, size=None):
         super()._check_call(x)
-        if self.needs_guide and guide is not None:
+        if self.needs_guide:
+            if guide is None:
+                raise UsageError(f"{self.name}: called without a guide")
             check_map(self.name, "the guide", guide, self.data_format, N=x.shape[0])
             channels = getattr(self, "guide_channels", guide.shape[1])
             if guide.shape[1] != channels:

@@ -1,24 +1,30 @@
-"""What CARAFE, its downsampler and DLU share: a small network that reads the kernels of
-a reassembly off the map itself."""
+"""What CARAFE, its downsampler and DLU share: a small network that predicts the kernels
+of a reassembly from the feature map itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
 
 import paddle.nn as nn
+from paddle import Tensor
+from paddle.nn.initializer import Constant, Normal, XavierUniform
 
 from ..base import Resampler, Upsampler, whole_number
 from ..errors import UsageError
 from ..ops import check_border, fit, reassemble
 from ..ops.window import softmax_windows
-from .pointwise_conv import PointwiseConv
+from .conv import conv
 
 __all__ = ["ContentAware", "ContentAwareUpsampler"]
 
 
 class ContentAware(Resampler):
-    """1x1 compression, then whatever convolutions a subclass adds.
+    """1x1 compression, then the convolutions that a subclass adds.
 
-    A subclass gives `add_encoders`, which makes them with `encoder`, and `logits`.
+    A subclass implements `add_encoders`, which makes them with `encoder`, and `logits`.
 
     Args:
-        in_channels, out_channels, scale: as the contract has them.
+        in_channels, out_channels, scale: as of every resampler.
         kernel_size: k of the reassembly, odd.
         encoder_kernel: k_e of the convolutions, odd.
         encoder_dilation: their dilation.
@@ -30,7 +36,7 @@ class ContentAware(Resampler):
         UsageError: even kernel_size or encoder_kernel, groups that do not divide C,
             unknown border.
 
-    Source: Wang et al., "CARAFE", ICCV 2019; start of the released code: the
+    Source: Wang et al., "CARAFE", ICCV 2019; initialization of the released code: the
     compression Xavier uniform, encoders N(0, 0.001), biases 0.
     """
 
@@ -38,16 +44,16 @@ class ContentAware(Resampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        scale=2,
-        kernel_size=5,
-        encoder_kernel=3,
-        encoder_dilation=1,
-        compressed_channels=64,
-        groups=1,
-        border="zero",
+        scale: int = 2,
+        kernel_size: int = 5,
+        encoder_kernel: int = 3,
+        encoder_dilation: int = 1,
+        compressed_channels: int = 64,
+        groups: int = 1,
+        border: str = "zero",
     ):
         super().__init__(in_channels, out_channels, scale=scale)
         self.kernel_size = whole_number(self.name, "kernel_size", kernel_size, odd=True)
@@ -60,44 +66,39 @@ class ContentAware(Resampler):
             raise UsageError(
                 f"{self.name}: groups={groups} must divide in_channels={in_channels}"
             )
-        self._encoder = {
-            "in_channels": compressed_channels,
-            "kernel_size": encoder_kernel,
-            "padding": encoder_kernel // 2 * encoder_dilation,
-            "dilation": encoder_dilation,
-        }
-        self.channel_compressor = PointwiseConv(
-            in_channels,
-            compressed_channels,
-            weight_attr=nn.initializer.XavierUniform(),
-            bias_attr=nn.initializer.Constant(0.0),
+        self._encoder = (compressed_channels, encoder_kernel, encoder_dilation)
+        self.channel_compressor = conv(
+            in_channels, compressed_channels, init=XavierUniform()
         )
         self.add_encoders()
 
-    def add_encoders(self):
-        """Give the layer the convolutions behind the compression."""
+    def add_encoders(self) -> None:
+        """Add the convolutions that follow the compression."""
         raise NotImplementedError
 
-    def encoder(self, out_channels, std=0.001, stride=1):
-        """A k_e x k_e convolution of the compressed map, started N(0, std), bias 0."""
-        zero = nn.initializer.Constant(0.0)
-        return nn.Conv2D(
-            out_channels=out_channels,
+    def encoder(
+        self, out_channels: int, std: float = 0.001, stride: int = 1
+    ) -> nn.Conv2D:
+        """A k_e x k_e convolution of the compressed features, N(0, std), bias 0."""
+        channels, kernel_size, dilation = self._encoder
+        return conv(
+            channels,
+            out_channels,
+            kernel_size,
+            init=Normal(0.0, std) if std else Constant(0.0),
             stride=stride,
-            weight_attr=nn.initializer.Normal(0.0, std) if std else zero,
-            bias_attr=zero,
-            **self._encoder,
+            dilation=dilation,
         )
 
-    def logits(self, x):
-        """What the softmax over each window makes weights of, [N, g*k*k, H', W']."""
+    def logits(self, x: Tensor) -> Tensor:
+        """The numbers before the softmax over each window, [N, g*k*k, H', W']."""
         raise NotImplementedError
 
-    def normalised(self, logits):
+    def normalised(self, logits: Tensor) -> Tensor:
         """Softmax over every window: [N, g*k*k, H, W] -> the same, windows sum to 1."""
         return softmax_windows(logits, self.kernel_size, self.groups)
 
-    def kernels(self, x):
+    def kernels(self, x: Tensor) -> Tensor:
         """The weights of every output pixel, [N, g*k*k, H', W'], windows sum to 1."""
         return self.normalised(self.logits(x))
 
@@ -105,13 +106,19 @@ class ContentAware(Resampler):
 class ContentAwareUpsampler(ContentAware, Upsampler):
     """The reassembly around coarse pixel p // s for every fine pixel p.
 
-    A subclass whose softmax is not the last step to the kernels gives `kernels`, and
-    says so with `softmax_last`.
+    A subclass whose last step to the kernels is not the softmax implements `kernels`
+    and sets softmax_last = False.
     """
 
     softmax_last = True
 
-    def forward(self, x, guide=None, side=None, size=None):
+    def forward(
+        self,
+        x: Tensor,
+        guide: Tensor | None = None,
+        side: object = None,
+        size: Sequence[int] | None = None,
+    ) -> Tensor:
         y = reassemble(
             x,
             self.logits(x) if self.softmax_last else self.kernels(x),

@@ -1,11 +1,14 @@
 """A transformer whose queries, the pixels of a fine map, attend to a coarse map."""
 
+from __future__ import annotations
+
 import paddle
 import paddle.nn as nn
+from paddle import Tensor
 
-from ..initialise import torch_uniform
 from ..ops import spatial_size
 from .attention_heads import HeadProjections, head_weights
+from .conv import linear
 from .tiles import fitting_tile, over_tiles
 
 __all__ = ["CrossAttentionTransformer", "count_transformer"]
@@ -14,21 +17,22 @@ __all__ = ["CrossAttentionTransformer", "count_transformer"]
 class CrossAttentionTransformer(nn.Layer):
     """Layers of q = q + attention(norm(q), norm(k)), q = q + mlp(q), and a last norm.
 
-    The attention is worked on in tiles, see `tiles`, in training too. Only a program
+    The attention is computed in tiles, see `tiles`, in training too. Only a program
     traced in training mode holds N * heads * H*W * h*w weights at a time: Paddle has
     no gradient of its loop.
 
     Args:
         width: D, a multiple of heads.
         hidden: channels between the two linear layers of the mlp.
-        heads: of the attention.
-        layers: number of them.
+        heads: heads of the attention.
+        layers: number of layers.
 
-    Call: queries float [N, H, W, D], keys, which are the values too, [N, h, w, D] ->
-    [N, H, W, D].
+    Shape:
+        queries [N, H, W, D], keys, which are the values too, [N, h, w, D] ->
+        [N, H, W, D].
     """
 
-    def __init__(self, width, hidden, heads, layers):
+    def __init__(self, width: int, hidden: int, heads: int, layers: int):
         super().__init__()
         self.norm = nn.LayerNorm(width)
         self.layers = nn.LayerList(
@@ -36,15 +40,15 @@ class CrossAttentionTransformer(nn.Layer):
             for _ in range(layers)
         )
 
-    def forward(self, queries, keys):
+    def forward(self, queries: Tensor, keys: Tensor) -> Tensor:
         for attention, mlp in self.layers:
             queries = attention(queries, keys) + queries
             queries = mlp(queries) + queries
         return self.norm(queries)
 
 
-def count_transformer(width, hidden, layers):
-    """(parameters, multiply-accumulates per query, per key), but the products of
+def count_transformer(width: int, hidden: int, layers: int) -> tuple[int, int, int]:
+    """(parameters, multiply-accumulates per query, per key), without the products of
     queries and keys.
 
     >>> count_transformer(276, 256, 2)
@@ -72,7 +76,7 @@ class _CrossAttention(nn.Layer):
         keys = self.norm_kv(keys)
         keys, values = self.attention(keys, 1), self.attention(keys, 2)
 
-        def attend(queries, place, keys, values):
+        def attend(queries, origin, keys, values):
             tile = spatial_size(queries, "NHWC")
             values = paddle.split(values.flatten(1, 2), self.heads, axis=-1)
             weights = head_weights(
@@ -95,16 +99,11 @@ class _Mlp(nn.Layer):
         super().__init__()
         self.net = nn.Sequential(
             nn.LayerNorm(width),
-            _linear(width, hidden),
+            linear(width, hidden),
             nn.GELU(),
-            nn.Identity(),  # holds the released dropout's place
-            _linear(hidden, width),
+            nn.Identity(),  # the released dropout, so that the numbers agree
+            linear(hidden, width),
         )
 
     def forward(self, x):
         return self.net(x)
-
-
-def _linear(inputs, outputs):
-    start = torch_uniform(inputs)
-    return nn.Linear(inputs, outputs, start, start)

@@ -1,62 +1,72 @@
-"""What the upsamplers whose result has exactly the guide's size have in common."""
+"""The base of upsamplers that take a guide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
 
 import paddle
-import paddle.nn as nn
+from paddle import Tensor
 
+from ..base import Upsampler, whole_number
 from ..errors import UsageError
-from ..initialise import torch_uniform
-from ..ops import spatial_size
+from ..ops import fit_guide, spatial_size
 
-__all__ = ["guide_size", "torch_conv"]
+__all__ = ["GuidedUpsampler"]
 
 
-def guide_size(owner, guide, channels, size):
-    """Check the guide of such an upsampler and read its size.
+class GuidedUpsampler(Upsampler):
+    """An upsampler that cannot run without a guide: up(x, guide) -> y
 
     Args:
-        owner: name for messages.
-        guide: float [N, channels, H', W']; None is refused.
-        channels: expected of the guide.
-        size: None, or what was asked for, which must be the guide's.
-
-    Returns:
-        (H', W') as `ops.spatial_size` gives it.
+        in_channels, out_channels, scale: as of every resampler.
+        guide_channels: channels of the guide, default in_channels.
 
     Raises:
-        UsageError: no guide, other channels, another size (eager execution).
+        UsageError: guide_channels is no positive integer; called without a guide.
     """
-    if guide is None:
-        raise UsageError(f"{owner}: called without a guide")
-    fine = spatial_size(guide)
-    if not paddle.in_dynamic_mode():
+
+    needs_guide = True
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int | None = None,
+        *,
+        guide_channels: int | None = None,
+        scale: int = 2,
+    ):
+        super().__init__(in_channels, out_channels, scale=scale)
+        if guide_channels is None:
+            guide_channels = in_channels
+        self.guide_channels = whole_number(self.name, "guide_channels", guide_channels)
+
+    def require_same_channels(self, reason: str, remedy: str = "") -> None:
+        """Refuse a guide with other channels than x.
+
+        Args:
+            reason: why they must be the same, for the message.
+            remedy: what else helps, for the end of the message.
+        """
+        if self.guide_channels != self.in_channels:
+            raise UsageError(
+                f"{self.name}: {reason}, so guide_channels={self.guide_channels} must "
+                f"equal in_channels={self.in_channels}{remedy}"
+            )
+
+    def guide_at_scale(self, guide: Tensor, x: Tensor) -> tuple[Tensor, list[int]]:
+        """The guide at exactly `scale` times the size of x, and its own size.
+
+        Its last rows and columns are cropped or repeated; see `ops.fit_guide`.
+        """
+        return fit_guide(guide, x, self.scale, self.guide_channels, self.name)
+
+    def guide_size(self, guide: Tensor, size: Sequence[int] | None) -> list[int]:
+        """The guide's (H', W'), which `size` must equal where it is not None."""
+        fine = spatial_size(guide)
+        if size is not None and paddle.in_dynamic_mode():
+            if [int(n) for n in size] != fine:
+                raise UsageError(
+                    f"{self.name}: size={tuple(size)} differs from the guide's "
+                    f"{tuple(fine)}"
+                )
         return fine
-    if guide.shape[1] != channels:
-        raise UsageError(
-            f"{owner}: the guide has {guide.shape[1]} channels, but the layer was "
-            f"built with guide_channels={channels}"
-        )
-    if size is not None and [int(n) for n in size] != fine:
-        raise UsageError(
-            f"{owner}: size={tuple(size)} differs from the guide's {tuple(fine)}"
-        )
-    return fine
-
-
-def torch_conv(in_channels, out_channels, kernel_size):
-    """A convolution without bias that keeps the size and starts as PyTorch's does.
-
-    Args:
-        in_channels, out_channels: of the map.
-        kernel_size: odd.
-
-    Returns:
-        nn.Conv2D.
-    """
-    return nn.Conv2D(
-        in_channels,
-        out_channels,
-        kernel_size,
-        padding=kernel_size // 2,
-        weight_attr=torch_uniform(in_channels * kernel_size**2),
-        bias_attr=False,
-    )

@@ -1,16 +1,21 @@
 """Upsamplers that let every fine pixel attend to the coarse ones: the attention whose
 averaged weights mix the coarse pixels themselves, and the layers around it."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 import paddle
 import paddle.nn as nn
+from paddle import Tensor
 from paddle.nn.initializer import Constant
 
-from ..base import Upsampler, whole_number
+from ..base import whole_number
 from ..errors import UsageError
-from ..initialise import torch_uniform
 from ..ops import spatial_size
 from .attention_heads import HeadProjections, head_weights
-from .guided import guide_size
+from .conv import conv
+from .guided import GuidedUpsampler
 from .image_encoder import encoder, pooled
 from .key_window import KeyWindow
 from .rotary import Rotary
@@ -19,15 +24,15 @@ from .tiles import fitting_tile, over_tiles
 __all__ = ["AttentionUpsampler", "ImageAttention", "count_attention"]
 
 
-class AttentionUpsampler(Upsampler):
+class AttentionUpsampler(GuidedUpsampler):
     """Encoders of the guide for the queries and keys of an `ImageAttention`.
 
-    A subclass gives `forward`.
+    A subclass implements `forward`.
 
     Args:
-        in_channels, out_channels, guide_channels, scale: as the contract has them.
+        in_channels, out_channels, guide_channels, scale: as of every guided upsampler.
         width: D, channels of queries and keys, a multiple of 8 and of heads.
-        heads: of the attention.
+        heads: heads of the attention.
         kernel_size: of the first convolution on the guide, odd.
 
     Raises:
@@ -35,25 +40,23 @@ class AttentionUpsampler(Upsampler):
     """
 
     learned = True
-    needs_guide = True
     any_size = True
     guide_is_image = True
 
     def __init__(
         self,
-        in_channels,
-        out_channels,
+        in_channels: int,
+        out_channels: int | None,
         *,
-        guide_channels,
-        scale,
-        width,
-        heads,
-        kernel_size=1,
+        guide_channels: int | None,
+        scale: int,
+        width: int,
+        heads: int,
+        kernel_size: int = 1,
     ):
-        super().__init__(in_channels, out_channels, scale=scale)
-        if guide_channels is None:
-            guide_channels = in_channels
-        self.guide_channels = whole_number(self.name, "guide_channels", guide_channels)
+        super().__init__(
+            in_channels, out_channels, guide_channels=guide_channels, scale=scale
+        )
         whole_number(self.name, "heads", heads)
         self.kernel_size = whole_number(self.name, "kernel_size", kernel_size, odd=True)
         whole_number(self.name, "width", width)
@@ -62,13 +65,15 @@ class AttentionUpsampler(Upsampler):
                 f"{self.name}: width={width} must be a multiple of 8 and of "
                 f"heads={heads}"
             )
-        self.image_encoder = encoder(guide_channels, width, kernel_size)
+        self.image_encoder = encoder(self.guide_channels, width, kernel_size)
         self.key_encoder = encoder(width, width)
         self.query_encoder = encoder(width, width)
         self.rope = Rotary(width)
 
-    def queries_and_keys(self, x, guide, size):
-        """Encode the guide and bring it to both resolutions.
+    def queries_and_keys(
+        self, x: Tensor, guide: Tensor, size: Sequence[int] | None
+    ) -> tuple[Tensor, Tensor]:
+        """Encode the guide and average it to both resolutions.
 
         Args:
             x: [N, C, h, w].
@@ -78,7 +83,7 @@ class AttentionUpsampler(Upsampler):
         Returns:
             queries [N, D, H', W'], keys [N, D, h, w].
         """
-        fine = guide_size(self.name, guide, self.guide_channels, None)
+        fine = spatial_size(guide)
         if paddle.in_dynamic_mode() and min(fine) <= self.kernel_size // 2:
             raise UsageError(
                 f"{self.name}: the guide of {fine[0]}x{fine[1]} is too small to "
@@ -92,34 +97,38 @@ class AttentionUpsampler(Upsampler):
 class ImageAttention(nn.Layer):
     """y = mean over heads of softmax(q k / sqrt(d)), times the coarse pixels.
 
-    The queries are worked on in tiles, see `tiles`, in training too. Only a program
+    The queries are processed in tiles, see `tiles`, in training too. Only a program
     traced in training mode holds N * heads * H'*W' * h*w weights at a time: Paddle has
     no gradient of its loop.
 
     Args:
         width: D, channels of queries and keys, a multiple of heads.
-        heads: of the attention.
+        heads: heads of the attention.
         value_channels: None, or the channels of a value projection that the released
-            module has beside its purpose.
+            module has but does not use.
         window: reach of a `KeyWindow`, None for all keys.
 
-    Call: queries [N, D, H', W'], keys [N, D, h, w], x [N, C, h, w] -> [N, C, H', W'].
+    Shape:
+        queries [N, D, H', W'], keys [N, D, h, w], x [N, C, h, w] -> [N, C, H', W'].
 
-    The released modules take the weights of PyTorch's multi-head attention and throw
-    its result away: `v_proj_weight`, `out_proj` and `norm_v` are here under their names
-    so that released weights load, but are frozen, since nothing uses them.
+    The released modules take the weights of PyTorch's multi-head attention and discard
+    its result: `v_proj_weight`, `out_proj` and `norm_v` are here under their names so
+    that released weights load, but are frozen, since nothing uses them.
     """
 
-    def __init__(self, width, heads, value_channels=None, window=None):
+    def __init__(
+        self,
+        width: int,
+        heads: int,
+        value_channels: int | None = None,
+        window: float | None = None,
+    ):
         super().__init__()
         self.heads, self.window = heads, window
-        start = torch_uniform(9 * width)
-        self.conv2d = nn.Conv2D(
-            width, width, 3, padding=1, weight_attr=start, bias_attr=False
-        )
+        self.conv2d = conv(width, width, 3, bias=False)
         self.cross_attn = _NormsAndProjections(width, value_channels)
 
-    def forward(self, queries, keys, x):
+    def forward(self, queries: Tensor, keys: Tensor, x: Tensor) -> Tensor:
         fine, coarse = spatial_size(queries), spatial_size(keys)
         batch = x.shape[0] if paddle.in_dynamic_mode() else paddle.shape(x)[0]
         queries = self.cross_attn(self.conv2d(queries), 0)
@@ -128,10 +137,10 @@ class ImageAttention(nn.Layer):
         if self.window is not None:
             window = KeyWindow(self.window, fine, coarse)
 
-        def attend(queries, place, keys, values):
+        def attend(queries, origin, keys, values):
             tile, bias = spatial_size(queries, "NHWC"), None
             if window is not None:
-                (keys, values), bias = window.cut(tile, place, keys, values)
+                (keys, values), bias = window.cut(tile, origin, keys, values)
             weights = head_weights(
                 queries.flatten(1, 2), keys.flatten(1, 2), self.heads, bias
             )
@@ -148,8 +157,9 @@ class ImageAttention(nn.Layer):
         return y.transpose([0, 3, 1, 2])
 
 
-def count_attention(width):
-    """(parameters in use, multiply-accumulates per query, per key), but the products.
+def count_attention(width: int) -> tuple[int, int, int]:
+    """(parameters in use, multiply-accumulates per query, per key), without the
+    products of queries and keys.
 
     >>> count_attention(128)
     (180864, 163840, 16384)
@@ -172,7 +182,7 @@ class _NormsAndProjections(nn.Layer):
             unused += self.norm_v.parameters()
         self.attention = HeadProjections(width, value_channels)
         unused += self.attention.out_proj.parameters()
-        if self.attention.apart:
+        if self.attention.separate:
             unused.append(self.attention.v_proj_weight)
         for parameter in unused:
             parameter.stop_gradient = True

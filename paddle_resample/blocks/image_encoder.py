@@ -1,33 +1,39 @@
 """The encoder of JAFAR and AnyUp: a convolution and residual blocks of 1x1 ones."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 import paddle
 import paddle.nn as nn
 import paddle.nn.functional as F
+from paddle import Tensor
 
-from ..initialise import torch_uniform
 from ..ops import interpolate, spatial_size
+from .conv import conv
 
 __all__ = ["count_encoder", "encoder", "group_norm", "pooled"]
 
 _GROUPS = 8  # of the group norms
 
 
-def encoder(in_channels, width, kernel_size=1):
+def encoder(in_channels: int, width: int, kernel_size: int = 1) -> nn.Sequential:
     """A convolution without bias and two residual blocks of 1x1 convolutions.
 
     Args:
-        in_channels: of the map.
+        in_channels: channels of the input.
         width: channels of the result, a multiple of 8.
         kernel_size: of the first convolution, odd; borders are reflected.
-
-    Returns:
-        nn.Sequential.
     """
     blocks = [_Residual(width), _Residual(width)]
-    return nn.Sequential(_conv(in_channels, width, kernel_size), *blocks)
+    border = "reflect" if kernel_size > 1 else "zeros"
+    first = conv(in_channels, width, kernel_size, bias=False, padding_mode=border)
+    return nn.Sequential(first, *blocks)
 
 
-def count_encoder(in_channels, width, kernel_size=1):
+def count_encoder(
+    in_channels: int, width: int, kernel_size: int = 1
+) -> tuple[int, int]:
     """(parameters, multiply-accumulates per pixel) of `encoder`.
 
     >>> count_encoder(3, 128)
@@ -37,7 +43,7 @@ def count_encoder(in_channels, width, kernel_size=1):
     return weights + 8 * width, weights
 
 
-def pooled(x, size):
+def pooled(x: Tensor, size: Sequence[int]) -> Tensor:
     """Mean of x over the cells of a map of `size`.
 
     Args:
@@ -52,7 +58,7 @@ def pooled(x, size):
     return interpolate(x, size=size, mode="area")
 
 
-def group_norm(x):
+def group_norm(x: Tensor) -> Tensor:
     """Normalise each of 8 groups of channels over the map, without parameters.
 
     Args:
@@ -75,23 +81,11 @@ class _Residual(nn.Layer):
     def __init__(self, width):
         super().__init__()
         self.norm1 = nn.GroupNorm(_GROUPS, width)
-        self.conv1 = _conv(width, width, 1)
+        self.conv1 = conv(width, width, bias=False)
         self.norm2 = nn.GroupNorm(_GROUPS, width)
-        self.conv2 = _conv(width, width, 1)
+        self.conv2 = conv(width, width, bias=False)
 
     def forward(self, x):
         # The same as F.silu, whose gradient is NaN below -44 in Paddle.
         y = self.conv1(F.swish(self.norm1(x)))
         return x + self.conv2(F.swish(self.norm2(y)))
-
-
-def _conv(in_channels, out_channels, kernel_size):
-    return nn.Conv2D(
-        in_channels,
-        out_channels,
-        kernel_size,
-        padding=kernel_size // 2,
-        padding_mode="reflect" if kernel_size > 1 else "zeros",
-        weight_attr=torch_uniform(in_channels * kernel_size**2),
-        bias_attr=False,
-    )

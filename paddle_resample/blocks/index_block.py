@@ -1,15 +1,20 @@
-"""Index blocks: where in its 2x2 cell is a value to be found? IndexNet's networks that
-predict it from the fine map, for pooling and for upsampling."""
+"""Index blocks: IndexNet's networks that predict, from the fine map, where in its 2x2
+cell a value belongs, for pooling and for upsampling."""
 
-from typing import Any, NamedTuple
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import paddle
 import paddle.nn as nn
 import paddle.nn.functional as F
+from paddle import Tensor
+from paddle.nn.initializer import Normal
 
-from ..errors import UsageError, did_you_mean
-from ..initialise import torch_uniform
+from ..arguments import check_choice
 from ..ops import fit, interpolate, pixel_shuffle, spatial_size
+from .conv import conv
 
 __all__ = [
     "DepthwiseIndexBlock",
@@ -30,15 +35,20 @@ class IndexMap(NamedTuple):
 
     Attributes:
         index: float [N, C or 1, 2*h, 2*w] in (0, 1), the decoder's index.
-        size: (H, W) of the map that was pooled, list of int or integer Tensor.
+        size: (H, W) of the map that was pooled; an integer Tensor while traced.
     """
 
-    index: Any
-    size: Any
+    index: Tensor
+    size: Sequence[int]
 
 
 def index_block(
-    owner, kind, channels, nonlinear=False, context=False, init="torch"
+    owner: str,
+    kind: str,
+    channels: int,
+    nonlinear: bool = False,
+    context: bool = False,
+    init: str = "torch",
 ) -> nn.Layer:
     """Build an index block.
 
@@ -46,12 +56,12 @@ def index_block(
         owner: name of the operator, for messages.
         kind: "holistic" (one index for all channels, from all), "o2o" (one a channel,
             from that channel) or "m2o" (one a channel, from all).
-        channels: of the fine map.
+        channels: channels of the fine map.
         nonlinear: convolution, batch norm, ReLU6 and a 1x1 convolution instead of the
             one convolution.
         context: 4x4 convolutions with padding 1 instead of 2x2; both have stride 2.
         init: "torch", PyTorch's default, or "mobilenet", normal with variance
-            2 / (kernel area * outputs), as the released matting network starts.
+            2 / (kernel area * outputs), as the released matting network.
 
     Returns:
         nn.Layer: fine map [N, channels, 2*h, 2*w] -> (encoder index, decoder index).
@@ -59,17 +69,16 @@ def index_block(
     Raises:
         UsageError: unknown kind or init.
     """
-    for key, value, known in (("block", kind, _KINDS), ("init", init, _INITS)):
-        if value not in known:
-            raise UsageError(
-                f"{owner}: unknown {key} {value!r}{did_you_mean(value, known)}"
-            )
+    check_choice(owner, "block", kind, _KINDS)
+    check_choice(owner, "init", init, _INITS)
     if kind == "holistic":
         return HolisticIndexBlock(channels, nonlinear, context, init)
     return DepthwiseIndexBlock(channels, kind == "m2o", nonlinear, context, init)
 
 
-def count_index_block(kind, channels, nonlinear=False, context=False):
+def count_index_block(
+    kind: str, channels: int, nonlinear: bool = False, context: bool = False
+) -> tuple[int, int]:
     """Closed form of an index block.
 
     Args:
@@ -101,11 +110,17 @@ class HolisticIndexBlock(nn.Layer):
     Args:
         channels, nonlinear, context, init: as in `index_block`.
 
-    Call: x float [N, channels, 2*h, 2*w] -> (encoder, decoder) indices, both
-    [N, 1, 2*h, 2*w].
+    Shape:
+        x [N, channels, 2*h, 2*w] -> (encoder, decoder) indices, both [N, 1, 2*h, 2*w].
     """
 
-    def __init__(self, channels, nonlinear=False, context=False, init="torch"):
+    def __init__(
+        self,
+        channels: int,
+        nonlinear: bool = False,
+        context: bool = False,
+        init: str = "torch",
+    ):
         super().__init__()
         width = 2 * channels if nonlinear else 4
         first = _strided_conv(channels, width, 1, context, init)
@@ -113,7 +128,7 @@ class HolisticIndexBlock(nn.Layer):
             _sequence(first, width, 4, 1, nonlinear, init) if nonlinear else first
         )
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         return _indices(self.indexnet(x).unsqueeze(1))
 
 
@@ -124,12 +139,19 @@ class DepthwiseIndexBlock(nn.Layer):
         channels, nonlinear, context, init: as in `index_block`.
         from_all: "many to one" (M2O) instead of "one to one" (O2O).
 
-    Call: x float [N, channels, 2*h, 2*w] -> (encoder, decoder) indices of that shape.
     Branch k predicts position k, row-major, of every cell.
+
+    Shape:
+        x [N, channels, 2*h, 2*w] -> (encoder, decoder) indices of that shape.
     """
 
     def __init__(
-        self, channels, from_all, nonlinear=False, context=False, init="torch"
+        self,
+        channels: int,
+        from_all: bool,
+        nonlinear: bool = False,
+        context: bool = False,
+        init: str = "torch",
     ):
         super().__init__()
         groups = 1 if from_all else channels
@@ -138,12 +160,12 @@ class DepthwiseIndexBlock(nn.Layer):
             branch = _sequence(first, channels, channels, groups, nonlinear, init)
             setattr(self, f"indexnet{k}", branch)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         branches = (self.indexnet1, self.indexnet2, self.indexnet3, self.indexnet4)
         return _indices(paddle.stack([branch(x) for branch in branches], axis=2))
 
 
-def crop_to_cells(x):
+def crop_to_cells(x: Tensor) -> Tensor:
     """Drop an odd last row and column.
 
     Args:
@@ -159,7 +181,7 @@ def crop_to_cells(x):
     return x[:, :, : height // 2 * 2, : width // 2 * 2]
 
 
-def index_upsample(x, index):
+def index_upsample(x: Tensor, index: Tensor) -> Tensor:
     """Repeat every pixel of x over a 2x2 cell and weigh the copies.
 
     Args:
@@ -187,27 +209,27 @@ def _indices(logits):
 
 def _strided_conv(inputs, outputs, groups, context, init):
     k = 4 if context else 2
-    return _conv(inputs, outputs, k, groups, init, stride=2, padding=k // 2 - 1)
-
-
-def _conv(inputs, outputs, k, groups, init, **geometry):
-    if init == "mobilenet":
-        start = nn.initializer.Normal(0.0, (2.0 / (k * k * outputs)) ** 0.5)
-    else:
-        start = torch_uniform(inputs // groups * k * k)
-    return nn.Conv2D(
+    return conv(
         inputs,
         outputs,
         k,
+        init=_initializer(init, outputs, k),
+        bias=False,
+        stride=2,
+        padding=k // 2 - 1,
         groups=groups,
-        weight_attr=start,
-        bias_attr=False,
-        **geometry,
+    )
+
+
+def _initializer(init, outputs, k):
+    return (
+        Normal(0.0, (2.0 / (k * k * outputs)) ** 0.5) if init == "mobilenet" else None
     )
 
 
 def _sequence(first, width, outputs, groups, nonlinear, init):
     if not nonlinear:
         return nn.Sequential(first)
-    last = _conv(width, outputs, 1, groups, init)
+    weight = _initializer(init, outputs, 1)
+    last = conv(width, outputs, init=weight, bias=False, groups=groups)
     return nn.Sequential(first, nn.BatchNorm2D(width), nn.ReLU6(), last)

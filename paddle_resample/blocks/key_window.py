@@ -1,8 +1,12 @@
 """The part of the coarse map that a fine pixel may attend to."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Sequence
 
 import paddle
+from paddle import Tensor
 
 from . import tiles
 
@@ -13,20 +17,20 @@ class KeyWindow:
     """Coarse pixels within a reach of the query, both maps spanning 0 to 1.
 
     A query at u = (i + 0.5) / H' sees the coarse rows from floor((u - reach) * H) to
-    below ceil((u + reach) * H), the bounds of u kept in [0, 1]; columns alike.
+    below ceil((u + reach) * H), u clipped to [0, 1]; columns alike.
 
     Args:
-        reach: as a part of the side, above 0; from 1 every query sees everything.
+        reach: as a fraction of the side, above 0; from 1 every query sees everything.
         fine: (H', W') of the queries, ints or an integer Tensor.
         coarse: (H, W) of the keys, likewise.
 
     Source: Wimmer et al., "AnyUp: universal feature upsampling", 2025, as released.
     """
 
-    def __init__(self, reach, fine, coarse):
+    def __init__(self, reach: float, fine: Sequence[int], coarse: Sequence[int]):
         self.reach, self.fine, self.coarse = reach, fine, coarse
 
-    def tile(self, batch):
+    def tile(self, batch: int) -> tuple[int, int]:
         """Sides of a tile of queries that has few keys outside single windows.
 
         Args:
@@ -46,28 +50,30 @@ class KeyWindow:
         ]
         return tiles.fitting_tile(sides, batch * math.prod(seen))
 
-    def cut(self, tile, place, *maps):
+    def cut(
+        self, tile: Sequence[int], origin: Sequence[int], *maps: Tensor
+    ) -> tuple[list[Tensor], Tensor]:
         """Drop what no query of a tile sees, and mask what single ones do not.
 
         Args:
             tile: (rows, columns) of queries, ints or an integer Tensor.
-            place: (row, column) of the first one.
+            origin: (row, column) of the first one.
             maps: [N, H, W, C] each.
 
         Returns:
             (maps cut to their common rectangle, bias [queries, keys left], 0 or -1e9).
-            Traced, the maps stay whole and the bias does all.
+            Traced, the maps stay whole and the bias alone masks.
         """
         sees = []
         for axis in (0, 1):
-            sees_axis, part = self._along(axis, tile[axis], place[axis])
+            sees_axis, part = self._along(axis, tile[axis], origin[axis])
             sees.append(sees_axis)
             if part is not None:
                 maps = [m[:, part] if axis == 0 else m[:, :, part] for m in maps]
         seen = sees[0].unsqueeze([1, 3]) * sees[1].unsqueeze([0, 2])
-        return maps, (seen.flatten(2).flatten(0, 1) - 1.0) * 1e9
+        return list(maps), (seen.flatten(2).flatten(0, 1) - 1.0) * 1e9
 
-    def _along(self, axis, count, start):
+    def _along(self, axis, count, first_query):
         """1 where a query sees a coarse row, else 0, float32 [count, rows left], and
         the slice of those rows.
 
@@ -75,10 +81,10 @@ class KeyWindow:
         round in the same direction.
         """
         fine, coarse = self.fine[axis], self.coarse[axis]
-        index = paddle.arange(count).astype("float32") + _number(start)
-        place = (index + 0.5) / _number(fine)
-        low = paddle.clip(place - self.reach, 0.0, 1.0)
-        high = paddle.clip(place + self.reach, 0.0, 1.0)
+        index = paddle.arange(count).astype("float32") + _number(first_query)
+        location = (index + 0.5) / _number(fine)
+        low = paddle.clip(location - self.reach, 0.0, 1.0)
+        high = paddle.clip(location + self.reach, 0.0, 1.0)
         first = paddle.floor(low * _number(coarse))
         end = paddle.maximum(paddle.ceil(high * _number(coarse)), first + 1)
         rows, part = paddle.arange(coarse).astype("float32"), None

@@ -1,13 +1,15 @@
 """The joint bilateral filter of FeatUp, whose range kernel is learned."""
 
+from __future__ import annotations
+
 import paddle
 import paddle.nn as nn
 import paddle.nn.functional as F
+from paddle import Tensor
 
-from ..initialise import torch_uniform
 from ..ops import interpolate, spatial_size
 from ..ops.pixel_filter import neighbour_products, pixel_filter
-from .pointwise_conv import PointwiseConv
+from .conv import conv
 
 __all__ = ["LearnedRange", "count_learned_range"]
 
@@ -21,18 +23,25 @@ class LearnedRange(nn.Layer):
 
     Args:
         guide_channels: G.
-        key_channels: of the projection.
+        key_channels: channels of the projection.
         radius: of the window, in fine pixels.
         dropout: probability of dropping a hidden channel of the two projections in
             training.
 
-    Call: x float [N, C, H, W], guide float [N, G, H', W'] -> [N, C, H', W'].
+    Shape:
+        x [N, C, H, W], guide [N, G, H', W'] -> [N, C, H', W'].
 
     Source: Fu et al., "FeatUp", ICLR 2024; weights are named as in the released code.
     The fix-up term is not normalised: a constant does not stay constant.
     """
 
-    def __init__(self, guide_channels, key_channels=32, radius=3, dropout=0.0):
+    def __init__(
+        self,
+        guide_channels: int,
+        key_channels: int = 32,
+        radius: int = 3,
+        dropout: float = 0.0,
+    ):
         super().__init__()
         self.radius = radius
         taps = (2 * radius + 1) ** 2
@@ -48,7 +57,7 @@ class LearnedRange(nn.Layer):
             [], default_initializer=nn.initializer.Constant(value)
         )
 
-    def forward(self, x, guide):
+    def forward(self, x: Tensor, guide: Tensor) -> Tensor:
         kernels = self._range_kernels(guide) * self._spatial_kernel()
         kernels = kernels / paddle.clip(kernels.sum(1, keepdim=True), min=1e-7)
         fixup = self.fixup_proj(paddle.concat([kernels, guide], axis=1))
@@ -66,7 +75,9 @@ class LearnedRange(nn.Layer):
         return paddle.exp(-square / (2.0 * self.sigma_spatial**2))
 
 
-def count_learned_range(guide_channels, channels, key_channels=32, radius=3):
+def count_learned_range(
+    guide_channels: int, channels: int, key_channels: int = 32, radius: int = 3
+) -> tuple[int, int]:
     """Closed form of LearnedRange.
 
     Args:
@@ -81,16 +92,11 @@ def count_learned_range(guide_channels, channels, key_channels=32, radius=3):
     """
     g, k, taps = guide_channels, key_channels, (2 * radius + 1) ** 2
     weights = g * k + k * k + (g + taps) * taps + taps * taps
-    products = taps * k + taps * channels + 16 * channels  # likeness, filter, bicubic
+    products = taps * k + taps * channels + 16 * channels  # similarity, filter, bicubic
     return weights + 2 * k + 2 * taps + 2, weights + products
 
 
 def _projection(inputs, hidden, outputs, dropout):
     return nn.Sequential(
-        _conv(inputs, hidden), nn.GELU(), nn.Dropout2D(dropout), _conv(hidden, outputs)
+        conv(inputs, hidden), nn.GELU(), nn.Dropout2D(dropout), conv(hidden, outputs)
     )
-
-
-def _conv(inputs, outputs):
-    start = torch_uniform(inputs)
-    return PointwiseConv(inputs, outputs, weight_attr=start, bias_attr=start)

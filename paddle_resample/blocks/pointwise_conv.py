@@ -1,6 +1,9 @@
 """The layer of a convolution with a kernel of one pixel."""
 
+from __future__ import annotations
+
 import paddle.nn as nn
+from paddle import Tensor
 from paddle.hapi import dynamic_flops
 
 from ..ops import pointwise_conv
@@ -12,25 +15,20 @@ class PointwiseConv(nn.Conv2D):
     """nn.Conv2D with kernel 1, which runs natively where it can.
 
     Args:
-        in_channels: C.
-        out_channels: O.
-        weight_attr, bias_attr: as of nn.Conv2D.
+        in_channels, out_channels, weight_attr, bias_attr: as of nn.Conv2D.
 
-    Call:
-        x: float [N, C, H, W].
-
-    Returns:
-        [N, O, H, W], dtype of x; see ops.pointwise_conv.
-
-    Cost: C*O weights, O biases, C*O multiply-accumulates per pixel.
+    Shape:
+        x [N, C, H, W] -> [N, D, H, W], dtype of x.
     """
 
-    def __init__(self, in_channels, out_channels, weight_attr=None, bias_attr=None):
+    def __init__(
+        self, in_channels: int, out_channels: int, weight_attr=None, bias_attr=None
+    ):
         super().__init__(
             in_channels, out_channels, 1, weight_attr=weight_attr, bias_attr=bias_attr
         )
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         return pointwise_conv(x, self.weight, self.bias)
 
 

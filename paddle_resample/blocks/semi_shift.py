@@ -1,21 +1,27 @@
-"""What FADE and FADE-Lite are built from: kernels predicted from the fine and the
-coarse map together, and the gate that mixes the fine map in."""
+"""What FADE and FADE-Lite share: kernels predicted from the fine and the coarse map
+together, and the gate that mixes the fine map in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
 
 import paddle.nn as nn
 import paddle.nn.functional as F
+from paddle import Tensor
+from paddle.nn.initializer import XavierUniform
 
-from ..base import Upsampler, whole_number
-from ..errors import UsageError
-from ..ops import check_border, fit, fit_guide, interpolate, reassemble
+from ..base import whole_number
+from ..ops import check_border, fit, interpolate, reassemble
 from ..ops.window import softmax_windows
-from .pointwise_conv import PointwiseConv
+from .conv import conv
+from .guided import GuidedUpsampler
 
 __all__ = ["GuideGate", "SemiShift", "SemiShiftUpsampler"]
 
 
 class SemiShift(nn.Layer):
-    """Semi-shift convolution: one encoder sees the fine map at every fine pixel and the
-    coarse map at every coarse pixel, and the two answers are added.
+    """Semi-shift convolution: the sum of one encoder applied to the fine map at every
+    fine pixel and to the coarse map at every coarse pixel.
 
     Args:
         in_channels: C of the coarse map x.
@@ -25,41 +31,29 @@ class SemiShift(nn.Layer):
         encoder_kernel: k_e of the shared encoder, odd; its bias enters twice.
         depthwise: whether the encoder is depthwise; then M equals taps.
 
-    Source: Lu et al., "FADE", ECCV 2022. The released code has it in two
-    layouts that are equal: convolving at the fine resolution and adding the enlarged
-    coarse part (L2H, as here), or convolving four shifted copies of the fine map with
-    stride 2 (H2L).
+    Source: Lu et al., "FADE", ECCV 2022. The released code has it in two equal layouts:
+    convolving at the fine resolution and adding the enlarged coarse part (L2H, as
+    here), or convolving four shifted copies of the fine map with stride 2 (H2L).
     """
 
     def __init__(
         self,
-        in_channels,
-        guide_channels,
-        compressed_channels,
-        taps,
-        encoder_kernel=3,
-        depthwise=False,
+        in_channels: int,
+        guide_channels: int,
+        compressed_channels: int,
+        taps: int,
+        encoder_kernel: int = 3,
+        depthwise: bool = False,
     ):
         super().__init__()
-        start = {
-            "weight_attr": nn.initializer.XavierUniform(),
-            "bias_attr": nn.initializer.Constant(0.0),
-        }
-        m = compressed_channels
-        self.compressor_en = PointwiseConv(guide_channels, m, **start)
-        self.compressor_de = PointwiseConv(
-            in_channels, m, weight_attr=start["weight_attr"], bias_attr=False
-        )
-        self.content_encoder = nn.Conv2D(
-            m,
-            taps,
-            encoder_kernel,
-            padding=encoder_kernel // 2,
-            groups=m if depthwise else 1,
-            **start,
+        xavier, m = XavierUniform(), compressed_channels
+        self.compressor_en = conv(guide_channels, m, init=xavier)
+        self.compressor_de = conv(in_channels, m, init=xavier, bias=False)
+        self.content_encoder = conv(
+            m, taps, encoder_kernel, init=xavier, groups=m if depthwise else 1
         )
 
-    def forward(self, x, guide, scale):
+    def forward(self, x: Tensor, guide: Tensor, scale: int) -> Tensor:
         """x [N, C, H, W], guide [N, G, H*s, W*s] -> [N, taps, H*s, W*s]."""
         fine = self.content_encoder(self.compressor_en(guide))
         coarse = self.content_encoder(self.compressor_de(x))
@@ -75,26 +69,20 @@ class GuideGate(nn.Layer):
     Source: Lu et al., "FADE", ECCV 2022.
     """
 
-    def __init__(self, in_channels):
+    def __init__(self, in_channels: int):
         super().__init__()
-        self.conv = nn.Conv2D(
-            in_channels,
-            1,
-            1,
-            weight_attr=nn.initializer.XavierUniform(),
-            bias_attr=nn.initializer.Constant(0.0),
-        )
+        self.conv = conv(in_channels, 1, init=XavierUniform())
 
-    def forward(self, x, guide, y, scale):
+    def forward(self, x: Tensor, guide: Tensor, y: Tensor, scale: int) -> Tensor:
         gate = interpolate(F.sigmoid(self.conv(x)), scale=scale, mode="nearest")
         return gate * guide + (1.0 - gate) * y
 
 
-class SemiShiftUpsampler(Upsampler):
+class SemiShiftUpsampler(GuidedUpsampler):
     """Reassembly with the kernels of a semi-shift convolution, then the gate.
 
     Args:
-        in_channels, out_channels, guide_channels: as the contract has them.
+        in_channels, out_channels, guide_channels: as of every guided upsampler.
         scale: 2.
         kernel_size: k of the reassembly, odd.
         compressed_channels: M of the semi-shift convolution; None makes it depthwise,
@@ -110,57 +98,59 @@ class SemiShiftUpsampler(Upsampler):
 
     scales = (2,)
     learned = True
-    needs_guide = True
     guide_same_channels = True
     fuses_guide = True
 
     def __init__(
         self,
-        in_channels,
-        out_channels,
+        in_channels: int,
+        out_channels: int | None,
         *,
-        guide_channels,
-        scale,
-        kernel_size,
-        compressed_channels,
-        encoder_kernel,
-        gate,
-        border,
+        guide_channels: int | None,
+        scale: int,
+        kernel_size: int,
+        compressed_channels: int | None,
+        encoder_kernel: int,
+        gate: bool,
+        border: str,
     ):
-        super().__init__(in_channels, out_channels, scale=scale)
-        if guide_channels is None:
-            guide_channels = in_channels
-        self.guide_channels = whole_number(self.name, "guide_channels", guide_channels)
+        super().__init__(
+            in_channels, out_channels, guide_channels=guide_channels, scale=scale
+        )
         self.kernel_size = whole_number(self.name, "kernel_size", kernel_size, odd=True)
         whole_number(self.name, "encoder_kernel", encoder_kernel, odd=True)
         self.border = check_border(self.name, border)
-        if gate and guide_channels != in_channels:
-            raise UsageError(
-                f"{self.name}: the gate adds the guide to the result, so "
-                f"guide_channels={guide_channels} must equal in_channels="
-                f"{in_channels}, or gate be False"
+        if gate:
+            self.require_same_channels(
+                "the gate adds the guide to the result", ", or gate be False"
             )
         taps = kernel_size**2
         self.gate_generator = GuideGate(in_channels) if gate else None
         self.ker_generator = SemiShift(
             in_channels,
-            guide_channels,
+            self.guide_channels,
             compressed_channels or taps,
             taps,
             encoder_kernel,
             depthwise=compressed_channels is None,
         )
 
-    def logits(self, x, guide):
-        """What the softmax makes weights of, [N, k*k, 2*H, 2*W]."""
+    def logits(self, x: Tensor, guide: Tensor) -> Tensor:
+        """The numbers before the softmax over each window, [N, k*k, 2*H, 2*W]."""
         return self.ker_generator(x, guide, self.scale)
 
-    def kernels(self, x, guide):
+    def kernels(self, x: Tensor, guide: Tensor) -> Tensor:
         """The weights of every output pixel, [N, k*k, 2*H, 2*W], windows sum to 1."""
         return softmax_windows(self.logits(x, guide), self.kernel_size)
 
-    def forward(self, x, guide=None, side=None, size=None):
-        guide, fine = fit_guide(guide, x, self.scale, self.guide_channels, self.name)
+    def forward(
+        self,
+        x: Tensor,
+        guide: Tensor | None = None,
+        side: object = None,
+        size: Sequence[int] | None = None,
+    ) -> Tensor:
+        guide, fine = self.guide_at_scale(guide, x)
         y = reassemble(
             x,
             self.logits(x, guide),

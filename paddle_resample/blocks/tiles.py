@@ -1,6 +1,12 @@
-"""Work on a map tile by tile, so that what it needs meanwhile stays small."""
+"""Process a feature map tile by tile, so that the intermediates stay small."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Callable
 
 import paddle
+from paddle import Tensor
 from paddle.distributed.fleet.utils import recompute
 
 from ..ops import spatial_size
@@ -10,7 +16,7 @@ __all__ = ["HELD", "fitting_tile", "over_tiles"]
 HELD = 2**22  # numbers of one intermediate of a tile, 16 MiB in float32
 
 
-def fitting_tile(size, each):
+def fitting_tile(size: Sequence[int], each: int) -> tuple[int, int]:
     """Sides of the largest tile whose intermediates have at most `HELD` numbers.
 
     Args:
@@ -31,10 +37,15 @@ def fitting_tile(size, each):
     return paddle.clip(paddle.full([], HELD, "int64") // numbers, min=1), size[1]
 
 
-def over_tiles(function, x, tile, *others):
-    """Apply a function to the tiles of a map and put the results side by side.
+def over_tiles(
+    function: Callable[..., Tensor],
+    x: Tensor,
+    tile: Sequence[int] | None,
+    *others: Tensor,
+) -> Tensor:
+    """Apply a function to the tiles of a map and join the results.
 
-    With gradients, several tiles are computed again one at a time on the way back, so
+    With gradients, the backward pass computes several tiles again, one at a time, so
     that only one holds its intermediates; what the function reads must therefore come
     as its arguments. Traced, a loop of the program runs over bands of rows.
 
@@ -42,7 +53,7 @@ def over_tiles(function, x, tile, *others):
         function: (part [N, h, w, D], (row, column) of its first pixel, *others) ->
             [N, h, w, C], each pixel of the result from the same pixel of the part.
         x: [N, H, W, D].
-        tile: (rows, columns) of a tile, see `fitting_tile`; None takes x whole.
+        tile: (rows, columns) of a tile, see `fitting_tile`; None processes x whole.
         others: Tensors that every tile needs.
 
     Returns:

@@ -6,14 +6,14 @@ import math
 import paddle.nn as nn
 import paddle.nn.functional as F
 
-from ..base import Upsampler, whole_number
+from ..base import whole_number
+from ..blocks.conv import conv
+from ..blocks.guided import GuidedUpsampler
 from ..errors import UsageError
-from ..initialise import torch_uniform
 from ..ops import (
     check_border,
     dynamic_conv,
     fit,
-    fit_guide,
     interpolate,
     pixel_shuffle,
     reassemble,
@@ -25,7 +25,7 @@ __all__ = ["A2U"]
 
 
 @register("a2u")
-class A2U(Upsampler):
+class A2U(GuidedUpsampler):
     """Affinity-aware upsampling.
 
     Two k_e x k_e kernels u and v, made from the pooled guide for each image, are
@@ -86,7 +86,6 @@ class A2U(Upsampler):
     year = 2021
     scales = (2,)
     learned = True
-    needs_guide = True
 
     def __init__(
         self,
@@ -101,12 +100,10 @@ class A2U(Upsampler):
         groups=1,
         border="zero",
     ):
-        super().__init__(in_channels, out_channels, scale=scale)
-        if guide_channels is None:
-            guide_channels = in_channels
-        g = self.guide_channels = whole_number(
-            self.name, "guide_channels", guide_channels
+        super().__init__(
+            in_channels, out_channels, guide_channels=guide_channels, scale=scale
         )
+        g = self.guide_channels
         self.kernel_size = whole_number(self.name, "kernel_size", kernel_size, odd=True)
         whole_number(self.name, "encoder_kernel", encoder_kernel)
         self.groups = whole_number(self.name, "groups", groups)
@@ -159,7 +156,7 @@ class A2U(Upsampler):
         return softmax_windows(gated, self.kernel_size, self.groups)
 
     def forward(self, x, guide=None, side=None, size=None):
-        guide, fine = fit_guide(guide, x, self.scale, self.guide_channels, self.name)
+        guide, fine = self.guide_at_scale(guide, x)
         y = reassemble(
             x,
             self.gated(guide),
@@ -191,8 +188,4 @@ class _Means(nn.Layer):
 
 def _pooled_conv(in_channels, out_channels, size):
     """[N, C, H, W] -> [N, D, size, size]."""
-    start = torch_uniform(in_channels)
-    return nn.Sequential(
-        _Means(size),
-        nn.Conv2D(in_channels, out_channels, 1, weight_attr=start, bias_attr=start),
-    )
+    return nn.Sequential(_Means(size), conv(in_channels, out_channels))

@@ -4,10 +4,11 @@ their own, then added."""
 import paddle
 import paddle.nn as nn
 import paddle.nn.functional as F
+from paddle.nn.initializer import Constant
 
-from ..base import Upsampler
-from ..blocks.guided import guide_size, torch_conv
-from ..errors import UsageError, did_you_mean
+from ..arguments import check_choice
+from ..blocks.conv import conv
+from ..blocks.guided import GuidedUpsampler
 from ..ops import flow_warp, interpolate
 from ..registry import register
 
@@ -17,7 +18,7 @@ _UNITS = ("half", "pixel")
 
 
 @register("align_fa")
-class AlignFA(Upsampler):
+class AlignFA(GuidedUpsampler):
     """Add x and the guide after warping both (AlignSeg's AlignFA).
 
     h = bilinear(x), flow_x = 3x3(LReLU(BN(1x1([guide, h])))), flow_g another such,
@@ -63,7 +64,6 @@ class AlignFA(Upsampler):
     source = "Huang et al., TPAMI 2021"
     year = 2021
     learned = True
-    needs_guide = True
     guide_same_channels = True
     fuses_guide = True
     any_size = True
@@ -77,16 +77,11 @@ class AlignFA(Upsampler):
         scale=2,
         unit="half",
     ):
-        super().__init__(in_channels, out_channels, scale=scale)
-        if guide_channels not in (None, in_channels):
-            raise UsageError(
-                f"align_fa: adds x and the guide, so guide_channels={guide_channels} "
-                f"must equal in_channels={in_channels}"
-            )
-        if unit not in _UNITS:
-            raise UsageError(
-                f"align_fa: unknown unit {unit!r}{did_you_mean(unit, _UNITS)}"
-            )
+        super().__init__(
+            in_channels, out_channels, guide_channels=guide_channels, scale=scale
+        )
+        self.require_same_channels("adds x and the guide")
+        check_choice(self.name, "unit", unit, _UNITS)
         self.unit = unit
         self.delta_gen1 = _delta_gen(in_channels)
         self.delta_gen2 = _delta_gen(in_channels)
@@ -98,7 +93,7 @@ class AlignFA(Upsampler):
         return weights + 4 * c, (weights + 12 * c) * fine * site.pixels
 
     def forward(self, x, guide=None, side=None, size=None):
-        size = guide_size(self.name, guide, self.in_channels, size)
+        size = self.guide_size(guide, size)
         coarse = interpolate(x, size=size, mode="bilinear", align_corners=True)
         both = paddle.concat([guide, coarse], axis=1)
         coarse = flow_warp(coarse, self.delta_gen1(both), unit=self.unit)
@@ -113,8 +108,7 @@ class _NormLeaky(nn.BatchNorm2D):
 
 
 def _delta_gen(channels):
-    last = torch_conv(channels, 2, 3)
-    nn.initializer.Constant(0.0)(last.weight)
-    return nn.Sequential(
-        torch_conv(2 * channels, channels, 1), _NormLeaky(channels), last
-    )
+    last = conv(channels, 2, 3, bias=False)
+    Constant(0.0)(last.weight)
+    first = conv(2 * channels, channels, bias=False)
+    return nn.Sequential(first, _NormLeaky(channels), last)

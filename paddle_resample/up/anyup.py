@@ -5,6 +5,7 @@ import paddle
 import paddle.nn as nn
 import paddle.nn.functional as F
 
+from ..arguments import check_choice
 from ..base import whole_number
 from ..blocks.image_attention import (
     AttentionUpsampler,
@@ -12,7 +13,7 @@ from ..blocks.image_attention import (
     count_attention,
 )
 from ..blocks.image_encoder import count_encoder, encoder
-from ..errors import UsageError, did_you_mean
+from ..errors import UsageError
 from ..ops import spatial_size
 from ..registry import register
 
@@ -104,10 +105,7 @@ class AnyUp(AttentionUpsampler):
             heads=heads,
         )
         whole_number(self.name, "kernel_size", kernel_size, odd=True)
-        if layout not in _LAYOUTS:
-            raise UsageError(
-                f"anyup: unknown layout {layout!r}{did_you_mean(layout, _LAYOUTS)}"
-            )
+        check_choice(self.name, "layout", layout, _LAYOUTS)
         if not window > 0:
             raise UsageError(f"anyup: window must be above 0, not {window!r}")
         self.key_features_encoder = encoder(width, width)

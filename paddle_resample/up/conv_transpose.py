@@ -2,8 +2,9 @@
 
 import paddle.nn as nn
 
+from ..arguments import check_choice
 from ..base import Upsampler, whole_number
-from ..errors import UsageError, did_you_mean
+from ..errors import UsageError
 from ..initialise import bilinear_kernel, torch_uniform
 from ..ops import fit
 from ..registry import register
@@ -85,10 +86,7 @@ class ConvTranspose(Upsampler):
         # A smaller kernel would leave pixels that nothing reaches.
         whole_number(self.name, "kernel_size", k, least=scale)
         whole_number(self.name, "groups", groups)
-        if init not in _INITS:
-            raise UsageError(
-                f"conv_transpose: unknown init {init!r}{did_you_mean(init, _INITS)}"
-            )
+        check_choice(self.name, "init", init, _INITS)
         if in_channels % groups or self.out_channels % groups:
             raise UsageError(
                 f"conv_transpose: groups={groups} must divide in_channels="

@@ -5,8 +5,8 @@ import numpy as np
 import paddle.nn as nn
 
 from ..base import Upsampler
+from ..blocks.conv import linear
 from ..errors import UsageError
-from ..initialise import torch_uniform
 from ..ops import expand_cells, fit
 from ..registry import register
 
@@ -64,13 +64,7 @@ class DUpsampling(Upsampler):
         self, in_channels, out_channels=None, *, scale=2, bias=False, temperature=True
     ):
         super().__init__(in_channels, out_channels, scale=scale)
-        start = torch_uniform(in_channels)
-        self.expand = nn.Linear(
-            in_channels,
-            scale * scale * self.out_channels,
-            weight_attr=start,
-            bias_attr=start if bias else False,
-        )
+        self.expand = linear(in_channels, scale**2 * self.out_channels, bias=bias)
         self.temperature = None
         if temperature:
             self.temperature = self.create_parameter(

@@ -1,12 +1,13 @@
 """DySample: each fine pixel is one bilinear sample of the coarse map, at a place that a
 1x1 convolution of the map itself chooses."""
 
-import paddle.nn as nn
 import paddle.nn.functional as F
+from paddle.nn.initializer import Constant, Normal
 
+from ..arguments import check_choice
 from ..base import Upsampler, whole_number
-from ..blocks.pointwise_conv import PointwiseConv
-from ..errors import UsageError, did_you_mean
+from ..blocks.conv import conv
+from ..errors import UsageError
 from ..ops import fit, offset_warp, pixel_shuffle
 from ..registry import register
 
@@ -80,10 +81,7 @@ class DySample(Upsampler):
         dyscope=False,
     ):
         super().__init__(in_channels, out_channels, scale=scale)
-        if style not in _STYLES:
-            raise UsageError(
-                f"dysample: unknown style {style!r}{did_you_mean(style, _STYLES)}"
-            )
+        check_choice(self.name, "style", style, _STYLES)
         self.groups = whole_number(self.name, "groups", groups)
         if in_channels % groups:
             raise UsageError(
@@ -95,25 +93,19 @@ class DySample(Upsampler):
                 f"scale*scale={scale * scale}, not {in_channels}; use style 'lp'"
             )
         self.style = style
-        inside, made = _channels(in_channels, scale, style, groups)
-        self.offset = PointwiseConv(
-            inside,
-            made,
-            weight_attr=nn.initializer.Normal(0.0, 0.001),
-            bias_attr=nn.initializer.Constant(0.0),
-        )
+        read, predicted = _channels(in_channels, scale, style, groups)
+        self.offset = conv(read, predicted, init=Normal(0.0, 0.001))
         self.scope = None
         if dyscope:
-            zero = nn.initializer.Constant(0.0)
-            self.scope = PointwiseConv(inside, made, weight_attr=zero, bias_attr=False)
+            self.scope = conv(read, predicted, init=Constant(0.0), bias=False)
 
     @classmethod
     def count(cls, site, *, style, groups, dyscope):
-        inside, made = _channels(site.in_channels, site.scale, style, groups)
-        weights = inside * made * (2 if dyscope else 1)
+        read, predicted = _channels(site.in_channels, site.scale, style, groups)
+        weights = read * predicted * (2 if dyscope else 1)
         area = site.scale**2
         macs = weights * (area if style == "pl" else 1) + 4 * area * site.in_channels
-        return weights + made, macs * site.pixels
+        return weights + predicted, macs * site.pixels
 
     def forward(self, x, guide=None, side=None, size=None):
         features = pixel_shuffle(x, self.scale) if self.style == "pl" else x
@@ -126,7 +118,7 @@ class DySample(Upsampler):
 
 
 def _channels(channels, scale, style, groups):
-    """Channels that the offset convolution reads and makes."""
+    """Channels of the offset convolution's input and result."""
     area = scale * scale
     if style == "pl":
         return channels // area, 2 * groups

@@ -8,9 +8,9 @@ import paddle.nn as nn
 import paddle.nn.functional as F
 from paddle.nn.initializer import Constant, Uniform
 
-from ..base import Upsampler, whole_number
-from ..blocks.guided import guide_size
-from ..blocks.pointwise_conv import PointwiseConv
+from ..base import whole_number
+from ..blocks.conv import conv
+from ..blocks.guided import GuidedUpsampler
 from ..errors import UsageError
 from ..initialise import torch_uniform
 from ..ops import deform_conv, interpolate
@@ -22,7 +22,7 @@ _TAPS = 9  # of the 3x3 deformable convolution
 
 
 @register("fapn")
-class FaPN(Upsampler):
+class FaPN(GuidedUpsampler):
     """Align x to the selected guide, then add them (FaPN's FSM and FAM).
 
     l = 1x1(guide + guide * sigmoid(1x1(mean of guide))), h = bilinear(x),
@@ -69,7 +69,6 @@ class FaPN(Upsampler):
     source = "Huang et al., ICCV 2021"
     year = 2021
     learned = True
-    needs_guide = True
     fuses_guide = True
     any_size = True
 
@@ -82,17 +81,16 @@ class FaPN(Upsampler):
         scale=2,
         groups=None,
     ):
-        super().__init__(in_channels, out_channels, scale=scale)
-        if guide_channels is None:
-            guide_channels = in_channels
-        self.guide_channels = whole_number(self.name, "guide_channels", guide_channels)
+        super().__init__(
+            in_channels, out_channels, guide_channels=guide_channels, scale=scale
+        )
         groups = _groups(in_channels, groups)
         whole_number(self.name, "groups", groups)
         if in_channels % groups:
             raise UsageError(
                 f"fapn: groups={groups} must divide in_channels={in_channels}"
             )
-        self.lateral_conv = _Selection(guide_channels, in_channels)
+        self.lateral_conv = _Selection(self.guide_channels, in_channels)
         self.offset = _conv1x1(2 * in_channels, in_channels)
         self.dcpack_L2 = _DeformableConv(in_channels, groups)
 
@@ -107,7 +105,7 @@ class FaPN(Upsampler):
         return g * g + dense + biases, macs
 
     def forward(self, x, guide=None, side=None, size=None):
-        size = guide_size(self.name, guide, self.guide_channels, size)
+        size = self.guide_size(guide, size)
         coarse = interpolate(x, size=size, mode="bilinear")
         fine = self.lateral_conv(guide)
         where = self.offset(paddle.concat([fine, 2 * coarse], axis=1))
@@ -138,21 +136,15 @@ class _DeformableConv(nn.Layer):
             default_initializer=torch_uniform(channels * _TAPS),
         )
         self.bias = self.create_parameter([channels], is_bias=True)
-        self.conv_offset_mask = nn.Conv2D(
-            channels,
-            3 * _TAPS * groups,
-            3,
-            padding=1,
-            weight_attr=Constant(0.0),
-            bias_attr=Constant(0.0),
+        self.conv_offset_mask = conv(
+            channels, 3 * _TAPS * groups, 3, init=Constant(0.0)
         )
 
     def forward(self, x, where):
-        made = self.conv_offset_mask(where)
-        moved = 2 * _TAPS * self.groups
+        both = self.conv_offset_mask(where)
+        offsets = 2 * _TAPS * self.groups
         # (group, tap, row or column), then (group, tap).
-        mask = F.sigmoid(made[:, moved:])
-        offset = made[:, :moved]
+        offset, mask = both[:, :offsets], F.sigmoid(both[:, offsets:])
         return deform_conv(x, offset, mask, self.weight, self.bias, self.groups)
 
 
@@ -162,9 +154,4 @@ def _groups(channels, groups):
 
 def _conv1x1(in_channels, out_channels):
     bound = math.sqrt(3 / in_channels)
-    return PointwiseConv(
-        in_channels,
-        out_channels,
-        weight_attr=Uniform(-bound, bound),
-        bias_attr=False,
-    )
+    return conv(in_channels, out_channels, init=Uniform(-bound, bound), bias=False)

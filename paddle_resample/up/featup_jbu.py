@@ -5,11 +5,10 @@ import math
 
 import paddle.nn as nn
 
-from ..base import Upsampler, whole_number
-from ..blocks.guided import guide_size
+from ..base import whole_number
+from ..blocks.conv import conv
+from ..blocks.guided import GuidedUpsampler
 from ..blocks.learned_range import LearnedRange, count_learned_range
-from ..blocks.pointwise_conv import PointwiseConv
-from ..initialise import torch_uniform
 from ..ops import interpolate, spatial_size
 from ..registry import register
 
@@ -17,7 +16,7 @@ __all__ = ["FeatUpJBU"]
 
 
 @register("featup_jbu")
-class FeatUpJBU(Upsampler):
+class FeatUpJBU(GuidedUpsampler):
     """log2(scale) learned joint bilateral upsamplers, then y + 0.1 * 1x1(y).
 
     Args:
@@ -66,7 +65,6 @@ class FeatUpJBU(Upsampler):
     source = "Fu et al., ICLR 2024"
     year = 2024
     learned = True
-    needs_guide = True
     any_size = True
     scales = (2, 4, 8, 16)
     guide_is_image = True
@@ -82,22 +80,19 @@ class FeatUpJBU(Upsampler):
         radius=3,
         dropout=False,
     ):
-        super().__init__(in_channels, out_channels, scale=scale)
-        if guide_channels is None:
-            guide_channels = in_channels
-        self.guide_channels = whole_number(self.name, "guide_channels", guide_channels)
+        super().__init__(
+            in_channels, out_channels, guide_channels=guide_channels, scale=scale
+        )
         whole_number(self.name, "key_channels", key_channels)
         whole_number(self.name, "radius", radius)
         self.stages = round(math.log2(scale))
         for i in range(1, self.stages + 1):
             stage = LearnedRange(
-                guide_channels, key_channels, radius, 0.1 if dropout else 0.0
+                self.guide_channels, key_channels, radius, 0.1 if dropout else 0.0
             )
             setattr(self, f"up{i}", stage)
-        start = torch_uniform(in_channels)
         self.fixup_proj = nn.Sequential(
-            nn.Dropout2D(0.2 if dropout else 0.0),
-            PointwiseConv(in_channels, in_channels, weight_attr=start, bias_attr=start),
+            nn.Dropout2D(0.2 if dropout else 0.0), conv(in_channels, in_channels)
         )
 
     @classmethod
@@ -112,7 +107,7 @@ class FeatUpJBU(Upsampler):
         return stages * parameters + c * c + c, total * site.pixels
 
     def forward(self, x, guide=None, side=None, size=None):
-        guide_size(self.name, guide, self.guide_channels, size)
+        self.guide_size(guide, size)
         for i in range(1, self.stages + 1):
             small = guide
             if i < self.stages:

@@ -2,20 +2,18 @@
 predicted from both maps, displaces the sampling grid."""
 
 import paddle
-import paddle.nn as nn
 
-from ..base import Upsampler, whole_number
-from ..blocks.pointwise_conv import PointwiseConv
-from ..errors import UsageError
-from ..initialise import torch_uniform
-from ..ops import flow_warp, interpolate, spatial_size
+from ..base import whole_number
+from ..blocks.conv import conv
+from ..blocks.guided import GuidedUpsampler
+from ..ops import flow_warp, interpolate
 from ..registry import register
 
 __all__ = ["Flow"]
 
 
 @register("flow")
-class Flow(Upsampler):
+class Flow(GuidedUpsampler):
     """Warp x by a flow field predicted from x and the guide (SFNet's FAM).
 
     h = 1x1(x), l = 1x1(guide), flow = k x k([bilinear(h), l]), y = warp(x, flow).
@@ -57,7 +55,6 @@ class Flow(Upsampler):
     source = "Li et al., ECCV 2020"
     year = 2020
     learned = True
-    needs_guide = True
     any_size = True
 
     def __init__(
@@ -70,23 +67,15 @@ class Flow(Upsampler):
         mid_channels=None,
         kernel_size=3,
     ):
-        super().__init__(in_channels, out_channels, scale=scale)
-        if guide_channels is None:
-            guide_channels = in_channels
+        super().__init__(
+            in_channels, out_channels, guide_channels=guide_channels, scale=scale
+        )
         mid = max(in_channels // 2, 1) if mid_channels is None else mid_channels
         whole_number(self.name, "kernel_size", kernel_size, odd=True)
         whole_number(self.name, "mid_channels", mid)
-        self.guide_channels = whole_number(self.name, "guide_channels", guide_channels)
-        self.down_h = _compressor(in_channels, mid)
-        self.down_l = _compressor(self.guide_channels, mid)
-        self.flow_make = nn.Conv2D(
-            2 * mid,
-            2,
-            kernel_size,
-            padding=kernel_size // 2,
-            weight_attr=torch_uniform(2 * mid * kernel_size**2),
-            bias_attr=False,
-        )
+        self.down_h = conv(in_channels, mid, bias=False)
+        self.down_l = conv(self.guide_channels, mid, bias=False)
+        self.flow_make = conv(2 * mid, 2, kernel_size, bias=False)
 
     @classmethod
     def count(cls, site, *, mid_channels, kernel_size, **options):
@@ -98,18 +87,7 @@ class Flow(Upsampler):
         return mid * (c + g) + flow, macs * site.pixels
 
     def forward(self, x, guide=None, side=None, size=None):
-        if guide is None:
-            raise UsageError("flow: called without a guide")
-        fine = spatial_size(guide)
-        if paddle.in_dynamic_mode() and size is not None and list(size) != fine:
-            raise UsageError(
-                f"flow: size={tuple(size)} differs from the guide's {tuple(fine)}"
-            )
+        fine = self.guide_size(guide, size)
         h = interpolate(self.down_h(x), size=fine, mode="bilinear", align_corners=True)
         flow = self.flow_make(paddle.concat([h, self.down_l(guide)], axis=1))
         return flow_warp(x, flow)
-
-
-def _compressor(in_channels, out_channels):
-    start = torch_uniform(in_channels)
-    return PointwiseConv(in_channels, out_channels, weight_attr=start, bias_attr=False)

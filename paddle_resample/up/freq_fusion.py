@@ -7,24 +7,18 @@ import paddle.nn as nn
 import paddle.nn.functional as F
 from paddle.nn.initializer import Constant, Normal, XavierUniform
 
-from ..base import Upsampler, whole_number
-from ..blocks.pointwise_conv import PointwiseConv
+from ..base import whole_number
+from ..blocks.conv import conv
+from ..blocks.guided import GuidedUpsampler
 from ..errors import UsageError
-from ..ops import (
-    check_border,
-    fit,
-    fit_guide,
-    offset_warp,
-    pixel_shuffle,
-    reassemble,
-)
+from ..ops import check_border, fit, offset_warp, pixel_shuffle, reassemble
 from ..registry import register
 
 __all__ = ["FreqFusion"]
 
 
 @register("freq_fusion")
-class FreqFusion(Upsampler):
+class FreqFusion(GuidedUpsampler):
     """Low-pass x to the guide's resolution, raise the guide's high frequencies, add.
 
     e = 1x1(guide), d = 1x1(x); e' = 2*e - high(e), where high(m) = reassembly of m by
@@ -84,7 +78,6 @@ class FreqFusion(Upsampler):
     source = "Chen et al., TPAMI 2024"
     year = 2024
     learned = True
-    needs_guide = True
     guide_same_channels = True
     fuses_guide = True
 
@@ -101,12 +94,10 @@ class FreqFusion(Upsampler):
         resample=False,
         border="zero",
     ):
-        super().__init__(in_channels, out_channels, scale=scale)
-        if guide_channels not in (None, in_channels):
-            raise UsageError(
-                f"freq_fusion: adds x and the guide, so guide_channels="
-                f"{guide_channels} must equal in_channels={in_channels}"
-            )
+        super().__init__(
+            in_channels, out_channels, guide_channels=guide_channels, scale=scale
+        )
+        self.require_same_channels("adds x and the guide")
         mid = whole_number(self.name, "mid_channels", mid_channels)
         whole_number(self.name, "low_kernel", low_kernel, odd=True)
         whole_number(self.name, "high_kernel", high_kernel, odd=True)
@@ -116,12 +107,11 @@ class FreqFusion(Upsampler):
                 f"freq_fusion: resample needs mid_channels to be a multiple of 8 and "
                 f"in_channels one of {_GROUPS}, not {mid} and {in_channels}"
             )
-        start = {"weight_attr": XavierUniform(), "bias_attr": Constant(0.0)}
-        self.hr_channel_compressor = PointwiseConv(in_channels, mid, **start)
-        self.lr_channel_compressor = PointwiseConv(in_channels, mid, **start)
-        small = Normal(0.0, 0.001)
-        self.content_encoder = _conv(mid, low_kernel**2, 3, small)
-        self.content_encoder2 = _conv(mid, high_kernel**2, 3, small)
+        xavier, small = XavierUniform(), Normal(0.0, 0.001)
+        self.hr_channel_compressor = conv(in_channels, mid, init=xavier)
+        self.lr_channel_compressor = conv(in_channels, mid, init=xavier)
+        self.content_encoder = conv(mid, low_kernel**2, 3, init=small)
+        self.content_encoder2 = conv(mid, high_kernel**2, 3, init=small)
         self.dysampler = _OffsetGenerator(mid, scale) if resample else None
 
     @classmethod
@@ -146,7 +136,7 @@ class FreqFusion(Upsampler):
         return parameters, (coarse + site.scale**2 * fine) * site.pixels
 
     def forward(self, x, guide=None, side=None, size=None):
-        guide, own = fit_guide(guide, x, self.scale, self.in_channels, self.name)
+        guide, own = self.guide_at_scale(guide, x)
         coarse = self.lr_channel_compressor(x)
         fine = self.hr_channel_compressor(guide)
         high = self.content_encoder2(fine)
@@ -187,12 +177,12 @@ class _OffsetGenerator(nn.Layer):
     def __init__(self, channels, scale):
         super().__init__()
         self.scale = scale
-        read, made = channels + _SEEN, 2 * _GROUPS
+        read, both = channels + _SEEN, 2 * _GROUPS  # columns and rows
         small, zero = Normal(0.0, 0.001), Constant(0.0)
-        self.offset = _conv(read, made * scale**2, 3, small)
-        self.direct_scale = _conv(read, made * scale**2, 3, zero)
-        self.hr_offset = _conv(read, made, 3, small)
-        self.hr_direct_scale = _conv(read, made, 3, zero)
+        self.offset = conv(read, both * scale**2, 3, init=small)
+        self.direct_scale = conv(read, both * scale**2, 3, init=zero)
+        self.hr_offset = conv(read, both, 3, init=small)
+        self.hr_direct_scale = conv(read, both, 3, init=zero)
         self.norm_hr = nn.GroupNorm(channels // 8, channels)
         self.norm_lr = nn.GroupNorm(channels // 8, channels)
 
@@ -226,14 +216,3 @@ def _kernels(logits):
     kernels = F.softmax(logits, axis=1)
     kernels = kernels * paddle.to_tensor(window).astype(kernels.dtype)
     return kernels / kernels.sum(axis=1, keepdim=True)
-
-
-def _conv(in_channels, out_channels, kernel_size, start):
-    return nn.Conv2D(
-        in_channels,
-        out_channels,
-        kernel_size,
-        padding=kernel_size // 2,
-        weight_attr=start,
-        bias_attr=Constant(0.0),
-    )

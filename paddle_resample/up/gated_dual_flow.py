@@ -4,9 +4,9 @@ and a gate mixes them pixel by pixel."""
 import paddle
 import paddle.nn as nn
 
-from ..base import Upsampler, whole_number
-from ..blocks.guided import guide_size, torch_conv
-from ..errors import UsageError
+from ..base import whole_number
+from ..blocks.conv import conv
+from ..blocks.guided import GuidedUpsampler
 from ..ops import flow_warp, interpolate
 from ..registry import register
 
@@ -14,7 +14,7 @@ __all__ = ["GatedDualFlow"]
 
 
 @register("gated_dual_flow")
-class GatedDualFlow(Upsampler):
+class GatedDualFlow(GuidedUpsampler):
     """Warp x and the guide by two flows and mix them (SFNet-Lite's GD-FAM).
 
     h = bilinear(1x1(x)), l = 1x1(guide), flow_x, flow_g = k x k([h, l]),
@@ -59,7 +59,6 @@ class GatedDualFlow(Upsampler):
     source = "Li et al., IJCV 2024"
     year = 2024
     learned = True
-    needs_guide = True
     guide_same_channels = True
     fuses_guide = True
     any_size = True
@@ -74,20 +73,18 @@ class GatedDualFlow(Upsampler):
         mid_channels=None,
         kernel_size=3,
     ):
-        super().__init__(in_channels, out_channels, scale=scale)
-        if guide_channels not in (None, in_channels):
-            raise UsageError(
-                f"{self.name}: mixes x and the guide, so guide_channels="
-                f"{guide_channels} must equal in_channels={in_channels}"
-            )
+        super().__init__(
+            in_channels, out_channels, guide_channels=guide_channels, scale=scale
+        )
+        self.require_same_channels("mixes x and the guide")
         mid = max(in_channels // 2, 1) if mid_channels is None else mid_channels
         whole_number(self.name, "kernel_size", kernel_size, odd=True)
         whole_number(self.name, "mid_channels", mid)
-        self.down_h = torch_conv(in_channels, mid, 1)
-        self.down_l = torch_conv(in_channels, mid, 1)
-        self.flow_make = torch_conv(2 * mid, 4, kernel_size)
-        read = self._gate_channels(mid)
-        self.flow_gate = nn.Sequential(torch_conv(read, 1, kernel_size), nn.Sigmoid())
+        self.down_h = conv(in_channels, mid, bias=False)
+        self.down_l = conv(in_channels, mid, bias=False)
+        self.flow_make = conv(2 * mid, 4, kernel_size, bias=False)
+        gate = conv(self._gate_channels(mid), 1, kernel_size, bias=False)
+        self.flow_gate = nn.Sequential(gate, nn.Sigmoid())
 
     @classmethod
     def count(cls, site, *, mid_channels, kernel_size):
@@ -110,7 +107,7 @@ class GatedDualFlow(Upsampler):
         return paddle.concat([coarse, fine], axis=1)
 
     def forward(self, x, guide=None, side=None, size=None):
-        size = guide_size(self.name, guide, self.in_channels, size)
+        size = self.guide_size(guide, size)
         coarse = interpolate(
             self.down_h(x), size=size, mode="bilinear", align_corners=True
         )

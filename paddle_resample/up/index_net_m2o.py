@@ -1,19 +1,17 @@
 """IndexNet with a guide, many to one: every channel has its own index, predicted from
 all channels of the guide."""
 
-import paddle
-
-from ..base import Upsampler
+from ..blocks.guided import GuidedUpsampler
 from ..blocks.index_block import count_index_block, index_block, index_upsample
 from ..errors import UsageError
-from ..ops import fit, fit_guide
+from ..ops import fit
 from ..registry import register
 
 __all__ = ["IndexNetM2O"]
 
 
 @register("index_net_m2o")
-class IndexNetM2O(Upsampler):
+class IndexNetM2O(GuidedUpsampler):
     """y = sigmoid(block(guide)) * nearest(x), an index for each channel from all.
 
     Args:
@@ -61,7 +59,6 @@ class IndexNetM2O(Upsampler):
     source = "Lu et al., ICCV 2019"
     year = 2019
     learned = True
-    needs_guide = True
     guide_same_channels = True
     scales = (2,)
     block = "m2o"
@@ -77,17 +74,16 @@ class IndexNetM2O(Upsampler):
         context=False,
         init="torch",
     ):
-        super().__init__(in_channels, out_channels, scale=scale)
-        if guide_channels is None:
-            guide_channels = in_channels
-        if self.guide_same_channels and guide_channels != in_channels:
+        super().__init__(
+            in_channels, out_channels, guide_channels=guide_channels, scale=scale
+        )
+        if self.guide_same_channels and self.guide_channels != in_channels:
             raise UsageError(
                 f"{self.name}: the guide must have the {in_channels} channels of the "
                 f"upsampled map, not {guide_channels}"
             )
-        self.guide_channels = guide_channels
         self.index = index_block(
-            self.name, self.block, guide_channels, nonlinear, context, init
+            self.name, self.block, self.guide_channels, nonlinear, context, init
         )
 
     @classmethod
@@ -97,11 +93,6 @@ class IndexNetM2O(Upsampler):
         return parameters, (macs + 4 * site.in_channels) * site.pixels
 
     def forward(self, x, guide=None, side=None, size=None):
-        cells, fine = fit_guide(guide, x, 2, self.guide_channels, self.name)
-        if paddle.in_dynamic_mode() and size is not None:
-            if [int(n) for n in size] != fine:
-                raise UsageError(
-                    f"{self.name}: size={tuple(size)} differs from the guide's "
-                    f"{tuple(fine)}"
-                )
+        fine = self.guide_size(guide, size)
+        cells, _ = self.guide_at_scale(guide, x)
         return fit(index_upsample(x, self.index(cells)[1]), fine, slack=2)

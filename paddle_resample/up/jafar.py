@@ -4,14 +4,13 @@ is the result, at any resolution."""
 import paddle.nn as nn
 import paddle.nn.functional as F
 
+from ..blocks.conv import conv
 from ..blocks.image_attention import (
     AttentionUpsampler,
     ImageAttention,
     count_attention,
 )
 from ..blocks.image_encoder import count_encoder, encoder, group_norm
-from ..blocks.pointwise_conv import PointwiseConv
-from ..initialise import torch_uniform
 from ..registry import register
 
 __all__ = ["JAFAR"]
@@ -126,12 +125,7 @@ class _Modulation(nn.Layer):
 
     def __init__(self, width):
         super().__init__()
-        self.gamma, self.beta = (
-            PointwiseConv(
-                width, width, weight_attr=torch_uniform(width), bias_attr=False
-            )
-            for _ in range(2)
-        )
+        self.gamma, self.beta = (conv(width, width, bias=False) for _ in range(2))
 
     def forward(self, x, features):
         return self.gamma(features) * group_norm(x) + self.beta(features)

@@ -1,8 +1,8 @@
 """Joint bilateral upsampling without weights: coarse pixels are averaged by how near
 they lie and by how alike the guide is there."""
 
-from ..base import Upsampler, whole_number
-from ..blocks.guided import guide_size
+from ..base import whole_number
+from ..blocks.guided import GuidedUpsampler
 from ..errors import UsageError
 from ..ops import joint_bilateral
 from ..registry import register
@@ -11,7 +11,7 @@ __all__ = ["JBU"]
 
 
 @register("jbu")
-class JBU(Upsampler):
+class JBU(GuidedUpsampler):
     """Bilateral average of the (2*radius + 1)**2 coarse pixels around; no weights.
 
     Args:
@@ -55,7 +55,6 @@ class JBU(Upsampler):
 
     source = "Kopf et al., ACM TOG 2007"
     year = 2007
-    needs_guide = True
     any_size = True
 
     def __init__(
@@ -69,10 +68,9 @@ class JBU(Upsampler):
         sigma_space=0.5,
         sigma_range=0.25,
     ):
-        super().__init__(in_channels, out_channels, scale=scale)
-        if guide_channels is None:
-            guide_channels = in_channels
-        self.guide_channels = whole_number(self.name, "guide_channels", guide_channels)
+        super().__init__(
+            in_channels, out_channels, guide_channels=guide_channels, scale=scale
+        )
         self.radius = whole_number(self.name, "radius", radius)
         for key, value in (("sigma_space", sigma_space), ("sigma_range", sigma_range)):
             if not value > 0:
@@ -86,7 +84,7 @@ class JBU(Upsampler):
         return 0, site.scale**2 * (taps * (g + c) + g) * site.pixels
 
     def forward(self, x, guide=None, side=None, size=None):
-        guide_size(self.name, guide, self.guide_channels, size)
+        self.guide_size(guide, size)
         return joint_bilateral(
             x, guide, self.radius, self.sigma_space, self.sigma_range
         )

@@ -8,10 +8,11 @@ import paddle.nn as nn
 import paddle.nn.functional as F
 from paddle.nn.initializer import Constant, TruncatedNormal, XavierUniform
 
-from ..arguments import check_positive
+from ..arguments import check_choice, check_positive
 from ..base import Upsampler, whole_number
-from ..blocks.pointwise_conv import PointwiseConv
-from ..errors import UsageError, did_you_mean
+from ..blocks.conv import conv
+from ..blocks.layer_norm import LayerNorm2D
+from ..errors import UsageError
 from ..ops import flow_warp, interpolate, scaled_size, spatial_size
 from ..registry import register
 
@@ -105,35 +106,22 @@ class LDAAQU(Upsampler):
                 f"lda_aqu: groups={groups} and heads={heads} must divide in_channels="
                 f"{in_channels}"
             )
-        if padding not in _PADDINGS:
-            raise UsageError(
-                f"lda_aqu: unknown padding {padding!r}"
-                + did_you_mean(padding, _PADDINGS)
-            )
+        check_choice(self.name, "padding", padding, _PADDINGS)
         check_positive(self.name, reach=reach)
         self.heads, self.groups = heads, groups
         self.reach, self.padding = reach, padding
         depth = _depth(in_channels, reduction, heads, groups)
         part, taps = depth // groups, kernel_size**2
-        self.layer_norm = _ChannelNorm(in_channels)
+        xavier = XavierUniform()
+        self.layer_norm = nn.Sequential(("norm", LayerNorm2D(in_channels)))
         self.proj_q, self.proj_k = (
-            PointwiseConv(
-                in_channels, depth, weight_attr=XavierUniform(), bias_attr=False
-            )
-            for _ in range(2)
+            conv(in_channels, depth, init=xavier, bias=False) for _ in range(2)
         )
         self.conv_offset = nn.Sequential(
-            _conv(part, part, 3, groups=part),
-            _ChannelNorm(part),
+            conv(part, part, 3, init=xavier, bias=False, groups=part),
+            nn.Sequential(("norm", LayerNorm2D(part))),
             nn.GELU(),
-            nn.Conv2D(
-                part,
-                2 * taps,
-                offset_kernel,
-                padding=offset_kernel // 2,
-                weight_attr=Constant(0.0),
-                bias_attr=Constant(0.0),
-            ),
+            conv(part, 2 * taps, offset_kernel, init=Constant(0.0)),
         )
         self.relative_position_bias_table = self.create_parameter(
             [1, heads, 1, taps, depth // heads],
@@ -204,29 +192,6 @@ class LDAAQU(Upsampler):
             near = near + bias[:, tap].reshape([1, *bias.shape[::2], 1, 1])
             scores.append((query * near).sum(axis=2))
         return F.softmax(paddle.stack(scores, axis=2), axis=2)
-
-
-class _ChannelNorm(nn.Layer):
-    """Layer norm over the channels of each pixel."""
-
-    def __init__(self, channels):
-        super().__init__()
-        self.norm = nn.LayerNorm(channels)
-
-    def forward(self, x):
-        return self.norm(x.transpose([0, 2, 3, 1])).transpose([0, 3, 1, 2])
-
-
-def _conv(in_channels, out_channels, kernel_size, groups=1):
-    return nn.Conv2D(
-        in_channels,
-        out_channels,
-        kernel_size,
-        padding=kernel_size // 2,
-        groups=groups,
-        weight_attr=XavierUniform(),
-        bias_attr=False,
-    )
 
 
 def _depth(channels, reduction, heads, groups):

@@ -4,8 +4,8 @@ the features that a network of twice the resolution would give."""
 import paddle
 import paddle.nn as nn
 
-from ..base import Upsampler, whole_number
-from ..blocks.pointwise_conv import PointwiseConv
+from ..blocks.conv import conv, conv_norm_relu
+from ..blocks.guided import GuidedUpsampler
 from ..errors import UsageError
 from ..initialise import torch_uniform
 from ..ops import fit, fit_guide
@@ -19,7 +19,7 @@ _STRIDES = {2: (1, 1), 4: (2, 1), 8: (2, 2), 16: (2, 2)}
 
 
 @register("lift")
-class LiFT(Upsampler):
+class LiFT(GuidedUpsampler):
     """Transposed convolution of [x, image], two 3x3 convolutions with the image, 1x1.
 
     g = encode(guide) at twice the size of x, h = encode(g) at the size of x;
@@ -71,7 +71,6 @@ class LiFT(Upsampler):
     source = "Suri et al., ECCV 2024"
     year = 2024
     learned = True
-    needs_guide = True
     fuses_guide = True
     scales = (2,)
     guide_is_image = True
@@ -85,26 +84,24 @@ class LiFT(Upsampler):
         scale=2,
         patch_size=2,
     ):
-        super().__init__(in_channels, out_channels, scale=scale)
-        if guide_channels is None:
-            guide_channels = in_channels
-        self.guide_channels = whole_number(self.name, "guide_channels", guide_channels)
+        super().__init__(
+            in_channels, out_channels, guide_channels=guide_channels, scale=scale
+        )
         if patch_size not in _STRIDES:
             raise UsageError(
                 f"lift: patch_size must be 2, 4, 8 or 16, not {patch_size!r}"
             )
         first, second = _STRIDES[patch_size]
         self.image_convs_1 = nn.Sequential(
-            *_conv_norm(guide_channels, _WIDTH, first, bias=True),
-            *_conv_norm(_WIDTH, _WIDTH, second, bias=True),
+            *conv_norm_relu(self.guide_channels, _WIDTH, stride=first),
+            *conv_norm_relu(_WIDTH, _WIDTH, stride=second),
         )
         pooled = patch_size == 16
         self.scale_adapter = nn.MaxPool2D(2, 2) if pooled else nn.Identity()
-        self.image_convs_2 = nn.Sequential(*_conv_norm(_WIDTH, _WIDTH, 2, bias=True))
+        self.image_convs_2 = nn.Sequential(*conv_norm_relu(_WIDTH, _WIDTH, stride=2))
         half = max(in_channels // 2, 1)
         self.up1 = _Up(in_channels + _WIDTH, half)
-        start = torch_uniform(half)
-        self.outc = PointwiseConv(half, in_channels, weight_attr=start, bias_attr=start)
+        self.outc = conv(half, in_channels)
 
     @classmethod
     def count(cls, site, *, patch_size, **options):
@@ -125,20 +122,9 @@ class LiFT(Upsampler):
         return parameters, macs * site.pixels
 
     def forward(self, x, guide=None, side=None, size=None):
-        if guide is None:
-            raise UsageError("lift: called without a guide")
-        if paddle.in_dynamic_mode() and guide.shape[1] != self.guide_channels:
-            raise UsageError(
-                f"lift: the guide has {guide.shape[1]} channels, but the layer was "
-                f"built with guide_channels={self.guide_channels}"
-            )
         fine = self.scale_adapter(self.image_convs_1(guide))
-        fine, wanted = fit_guide(fine, x, 2, _WIDTH, "lift")
-        if paddle.in_dynamic_mode() and size is not None:
-            if [int(n) for n in size] != wanted:
-                raise UsageError(
-                    f"lift: size={tuple(size)} differs from the guide's {tuple(wanted)}"
-                )
+        wanted = self.guide_size(fine, size)
+        fine, _ = fit_guide(fine, x, 2, _WIDTH, self.name)
         x = paddle.concat([x, self.image_convs_2(fine)], axis=1)
         return fit(self.outc(self.up1(x, fine)), wanted, slack=2)
 
@@ -165,23 +151,9 @@ class _Double(nn.Layer):
     def __init__(self, in_channels, out_channels):
         super().__init__()
         self.double_conv = nn.Sequential(
-            *_conv_norm(in_channels, out_channels, 1, bias=False),
-            *_conv_norm(out_channels, out_channels, 1, bias=False),
+            *conv_norm_relu(in_channels, out_channels, bias=False),
+            *conv_norm_relu(out_channels, out_channels, bias=False),
         )
 
     def forward(self, x):
         return self.double_conv(x)
-
-
-def _conv_norm(in_channels, out_channels, stride, bias):
-    start = torch_uniform(9 * in_channels)
-    conv = nn.Conv2D(
-        in_channels,
-        out_channels,
-        3,
-        stride=stride,
-        padding=1,
-        weight_attr=start,
-        bias_attr=start if bias else False,
-    )
-    return conv, nn.BatchNorm2D(out_channels), nn.ReLU()

@@ -3,16 +3,16 @@ map for their features through a small transformer, at any resolution."""
 
 import paddle
 import paddle.nn as nn
-from paddle.nn.initializer import Constant
 
-from ..base import Upsampler, whole_number
+from ..base import whole_number
+from ..blocks.conv import conv, conv_norm_relu
 from ..blocks.cross_attention import CrossAttentionTransformer, count_transformer
 from ..blocks.fourier_features import FourierFeatures
-from ..blocks.guided import guide_size
+from ..blocks.guided import GuidedUpsampler
 from ..blocks.image_encoder import pooled
-from ..blocks.pointwise_conv import PointwiseConv
+from ..blocks.layer_norm import LayerNorm2D
 from ..errors import UsageError
-from ..initialise import torch_uniform
+from ..ops import spatial_size
 from ..registry import register
 
 __all__ = ["LoftUp"]
@@ -22,7 +22,7 @@ _KEY_CHANNELS = 2 * 2 * _KEY_FREQUENCIES
 
 
 @register("loftup")
-class LoftUp(Upsampler):
+class LoftUp(GuidedUpsampler):
     """Cross-attention transformer from Fourier features of the guide to the coarse map.
 
     g = the guide stretched to [-0.5, 0.5], each channel of each image by itself;
@@ -80,7 +80,6 @@ class LoftUp(Upsampler):
     source = "Huang et al., ICCV 2025"
     year = 2025
     learned = True
-    needs_guide = True
     fuses_guide = True
     any_size = True
     guide_is_image = True
@@ -96,10 +95,9 @@ class LoftUp(Upsampler):
         layers=2,
         frequencies=20,
     ):
-        super().__init__(in_channels, out_channels, scale=scale)
-        if guide_channels is None:
-            guide_channels = in_channels
-        self.guide_channels = whole_number(self.name, "guide_channels", guide_channels)
+        super().__init__(
+            in_channels, out_channels, guide_channels=guide_channels, scale=scale
+        )
         whole_number(self.name, "heads", heads)
         whole_number(self.name, "layers", layers)
         whole_number(self.name, "frequencies", frequencies)
@@ -110,20 +108,18 @@ class LoftUp(Upsampler):
                 f"{width}"
             )
         self.lr_pe = FourierFeatures(_KEY_FREQUENCIES)
-        waves = FourierFeatures(frequencies, guide_channels)
+        waves = FourierFeatures(frequencies, self.guide_channels)
         self.fourier_feat = nn.Sequential(_Stretch(), waves)
         self.first_conv = nn.Sequential(
-            _ChannelNorm(waves.out_channels),
-            *_conv_norm(waves.out_channels, width),
-            *_conv_norm(width, width),
+            nn.Sequential(("norm", LayerNorm2D(waves.out_channels))),
+            *conv_norm_relu(waves.out_channels, width),
+            *conv_norm_relu(width, width),
         )
         self.ca_transformer = CrossAttentionTransformer(
             width, in_channels, heads, layers
         )
-        start = torch_uniform(width)
         self.final_conv = nn.Sequential(
-            PointwiseConv(width, in_channels, weight_attr=start, bias_attr=start),
-            _PixelNorm(in_channels),
+            conv(width, in_channels), LayerNorm2D(in_channels, epsilon=1e-6)
         )
 
     @classmethod
@@ -142,8 +138,7 @@ class LoftUp(Upsampler):
         return parameters + c * width + c, macs
 
     def forward(self, x, guide=None, side=None, size=None):
-        fine = guide_size(self.name, guide, self.guide_channels, None)
-        guide = pooled(guide, fine if size is None else size)
+        guide = pooled(guide, spatial_size(guide) if size is None else size)
         queries = self.first_conv(self.fourier_feat(guide))
         keys = paddle.concat([x, self.lr_pe(x).astype(x.dtype)], axis=1)
         y = self.ca_transformer(
@@ -161,37 +156,3 @@ class _Stretch(nn.Layer):
         low = x.min(axis=[2, 3], keepdim=True)
         high = x.max(axis=[2, 3], keepdim=True)
         return (x - low) / paddle.clip(high - low, min=1e-4) - 0.5
-
-
-class _ChannelNorm(nn.Layer):
-    """Layer norm over the channels of a pixel, its weights under `norm`."""
-
-    def __init__(self, channels):
-        super().__init__()
-        self.norm = nn.LayerNorm(channels)
-
-    def forward(self, x):
-        return self.norm(x.transpose([0, 2, 3, 1])).transpose([0, 3, 1, 2])
-
-
-class _PixelNorm(nn.Layer):
-    """The same with the released epsilon, its weights without a name of their own."""
-
-    def __init__(self, channels):
-        super().__init__()
-        one, zero = Constant(1.0), Constant(0.0)
-        self.weight = self.create_parameter([channels], default_initializer=one)
-        self.bias = self.create_parameter([channels], default_initializer=zero)
-
-    def forward(self, x):
-        x = x - x.mean(1, keepdim=True)
-        x = x * paddle.rsqrt((x * x).mean(1, keepdim=True) + 1e-6)
-        return x * self.weight.reshape([1, -1, 1, 1]) + self.bias.reshape([1, -1, 1, 1])
-
-
-def _conv_norm(in_channels, out_channels):
-    start = torch_uniform(9 * in_channels)
-    conv = nn.Conv2D(
-        in_channels, out_channels, 3, padding=1, weight_attr=start, bias_attr=start
-    )
-    return conv, nn.BatchNorm2D(out_channels), nn.ReLU()

@@ -1,8 +1,10 @@
 """Patch expanding: a linear layer makes a cell of tokens from each token."""
 
 import paddle.nn as nn
+from paddle.nn.initializer import Normal
 
 from ..base import Upsampler
+from ..blocks.conv import linear
 from ..ops import expand_cells, fit
 from ..registry import register
 
@@ -59,12 +61,7 @@ class PatchExpand(Upsampler):
     ):
         super().__init__(in_channels, out_channels, scale=scale)
         features = scale * scale * self.out_channels
-        self.expand = nn.Linear(
-            in_channels,
-            features,
-            weight_attr=nn.initializer.Normal(std=0.02),
-            bias_attr=None if bias else False,
-        )
+        self.expand = linear(in_channels, features, init=Normal(0.0, 0.02), bias=bias)
         self.norm = nn.LayerNorm(self.out_channels) if norm else nn.Identity()
 
     def _check_call(self, x, guide=None, side=None, size=None):

@@ -3,8 +3,8 @@ each output channel, and the shuffle lays them out as a cell of pixels."""
 
 import paddle.nn as nn
 
+from ..arguments import check_choice
 from ..base import Upsampler, whole_number
-from ..errors import UsageError, did_you_mean
 from ..initialise import repeat_for_shuffle, torch_uniform
 from ..ops import fit, pixel_shuffle
 from ..registry import register
@@ -75,10 +75,7 @@ class PixelShuffle(Upsampler):
             in_channels, out_channels, scale=scale, data_format=data_format
         )
         whole_number(self.name, "kernel_size", kernel_size, odd=True)
-        if init not in _INITS:
-            raise UsageError(
-                f"pixel_shuffle: unknown init {init!r}{did_you_mean(init, _INITS)}"
-            )
+        check_choice(self.name, "init", init, _INITS)
         axes = 3 if data_format == "NCDHW" else 2
         base = {
             "icnr": nn.initializer.KaimingNormal(),

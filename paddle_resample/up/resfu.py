@@ -6,19 +6,23 @@ import math
 import paddle
 import paddle.nn as nn
 import paddle.nn.functional as F
-from paddle.nn.initializer import Constant, Normal
+from paddle.nn.initializer import Normal
 
 from ..arguments import check_positive
-from ..base import Upsampler, whole_number
+from ..base import whole_number
+from ..blocks.conv import conv
+from ..blocks.guided import GuidedUpsampler
 from ..errors import UsageError
-from ..ops import fit, fit_guide, interpolate, reassemble, spatial_size
+from ..ops import fit, interpolate, reassemble, spatial_size
 from ..registry import register
 
 __all__ = ["ReSFU"]
 
+_SMALL = Normal(0.0, 0.02)  # of the 1x1 convolutions
+
 
 @register("resfu")
-class ReSFU(Upsampler):
+class ReSFU(GuidedUpsampler):
     """Weighted sum of sub-pixel neighbours of x, steered by the guide (ReSFU).
 
     q = 1x1(GN guide), k = bilinear(1x1(GN x)); q_gf = guided filter of k by q, q_gs =
@@ -77,7 +81,6 @@ class ReSFU(Upsampler):
     source = "Zhou et al., arXiv 2407.02283, 2024"
     year = 2024
     learned = True
-    needs_guide = True
 
     def __init__(
         self,
@@ -94,10 +97,9 @@ class ReSFU(Upsampler):
         radius=8,
         epsilon=0.001,
     ):
-        super().__init__(in_channels, out_channels, scale=scale)
-        if guide_channels is None:
-            guide_channels = in_channels
-        self.guide_channels = whole_number(self.name, "guide_channels", guide_channels)
+        super().__init__(
+            in_channels, out_channels, guide_channels=guide_channels, scale=scale
+        )
         for key, value in (
             ("embedding", embedding),
             ("mid_channels", mid_channels),
@@ -116,9 +118,9 @@ class ReSFU(Upsampler):
                 )
         self.radius, self.epsilon = radius, epsilon
         self.norm_x = _group_norm(in_channels)
-        self.norm_y = _group_norm(guide_channels)
-        self.q = _conv1x1(guide_channels, embedding)
-        self.k = _conv1x1(in_channels, embedding)
+        self.norm_y = _group_norm(self.guide_channels)
+        self.q = conv(self.guide_channels, embedding, init=_SMALL)
+        self.k = conv(in_channels, embedding, init=_SMALL)
         inside = (embedding, mid_channels, kernel_size, scale, groups, norm_groups)
         self.semantic_scores = _DifferenceScores(*inside)
         self.detail_scores = _DifferenceScores(*inside)
@@ -145,7 +147,7 @@ class ReSFU(Upsampler):
         return parameters, (c * d + site.scale**2 * fine) * site.pixels
 
     def forward(self, x, guide=None, side=None, size=None):
-        guide, own = fit_guide(guide, x, self.scale, self.guide_channels, self.name)
+        guide, own = self.guide_at_scale(guide, x)
         query = self.q(self.norm_y(guide))
         fine = spatial_size(query)
         key = interpolate(self.k(self.norm_x(x)), size=fine, mode="bilinear")
@@ -185,10 +187,10 @@ class _DifferenceScores(nn.Layer):
         self.bias = self.create_parameter([1, mid, 1, 1], is_bias=True)
         self.channel_compressor = nn.Sequential(
             nn.ReLU(),
-            _conv1x1(mid, mid, groups),
+            conv(mid, mid, init=_SMALL, groups=groups),
             nn.ReLU(),
             nn.GroupNorm(norm_groups, mid),
-            _conv1x1(mid, kernel_size**2),
+            conv(mid, kernel_size**2, init=_SMALL),
         )
 
     def forward(self, centre, around):
@@ -237,14 +239,3 @@ def _gaussian(x):
 def _group_norm(channels):
     groups = channels if channels < 32 else math.gcd(channels, 32)
     return nn.GroupNorm(groups, channels)
-
-
-def _conv1x1(in_channels, out_channels, groups=1):
-    return nn.Conv2D(
-        in_channels,
-        out_channels,
-        1,
-        groups=groups,
-        weight_attr=Normal(0.0, 0.02),
-        bias_attr=Constant(0.0),
-    )

@@ -3,8 +3,8 @@ every output pixel sees the same number of weights."""
 
 import paddle.nn as nn
 
+from ..arguments import check_choice
 from ..base import Upsampler, whole_number
-from ..errors import UsageError, did_you_mean
 from ..initialise import torch_uniform
 from ..ops import interpolate
 from ..registry import register
@@ -75,10 +75,7 @@ class ResizeConv(Upsampler):
             in_channels, out_channels, scale=scale, data_format=data_format
         )
         whole_number(self.name, "kernel_size", kernel_size, odd=True)
-        if mode not in _MODES:
-            raise UsageError(
-                f"resize_conv: unknown mode {mode!r}{did_you_mean(mode, _MODES)}"
-            )
+        check_choice(self.name, "mode", mode, _MODES)
         self.mode = mode
         start = torch_uniform(in_channels * kernel_size**2)
         self.conv = nn.Conv2D(

@@ -2,7 +2,7 @@
 the coarse features around it, both projected to a small common space."""
 
 from ..base import whole_number
-from ..blocks.similarity import SimilarityUpsampler, linear, normalised, project
+from ..blocks.similarity import SimilarityUpsampler, projection
 from ..registry import register
 
 __all__ = ["SAPAB"]
@@ -86,8 +86,8 @@ class SAPAB(SimilarityUpsampler):
             border=border,
         )
         whole_number(self.name, "embedding", embedding)
-        self.q = linear(self.guide_channels, embedding, bias)
-        self.k = linear(in_channels, embedding, bias)
+        self.q = projection(self.guide_channels, embedding, bias)
+        self.k = projection(in_channels, embedding, bias)
 
     @classmethod
     def count(cls, site, *, kernel_size, embedding, norm, bias, **options):
@@ -98,5 +98,4 @@ class SAPAB(SimilarityUpsampler):
         return parameters, macs * site.pixels
 
     def query_and_key(self, x, guide):
-        query = project(normalised(guide, self.norm_y), self.q)
-        return query, project(normalised(x, self.norm_x), self.k)
+        return self.q(self.norm_y(guide)), self.k(self.norm_x(x))

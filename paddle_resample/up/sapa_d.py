@@ -2,16 +2,16 @@
 fixed window."""
 
 import paddle
-import paddle.nn as nn
 import paddle.nn.functional as F
+from paddle.nn.initializer import Normal
 
-from ..base import Upsampler, whole_number
-from ..blocks.pointwise_conv import PointwiseConv
-from ..blocks.similarity import channel_norm, normalised
+from ..base import whole_number
+from ..blocks.conv import conv
+from ..blocks.guided import GuidedUpsampler
+from ..blocks.similarity import channel_norm
 from ..errors import UsageError
 from ..ops import (
     fit,
-    fit_guide,
     grid_sample,
     interpolate,
     nearest_grid,
@@ -24,7 +24,7 @@ __all__ = ["SAPAD"]
 
 
 @register("sapa_d")
-class SAPAD(Upsampler):
+class SAPAD(GuidedUpsampler):
     """Similarity-aware point affiliation with dynamic points.
 
     For each of g groups of channels a 1x1 convolution of x places n points for every
@@ -78,7 +78,6 @@ class SAPAD(Upsampler):
     source = "Liu et al., arXiv 2307.08198, 2023"
     year = 2023
     learned = True
-    needs_guide = True
 
     def __init__(
         self,
@@ -94,10 +93,9 @@ class SAPAD(Upsampler):
         norm="none",
         bias=True,
     ):
-        super().__init__(in_channels, out_channels, scale=scale)
-        if guide_channels is None:
-            guide_channels = in_channels
-        self.guide_channels = whole_number(self.name, "guide_channels", guide_channels)
+        super().__init__(
+            in_channels, out_channels, guide_channels=guide_channels, scale=scale
+        )
         self.points = whole_number(self.name, "points", points)
         self.groups = whole_number(self.name, "groups", groups)
         whole_number(self.name, "embedding", embedding)
@@ -106,12 +104,13 @@ class SAPAD(Upsampler):
                 f"sapa_d: groups={groups} must divide in_channels={in_channels}"
             )
         self.high_offset = high_offset
-        self.norm_y = channel_norm(self.name, norm, guide_channels)
+        self.norm_y = channel_norm(self.name, norm, self.guide_channels)
         self.norm_x = channel_norm(self.name, norm, in_channels)
-        made = 2 * groups * points * (scale * scale if high_offset else 1)
-        self.q = _conv(guide_channels, groups * embedding, bias)
-        self.k = _conv(in_channels, groups * embedding, bias)
-        self.offset = _conv(in_channels, made, bias)
+        offsets = 2 * groups * points * (scale * scale if high_offset else 1)
+        common = {"init": Normal(0.0, 0.02), "bias": bias}
+        self.q = conv(self.guide_channels, groups * embedding, **common)
+        self.k = conv(in_channels, groups * embedding, **common)
+        self.offset = conv(in_channels, offsets, **common)
 
     @classmethod
     def count(
@@ -125,10 +124,10 @@ class SAPAD(Upsampler):
         return parameters + (norm != "none") * 2 * (g + c), macs * site.pixels
 
     def forward(self, x, guide=None, side=None, size=None):
-        guide, fine = fit_guide(guide, x, self.scale, self.guide_channels, self.name)
-        values = normalised(x, self.norm_x)
+        guide, fine = self.guide_at_scale(guide, x)
+        values = self.norm_x(x)
         grids = self._grids(x, self.offset(values))
-        query = self._split(self.q(normalised(guide, self.norm_y)))
+        query = self._split(self.q(self.norm_y(guide)))
         key = self._split(self.k(values))
         scores = [(query * grid_sample(key, g)).sum(axis=1) for g in grids]
         weights = F.softmax(paddle.stack(scores, axis=1), axis=1).astype(x.dtype)
@@ -155,15 +154,6 @@ class SAPAD(Upsampler):
     def _split(self, x):
         """[N, C, H, W] -> [N*g, C/g, H, W]."""
         return _channels(x, x.shape[1] // self.groups)
-
-
-def _conv(in_channels, out_channels, bias):
-    return PointwiseConv(
-        in_channels,
-        out_channels,
-        weight_attr=nn.initializer.Normal(0.0, 0.02),
-        bias_attr=nn.initializer.Constant(0.0) if bias else False,
-    )
 
 
 def _channels(x, channels):

@@ -4,7 +4,7 @@ itself, as a gate decides."""
 import paddle.nn.functional as F
 
 from ..base import whole_number
-from ..blocks.similarity import SimilarityUpsampler, linear, normalised, project
+from ..blocks.similarity import SimilarityUpsampler, projection
 from ..ops import interpolate
 from ..registry import register
 
@@ -93,10 +93,10 @@ class SAPAG(SimilarityUpsampler):
             border=border,
         )
         whole_number(self.name, "embedding", embedding)
-        self.qy = linear(self.guide_channels, embedding, bias)
-        self.qx = linear(in_channels, embedding, bias)
-        self.gate = linear(in_channels, 1, bias)
-        self.k = linear(in_channels, embedding, bias)
+        self.qy = projection(self.guide_channels, embedding, bias)
+        self.qx = projection(in_channels, embedding, bias)
+        self.gate = projection(in_channels, 1, bias)
+        self.k = projection(in_channels, embedding, bias)
 
     @classmethod
     def count(cls, site, *, kernel_size, embedding, norm, bias, **options):
@@ -107,11 +107,11 @@ class SAPAG(SimilarityUpsampler):
         return parameters + (norm != "none") * 2 * (g + c), macs * site.pixels
 
     def query_and_key(self, x, guide):
-        values = normalised(x, self.norm_x)
-        fine = project(normalised(guide, self.norm_y), self.qy)
+        values = self.norm_x(x)
+        fine = self.qy(self.norm_y(guide))
         coarse, gate = (
             interpolate(part, scale=self.scale, mode="nearest")
-            for part in (project(x, self.qx), F.sigmoid(project(values, self.gate)))
+            for part in (self.qx(x), F.sigmoid(self.gate(values)))
         )
         query = gate * fine + (1.0 - gate) * coarse
-        return query, project(values, self.k)
+        return query, self.k(values)

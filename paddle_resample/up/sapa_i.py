@@ -1,7 +1,7 @@
 """SAPA-I: the kernel of an output pixel is how alike the guide's feature there is to
 the coarse features around it."""
 
-from ..blocks.similarity import SimilarityUpsampler, normalised
+from ..blocks.similarity import SimilarityUpsampler
 from ..errors import UsageError
 from ..registry import register
 
@@ -94,4 +94,4 @@ class SAPAI(SimilarityUpsampler):
         return (norm != "none") * 4 * c, macs * site.pixels
 
     def query_and_key(self, x, guide):
-        return normalised(guide, self.norm_y), normalised(x, self.norm_x)
+        return self.norm_y(guide), self.norm_x(x)

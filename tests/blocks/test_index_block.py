@@ -32,9 +32,9 @@ def test_nonlinear_block_is_conv_norm_relu6_conv(rng, kind):
     branches = [m for m in block.sublayers() if isinstance(m, nn.Sequential)]
     assert len(branches) == (1 if kind == "holistic" else 4)
     for branch in branches:
-        assert [type(m) for m in branch] == [
-            nn.Conv2D, nn.BatchNorm2D, nn.ReLU6, nn.Conv2D,
-        ]  # fmt: skip
+        kinds = [nn.Conv2D, nn.BatchNorm2D, nn.ReLU6, nn.Conv2D]
+        assert len(branch) == len(kinds)
+        assert all(isinstance(m, kind) for m, kind in zip(branch, kinds))
     x = paddle.to_tensor(rng.normal(size=(2, C, 6, 4)).astype("float32"))
     logits = [branch(x) for branch in branches]
     if kind == "holistic":

@@ -8,6 +8,7 @@ from paddleseg.cvlibs import manager
 from paddleseg.utils import load_entire_model
 
 from ...base import Downsampler, Upsampler, whole_number
+from ...blocks.layer_norm import LayerNorm2D
 from ...errors import UsageError
 from ...ops import pad_to_multiple, spatial_size
 from ...registry import build, parse_spec
@@ -127,7 +128,7 @@ class ResampleSwinUNet(nn.Layer):
         self._add_encoder(stages, list(down.values()))
         recorded = [parse_spec(s, Downsampler)[0].gives_side for s in down.values()]
         self._add_decoder(stages[-2::-1], list(up.values()), recorded[::-1])
-        self.norm_up = MapNorm(embed_dim)
+        self.norm_up = LayerNorm2D(embed_dim)
         self.up = build(
             final_upsample,
             embed_dim,
@@ -148,7 +149,7 @@ class ResampleSwinUNet(nn.Layer):
         for stage, options, spec in zip(self.layers, stages, specs):
             width = options["channels"]
             stage.downsample = build(spec, width, 2 * width, scale=2, kind=Downsampler)
-        self.norm = MapNorm(stages[-1]["channels"])
+        self.norm = LayerNorm2D(stages[-1]["channels"])
 
     def _add_decoder(self, stages, specs, recorded):
         """Stages and specs from coarse to fine; the first site stands alone, each
@@ -234,15 +235,6 @@ class Stage(nn.Layer):
         for block in self.blocks:
             x = block(x)
         return x.transpose([0, 3, 1, 2])
-
-
-class MapNorm(nn.LayerNorm):
-    """LayerNorm over the channels of a map [N, C, H, W]."""
-
-    def forward(self, x):
-        # Paddle 2.6 cannot trace super().
-        y = nn.LayerNorm.forward(self, x.transpose([0, 2, 3, 1]))
-        return y.transpose([0, 3, 1, 2])
 
 
 class Join(nn.Linear):

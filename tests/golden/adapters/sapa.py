@@ -4,11 +4,10 @@ Two forms of the experimental class have no operator of their own here; they are
 together from sapa_b's parts."""
 
 import paddle
-import paddle.nn as nn
 
 from adapters.weights import fill
 from paddle_resample import ops
-from paddle_resample.blocks.similarity import normalised, project
+from paddle_resample.blocks.conv import Linear2D
 from paddle_resample.up import SAPAB, SAPAD, SAPAG
 
 
@@ -60,14 +59,14 @@ def experimental(v):
     cls = {"gate": SAPAG, "cat": CatQuery}.get(mode, SAPAB)
     layer = cls(channels(v), **options(v))
     if values:
-        bias = None if "v.bias" in v.weights else False
-        layer.v = nn.Linear(*v.weights["v.weight"].shape[::-1], bias_attr=bias)
+        bias = "v.bias" in v.weights
+        layer.v = Linear2D(*v.weights["v.weight"].shape[::-1], bias=bias)
     leaves = fill(layer, v)
     x, guide = v.input(), v.input("guide")
     if not values:
         y = layer(x, guide=guide)
     else:
-        y = project(normalised(x, layer.norm_x), layer.v)
+        y = layer.v(layer.norm_x(x))
         y = ops.reassemble(y, layer.kernels(x, guide), layer.kernel_size, layer.scale)
     return {"out": y}, {"x": x, "guide": guide, **leaves}
 
@@ -77,14 +76,13 @@ class CatQuery(SAPAB):
 
     def __init__(self, in_channels, **options):
         super().__init__(in_channels, **options)
-        guide = self.guide_channels
-        bias = None if options["bias"] else False
-        self.q = nn.Linear(in_channels + guide, options["embedding"], bias_attr=bias)
+        both = in_channels + self.guide_channels
+        self.q = Linear2D(both, options["embedding"], bias=options["bias"])
 
     def query_and_key(self, x, guide):
         coarse = ops.interpolate(x, scale=self.scale, mode="nearest")
-        both = paddle.concat([normalised(guide, self.norm_y), coarse], axis=1)
-        return project(both, self.q), project(normalised(x, self.norm_x), self.k)
+        both = paddle.concat([self.norm_y(guide), coarse], axis=1)
+        return self.q(both), self.k(self.norm_x(x))
 
 
 def deform(v):
