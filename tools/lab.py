@@ -26,11 +26,12 @@ from paddle_resample.lab.measured import light_specs, measure_all
 from paddle_resample.lab.measurement_sheet import save_measured
 from paddle_resample.lab.measurement_table import save_table
 from paddle_resample.lab.restore import Settings
-from paddle_resample.lab.trained import sites_of, subject_at
+from paddle_resample.lab.trained import subject_at
 from paddle_resample.seg.checkpoints.weights import load_weights
 from paddle_resample.seg.config.components import Components
 from paddle_resample.seg.config.config import ResampleConfig
 from paddle_resample.seg.device import choose_device
+from paddle_resample.seg.sites import network_resamplers
 from paddle_resample.tool import run_tool
 
 
@@ -108,7 +109,7 @@ def _subjects(args):
         model = Components(ResampleConfig(args.config)).need("model")
         if args.model_path:
             load_weights(model, args.model_path)
-        for site in args.site or sites_of(model) or [""]:
+        for site in args.site or network_resamplers(model) or [""]:
             subjects[site] = subject_at(model, site)
     return subjects, left_out
 

@@ -7,14 +7,15 @@ import numpy as np
 import paddle
 import paddle.nn as nn
 
-from ..base import Downsampler, ProjectedDownsampler, ProjectedUpsampler, Upsampler
+from ..base import Downsampler, Upsampler
 from ..catalogue import partners
 from ..errors import UsageError
 from ..registry import build, parse_spec
+from ..seg.sites import inner_resampler, layer_channels
 from .field import moved
 from .scenes import features, photograph_tile
 
-__all__ = ["CHANNELS", "Given", "Subject", "core_of", "pair", "subject"]
+__all__ = ["CHANNELS", "Given", "Subject", "pair", "subject"]
 
 CHANNELS = 16  # every registered operator can have as many
 
@@ -53,9 +54,9 @@ class Subject:
         self.label = label
         self.up, self.down = up, down
         self.kind = "down" if up is None else "pair" if paired else "up"
-        self.scale = core_of(up or down).scale
-        self.channels = _arriving(up if self.kind == "up" else down)
-        self.out_channels = _leaving(up or down)
+        self.scale = inner_resampler(up or down).scale
+        self.channels = layer_channels(up if self.kind == "up" else down)[0]
+        self.out_channels = layer_channels(up or down)[1]
         self.scale_in = 1 if self.kind == "up" else self.scale
         self.scale_out = 1 if self.kind == "down" else self.scale
         self.layers = [up, down] if paired else [up or down]
@@ -68,9 +69,9 @@ class Subject:
     @property
     def guide_channels(self):
         """Of the guide, None where there is none."""
-        if self.up is None or not core_of(self.up).needs_guide:
+        if self.up is None or not inner_resampler(self.up).needs_guide:
             return None
-        core = core_of(self.up)
+        core = inner_resampler(self.up)
         return getattr(core, "given", {}).get("guide_channels") or core.in_channels
 
     def given(self, fine):
@@ -88,7 +89,7 @@ class Subject:
             return Given(fine)
         with paddle.no_grad():
             x, side = self.down.record(fine)
-        needs_side = core_of(self.up).needs_side is not None
+        needs_side = inner_resampler(self.up).needs_side is not None
         return Given(x, self._guide(fine), side if needs_side else None)
 
     def natural(self, field, rows=0, columns=0):
@@ -102,7 +103,7 @@ class Subject:
             Given.
         """
         x, guide = self._natural_tiles(field.period)
-        if self.kind == "up" and core_of(self.up).needs_side is not None:
+        if self.kind == "up" and inner_resampler(self.up).needs_side is not None:
             return self.given(field.wrap(moved(x, rows, columns), self.scale))
         if self.kind != "up":
             return Given(_wrapped(field, moved(x, rows, columns), self.scale))
@@ -126,7 +127,7 @@ class Subject:
         y, side = self.down.record(x)
         if self.kind == "down":
             return y
-        if core_of(self.up).needs_side is None:
+        if inner_resampler(self.up).needs_side is None:
             side = None
         return self.up(y, guide=self._guide(x), side=side, size=tuple(x.shape[2:]))
 
@@ -145,7 +146,7 @@ class Subject:
         fine = features(tile, max(self.channels, self.guide_channels or 0))
         guide = None if self.guide_channels is None else fine[:, : self.guide_channels]
         fine = fine[:, : self.channels]
-        if self.kind != "up" or core_of(self.up).needs_side is not None:
+        if self.kind != "up" or inner_resampler(self.up).needs_side is not None:
             return fine, guide
         n, c, height, width = fine.shape
         s = self.scale
@@ -170,12 +171,12 @@ def subject(operator, channels=CHANNELS, seed=0, label=None, tiles=None):
     """
     if isinstance(operator, nn.Layer):
         layer = copy.deepcopy(operator)
-        if not hasattr(core_of(layer), "scale"):
+        if not hasattr(inner_resampler(layer), "scale"):
             raise UsageError(
                 f"lab: {type(operator).__name__} is neither an upsampler nor a "
                 "downsampler"
             )
-        label = label or core_of(layer).name or type(layer).__name__
+        label = label or inner_resampler(layer).name or type(layer).__name__
     else:
         cls, given = parse_spec(operator)
         paddle.seed(seed)
@@ -186,10 +187,10 @@ def subject(operator, channels=CHANNELS, seed=0, label=None, tiles=None):
             site["side"] = cls.needs_side
         layer = build(operator, channels, **site)
         label = label or " ".join([cls.name, *(f"{k}={v}" for k, v in given.items())])
-    if isinstance(core_of(layer), Downsampler):
+    if isinstance(inner_resampler(layer), Downsampler):
         return Subject(label, down=_ready(layer), tiles=tiles)
-    core = core_of(layer)
-    down = _shrinker(type(core), _arriving(layer), core.scale)
+    core = inner_resampler(layer)
+    down = _shrinker(type(core), layer_channels(layer)[0], core.scale)
     return Subject(label, _ready(layer), down, tiles=tiles)
 
 
@@ -237,34 +238,15 @@ def _ready(layer):
     return layer
 
 
-def core_of(layer):
-    """The operator itself, where `build` put a 1x1 convolution beside it."""
-    if isinstance(layer, ProjectedUpsampler):
-        return layer.upsample
-    return layer.downsample if isinstance(layer, ProjectedDownsampler) else layer
-
-
-def _arriving(layer):
-    if isinstance(layer, ProjectedUpsampler):
-        return layer.project.weight.shape[1]
-    return core_of(layer).in_channels
-
-
-def _leaving(layer):
-    if isinstance(layer, ProjectedDownsampler):
-        return layer.project.weight.shape[0]
-    return core_of(layer).out_channels
-
-
 def _remarks(one):
     said = []
-    core = None if one.up is None else core_of(one.up)
+    core = None if one.up is None else inner_resampler(one.up)
     if core is not None and core.needs_guide:
         fused = ", whose content it fuses in" if core.fuses_guide else ""
         said.append(f"guide: the fine map itself{fused}")
     if core is not None and core.needs_side and one.kind == "up":
-        said.append(f"with {core.needs_side} of {core_of(one.down).name}")
-    if any(not core_of(layer).keeps_channels for layer in one.layers):
+        said.append(f"with {core.needs_side} of {inner_resampler(one.down).name}")
+    if any(not inner_resampler(layer).keeps_channels for layer in one.layers):
         said.append("mixes channels: means over them")
     return said
 

@@ -3,34 +3,16 @@
 import numpy as np
 import paddle
 
-from ..base import ProjectedDownsampler, ProjectedUpsampler, Resampler, Upsampler
+from ..base import Upsampler
 from ..errors import UsageError, did_you_mean
 from ..seg.embedded_data.photographs import photograph
+from ..seg.sites import inner_resampler, network_resamplers
 from .field import FIELD
-from .subject import core_of, subject
+from .subject import subject
 
-__all__ = ["sites_of", "subject_at"]
+__all__ = ["subject_at"]
 
 _IMAGE = (256, 384)  # height and width of the photograph's part that is shown
-
-
-def sites_of(model):
-    """The resamplers in a network.
-
-    Args:
-        model: nn.Layer.
-
-    Returns:
-        dict: path of the layer -> layer, with the 1x1 convolution beside it if it has
-        one; in the network's order.
-    """
-    kinds = (Resampler, ProjectedDownsampler, ProjectedUpsampler)
-    found = {}
-    for path, layer in model.named_sublayers():
-        within = any(path.startswith(f"{outer}.") for outer in found)
-        if isinstance(layer, kinds) and not within:
-            found[path] = layer
-    return found
 
 
 def subject_at(model, site, field=FIELD):
@@ -38,7 +20,8 @@ def subject_at(model, site, field=FIELD):
 
     Args:
         model: nn.Layer called with one image [1, 3, H, W], weights loaded.
-        site: path of the resampler, see `sites_of`, or its end where that is enough.
+        site: path of the resampler, see `network_resamplers`, or its end where that is
+            enough.
         field: Field.
 
     Returns:
@@ -53,7 +36,7 @@ def subject_at(model, site, field=FIELD):
     if given is None:
         raise UsageError(f"site {path!r} is not called in evaluation")
     x, guide = given
-    core = core_of(layer)
+    core = inner_resampler(layer)
     tiles = None
     # Side information belongs to its very map, and tokens to their order.
     if x.ndim == 4 and getattr(core, "needs_side", None) is None:
@@ -64,7 +47,7 @@ def subject_at(model, site, field=FIELD):
 
 
 def _find(model, site):
-    known = sites_of(model)
+    known = network_resamplers(model)
     if site in known:
         return site, known[site]
     ends = [path for path in known if f".{path}".endswith(f".{site}")]

@@ -1,7 +1,6 @@
 """python -m paddle_resample check CONFIG: what would happen, before hours are spent."""
 
 import copy
-import math
 import statistics
 import time
 from pathlib import Path
@@ -12,7 +11,6 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 
-from ..base import Resampler
 from ..errors import UsageError
 from ..network_cost import count_macs, count_parameters, peak_memory
 from .config.components import Components
@@ -21,7 +19,7 @@ from .data.loading import training_loader
 from .device import choose_device
 from .evaluation import evaluate
 from .progress import clock
-from .surgery.replaced import DownSite, UpSite
+from .sites import network_sites
 from .training.step import Step
 
 __all__ = ["check_config", "dry_run", "print_check"]
@@ -166,26 +164,18 @@ def _size(dic):
 
 
 def _sites(model):
-    """Our resamplers in a model, not the parts of which they are made."""
-    found, inside = [], set()
-    for name, layer in model.named_sublayers():
-        replaced = isinstance(layer, (UpSite, DownSite))
-        if id(layer) in inside or not (replaced or isinstance(layer, Resampler)):
-            continue
-        inside.update(id(part) for part in layer.sublayers())
-        steps = layer.operators if replaced else [layer]
-        found.append(
-            {
-                "site": layer.site if replaced else name,
-                "operator": type(steps[0]).name,
-                "in_channels": steps[0].in_channels,
-                "out_channels": steps[-1].out_channels,
-                "scale": math.prod(step.scale for step in steps),
-                "steps": len(steps),
-                "parameters": int(sum(p.size for p in layer.parameters())),
-            }
-        )
-    return found
+    return [
+        {
+            "site": site.name,
+            "operator": site.resamplers[0].name,
+            "in_channels": site.in_channels,
+            "out_channels": site.out_channels,
+            "scale": site.scale,
+            "steps": len(site.resamplers),
+            "parameters": site.parameters,
+        }
+        for site in network_sites(model)
+    ]
 
 
 def _evaluate_one(model, components, config, facts):

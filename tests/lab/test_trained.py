@@ -5,8 +5,9 @@ import pytest
 from paddle_resample import UsageError
 from paddle_resample.lab.field import FIELD
 from paddle_resample.lab.measured import measure
-from paddle_resample.lab.trained import sites_of, subject_at
+from paddle_resample.lab.trained import subject_at
 from paddle_resample.seg import nets
+from paddle_resample.seg.sites import network_resamplers
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +23,7 @@ def model():
 
 
 def test_sites(model):
-    found = sites_of(model)
+    found = network_resamplers(model)
     assert list(found) == ["down.0", "down.1", "up.0", "up.1"]
     assert found["up.0"].upsample.name == "carafe"  # with its 1x1 convolution
     assert found["down.1"] is model.down[1]

@@ -4,8 +4,8 @@ Paddle Inference on a CPU answers some of them wrongly (see `ops.interpolate`), 
 has no form for some; PaddleSeg's models are full of them.
 """
 
-import contextlib
 import functools
+from unittest import mock
 
 import paddle.nn.functional as F
 
@@ -14,9 +14,9 @@ from ...ops import interpolate
 __all__ = ["traced_forms"]
 
 
-@contextlib.contextmanager
 def traced_forms():
-    """Replace paddle.nn.functional's interpolate and adaptive_avg_pool2d meanwhile."""
+    """Replace paddle.nn.functional's interpolate and adaptive_avg_pool2d in a with
+    block."""
     resize, pool = F.interpolate, F.adaptive_avg_pool2d
 
     @functools.wraps(resize)
@@ -48,8 +48,4 @@ def traced_forms():
             return pool(x, output_size, data_format, name)
         return interpolate(x, output_size, mode="area", data_format=data_format)
 
-    F.interpolate, F.adaptive_avg_pool2d = resized, pooled
-    try:
-        yield
-    finally:
-        F.interpolate, F.adaptive_avg_pool2d = resize, pool
+    return mock.patch.multiple(F, interpolate=resized, adaptive_avg_pool2d=pooled)

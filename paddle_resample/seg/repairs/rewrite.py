@@ -1,25 +1,21 @@
-"""How a repair reaches into PaddleSeg: small replacements in one function's source.
+"""What a repair of PaddleSeg is: small replacements in one function's source.
 
-Only the code object of the function is exchanged. The function itself stays, so every
-reference to it (a registry, a `from x import y`, a subclass) sees the repair, and
-Paddle's tracing and `inspect.getsource` read the repaired text. Everything else in the
-process, Paddle above all, stays as it is.
+Everything else in the process, Paddle above all, stays as it is.
 """
 
 import functools
 import importlib
 import inspect
-import linecache
 import re
-import types
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Callable
 
+from ..patching import compile_code, exchange, exchanged, stock_code
+
 __all__ = ["Edit", "Repair", "Replacement", "without"]
 
-# Target -> (function, the code object PaddleSeg shipped); also: what is done already.
-_stock = {}
+# Target -> function, of all changes that are in force.
+_changed = {}
 
 
 @dataclass(frozen=True)
@@ -42,7 +38,7 @@ class Edit:
     def apply(self):
         """Apply once; say whether the function was changed."""
         function = _find(self.target)
-        if function is None or self.target in _stock:
+        if function is None or self.target in _changed:
             return False
         text, line = _source(function)
         for old, new in self.swaps.items():
@@ -51,8 +47,7 @@ class Edit:
                 return False
         for name, module in (self.names or {}).items():
             function.__globals__.setdefault(name, importlib.import_module(module))
-        _install(self.target, function, _compile(self.target, text, line))
-        return True
+        return _change(self.target, function, _compile(self.target, text, line))
 
 
 @dataclass(frozen=True)
@@ -73,12 +68,11 @@ class Replacement:
     def apply(self):
         """Apply once; say whether the function was replaced."""
         function = _find(self.target)
-        if function is None or self.target in _stock:
+        if function is None or self.target in _changed:
             return False
         if not _pattern(self.sign).search(_source(function)[0]):
             return False
-        _install(self.target, function, self.function.__code__)
-        return True
+        return _change(self.target, function, self.function.__code__)
 
 
 def _always():
@@ -108,23 +102,14 @@ class Repair:
         return self.needed() and any([change.apply() for change in self.changes])
 
 
-@contextmanager
 def without(*repairs):
     """Give PaddleSeg's own code back for the time of a with block.
 
     Args:
         repairs: Repair objects to suspend; those never applied do not matter.
     """
-    targets = [c.target for r in repairs for c in r.changes if c.target in _stock]
-    repaired = [_stock[t][0].__code__ for t in targets]
-    for target in targets:
-        function, code = _stock[target]
-        function.__code__ = code
-    try:
-        yield
-    finally:
-        for target, code in zip(targets, repaired):
-            _stock[target][0].__code__ = code
+    targets = [c.target for r in repairs for c in r.changes if c.target in _changed]
+    return exchanged({_changed[t]: stock_code(_changed[t]) for t in targets})
 
 
 def _find(target):
@@ -161,23 +146,16 @@ def _pattern(snippet):
 def _compile(target, text, line):
     """Code object of a rewritten function; its lines count as in PaddleSeg's file."""
     module, path = target.split(":")
-    *owner, name = path.split(".")
-    head = f"class {owner[-1]}:\n" if owner else ""
-    text = "\n" * (line - 1 - bool(owner)) + head + text
+    *owner, _ = path.split(".")
     filename = f"<{module.replace('.', '/')}.py, {path} repaired by paddle_resample>"
-    # A time stamp of None keeps linecache from dropping the entry.
-    linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
-    code = compile(text, filename, "exec", dont_inherit=True)
-    # Inside a class block zero-argument super() and private names keep working.
-    for part in [*owner[-1:], name]:
-        code = next(
-            c
-            for c in code.co_consts
-            if isinstance(c, types.CodeType) and c.co_name == part
-        )
-    return code
+    return compile_code(text, filename, [f"class {name}" for name in owner[-1:]], line)
 
 
-def _install(target, function, code):
-    _stock[target] = (function, function.__code__)
-    function.__code__ = code
+def _change(target, function, code):
+    """Change a function; a PaddleSeg whose function takes other arguments is left."""
+    try:
+        exchange(function, code)
+    except TypeError:
+        return False
+    _changed[target] = function
+    return True

@@ -10,12 +10,12 @@ import ast
 import functools
 import inspect
 import itertools
-import linecache
 import textwrap
 import types
 
 import paddle
 
+from ..patching import compile_code
 from .measured import measured_map
 from .operations import STATELESS, is_function, is_layer
 
@@ -220,27 +220,17 @@ def _resamples(value):
 
 def _compile(tree, function, class_name):
     """The function of a syntax tree, with another one's globals, closure, defaults."""
-    text = ast.unparse(ast.fix_missing_locations(tree))
-    path = [tree.name]
-    if class_name is not None:  # private names and super() need a class around
-        text = f"class {class_name}:\n{textwrap.indent(text, '    ')}"
-        path.insert(0, class_name)
+    around = []
     free = [name for name in function.__code__.co_freevars if name != "__class__"]
     if free:
-        text = f"def _around({', '.join(free)}):\n{textwrap.indent(text, '    ')}"
-        path.insert(0, "_around")
+        around.append(f"def _around({', '.join(free)})")
+    if class_name is not None:  # private names and super() need a class around
+        around.append(f"class {class_name}")
     label = f"{function.__module__}.{function.__qualname__}"
     # Without a comma, at which Paddle splits the lines of a stack trace.
     filename = f"<{label} rerouted by paddle_resample {next(_number)}>"
-    # A time stamp of None keeps linecache from dropping the entry.
-    linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
-    code = compile(text, filename, "exec", dont_inherit=True)
-    for part in path:
-        code = next(
-            c
-            for c in code.co_consts
-            if isinstance(c, types.CodeType) and c.co_name == part
-        )
+    text = ast.unparse(ast.fix_missing_locations(tree))
+    code = compile_code(text, filename, around)
     cells = dict(zip(function.__code__.co_freevars, function.__closure__ or ()))
     new = types.FunctionType(
         code,

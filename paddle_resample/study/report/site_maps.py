@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import paddle
 
-from ...base import Resampler
+from ...seg.sites import inner_resampler, network_resamplers
 
 __all__ = ["SiteMaps", "principal_colours", "record_sites"]
 
@@ -36,11 +36,9 @@ def record_sites(model, image):
         list of SiteMaps; a resampler inside another, or of tokens, is passed over, and
         one that runs twice is kept once.
     """
-    kept, inside, hooks = {}, set(), []
-    for path, layer in model.named_sublayers():
-        if not isinstance(layer, Resampler) or id(layer) in inside:
-            continue
-        inside.update(id(part) for part in layer.sublayers())
+    kept, hooks = {}, []
+    for path, outer in network_resamplers(model).items():
+        layer = inner_resampler(outer)
 
         def note(layer, inputs, output, path=path):
             y = output[0] if isinstance(output, (tuple, list)) else output

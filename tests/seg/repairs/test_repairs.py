@@ -170,10 +170,10 @@ def test_evaluation_runs_and_a_perfect_prediction_scores_one(monkeypatch):
 
 
 def test_twice_is_once():
-    codes = {t: f.__code__ for t, (f, _) in rewrite._stock.items()}
+    codes = {t: f.__code__ for t, f in rewrite._changed.items()}
     before = repairs.applied_repairs()
     assert repairs.repair_paddleseg() == before
-    assert codes == {t: f.__code__ for t, (f, _) in rewrite._stock.items()}
+    assert codes == {t: f.__code__ for t, f in rewrite._changed.items()}
 
 
 def test_every_repair_names_defect_and_versions_and_has_its_own_functions():
@@ -188,11 +188,11 @@ def test_every_repair_names_defect_and_versions_and_has_its_own_functions():
 def test_all_changes_of_an_applied_repair_found_their_text():
     applied = [r for r in repairs.REPAIRS if r.name in APPLIED]
     targets = [change.target for r in applied for change in r.changes]
-    assert [t for t in targets if t not in rewrite._stock] == []
+    assert [t for t in targets if t not in rewrite._changed] == []
 
 
 def test_only_paddleseg_is_changed():
-    for function, _ in rewrite._stock.values():
+    for function in rewrite._changed.values():
         assert function.__module__.startswith("paddleseg.")
 
 
@@ -208,8 +208,18 @@ HOME = "paddleseg.models.losses.focal_loss:"
         rewrite.Edit(HOME + "FocalLoss.eval", {"self": "x"}),  # inherited from Paddle
         rewrite.Edit("paddleseg.no_such_module:f", {"x": "y"}),
         rewrite.Replacement(HOME + "FocalLoss.forward", "no such text", len),
+        # A PaddleSeg that added an argument would run ours with its own defaults.
+        rewrite.Replacement(HOME + "FocalLoss.forward", "logit", lambda self, x: x),
     ],
-    ids=["text", "one of two texts", "method", "inherited", "module", "replacement"],
+    ids=[
+        "text",
+        "one of two texts",
+        "method",
+        "inherited",
+        "module",
+        "replacement",
+        "arguments",
+    ],
 )
 def test_nothing_happens_where_the_defect_is_not_found(edit):
     from paddleseg.models.losses import FocalLoss
