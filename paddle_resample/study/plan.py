@@ -14,10 +14,13 @@ from ..errors import UsageError, did_you_mean
 from ..files import write_json
 from ..seg.config.config import ResampleConfig
 from ..seg.training.record import describe_run
+from .bootstrap import groups_of
 
 __all__ = ["Cell", "Study", "parse_vary", "read_study_file"]
 
 SEED = "seed"
+# Parts of a study that leave its trained cells as they are.
+_MAY_CHANGE = ("vary", "equal_within", "group")
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,10 @@ class Study:
         save_interval: iterations between checkpoints; evaluated at each.
         num_workers, device, precision: as in tools/train.py.
         pictures: number of validation pictures kept of every cell.
+        equal_within: points of mIoU; methods whose difference is surely smaller are
+            called equal.
+        group: pattern of the names of images that are not independent, see
+            `bootstrap.groups_of`; default the configuration's `group`.
 
     Raises:
         UsageError: a key, value or file that cannot be.
@@ -69,6 +76,8 @@ class Study:
     device: str = "cpu"
     precision: str = "fp32"
     pictures: int = 8
+    equal_within: float = 1.0
+    group: Optional[str] = None
 
     def __post_init__(self):
         self.folder = Path(self.folder)
@@ -84,6 +93,13 @@ class Study:
                 raise UsageError(f"--vary seed: {seed!r} is no seed; 0, 1, 2, ... are")
         if len(self.vary) == 1:
             raise UsageError("a study needs a --vary besides seed; nothing to compare")
+        margin = self.equal_within
+        if not isinstance(margin, (int, float)) or not 0 < margin < 100:
+            raise UsageError(
+                f"equal_within: {margin!r} is no margin; it is in points of mIoU, "
+                "above 0 and below 100"
+            )
+        groups_of([], self.group)
         methods = self.methods
         if self.baseline is None:
             self.baseline = methods[0]
@@ -139,23 +155,29 @@ class Study:
     def save(self):
         """Write study.json, or check that the folder holds this very study.
 
-        More values may be added to what varies; all else must be as it was.
+        More values may be added to what varies, and what the statistics alone use may
+        change (equal_within, group); all else must be as it was.
 
         Raises:
             UsageError: the folder holds another study.
         """
         path = self.folder / "study.json"
+        configuration = ResampleConfig(self.base, opts=self.opts).dic
+        if self.group is None:
+            self.group = configuration.get("group")
+            groups_of([], self.group)
         content = {
             "study": {**asdict(self), "folder": None},
-            "configuration": ResampleConfig(self.base, opts=self.opts).dic,
+            "configuration": configuration,
         }
         content = json.loads(json.dumps(content, default=str))
         if path.exists():
             old = json.loads(path.read_text(encoding="utf-8"))
             for part in ("study", "configuration"):
                 for key, value in content[part].items():
-                    before = old[part].get(key)
-                    if key != "vary" and before != value:
+                    # What an older version did not write had its default.
+                    before = old[part].get(key, _default(part, key))
+                    if key not in _MAY_CHANGE and before != value:
                         raise UsageError(
                             f"{str(self.folder)!r} holds another study: {key} was "
                             f"{before!r} and is now {value!r}; give another --save_dir"
@@ -235,6 +257,12 @@ def read_study_file(path):
             )
     content["base"] = content.pop("config")
     return content
+
+
+def _default(part, key):
+    """The default of a field of Study."""
+    known = Study.__dataclass_fields__ if part == "study" else {}
+    return known[key].default if key in known else None
 
 
 def _short_keys(keys):

@@ -1,24 +1,30 @@
 """What a study shows: every method against the baseline, with error bars and in words.
 
-The verdict is careful. A method is called better (or worse) only if the p-value of its
+The verdict is careful. A method is called better or worse only if the p-value of its
 interval over seeds and images, corrected for the number of methods (Holm), is below
-0.05. With one seed nothing is called better: the noise of training is unknown.
+0.05; it is called equal only if its simultaneous interval lies within a margin that
+was stated before. With one seed nothing is said: the noise of training is unknown.
 """
 
 import numpy as np
 
+from ..errors import UsageError
 from ..files import write_json
 from ..metrics import ImageScores
+from .bootstrap import Draws, groups_of
+from .interval import holm
 from .measures import MEASURES
-from .paired import compare, holm, seeds_needed
+from .paired import Run, compare
 from .plan import Study
+from .power import ALPHA, POWER, detectable, pooled_noise
+from .ranking import all_pairs, chances, rank_ranges
 from .results import read_results
-from .verdict import sentence
+from .verdict import detectable_sentence, judge, sentence
 
-__all__ = ["PRIMARY", "summarise"]
+__all__ = ["PRIMARY", "compare_methods", "summarise"]
 
 PRIMARY = "miou"
-ALPHA = 0.05
+_LANGUAGES = ("en", "zh")
 
 
 def summarise(folder):
@@ -28,122 +34,215 @@ def summarise(folder):
         folder: of the study.
 
     Returns:
-        dict: "baseline", "primary", "images" (their number), "failed" (cells), and
-        "methods": name -> "seeds", "verdict" ("baseline", "better", "worse", "none",
-        "one seed" or "no result"), "sentence" (language -> text), "seeds_needed", and
-        "measures": key of MEASURES -> "mean", "deviation", "per_seed" and, but for the
-        baseline, "difference", "interval", "p_interval", "p_corrected", "p_images",
-        "p_seeds", "effect_size", "win_rate". Of the primary measure, Holm's correction
-        runs over the methods; measures beside it are descriptive.
+        dict: as `compare_methods`, and "failed" (names of cells).
     """
     study = Study.load(folder)
     results = read_results(folder)
-    kept = {}
+    scores = {name: {} for name in study.methods}
     failed = []
     for cell in study.cells:
         result = results.get(cell.name, {})
         if result.get("status") == "done":
             path = study.folder / result["folder"] / "images.npz"
-            kept.setdefault(cell.method, {})[cell.seed] = ImageScores.load(path)
+            scores[cell.method][cell.seed] = ImageScores.load(path)
         else:
             failed.append(cell.name)
-    base = kept.get(study.baseline, {})
-    methods = {
-        name: _one(name, kept.get(name, {}), base, name == study.baseline)
-        for name in study.methods
-    }
-    _correct(methods)
-    images = len(next(iter(base.values())).names) if base else 0
-    for name, entry in methods.items():
-        _judge(name, study.baseline, entry, images)
-    summary = {
-        "baseline": study.baseline,
-        "primary": PRIMARY,
-        "images": images,
-        "alpha": ALPHA,
-        "failed": failed,
-        "methods": methods,
-    }
+    summary = compare_methods(scores, study.baseline, study.equal_within, study.group)
+    summary["failed"] = failed
     write_json(study.folder / "summary.json", summary)
     return summary
 
 
-def _one(name, own, base, is_baseline):
-    """Means of a method and its comparisons, on the seeds that both have."""
-    entry = {"seeds": sorted(own), "measures": {}, "is_baseline": is_baseline}
-    if not own:
-        return entry
-    common = sorted(set(own) & set(base))
-    entry["paired_seeds"] = common
-    # Comparisons differ in their random numbers by the method alone.
-    seed = [ord(letter) for letter in name]
-    for key, measure in MEASURES.items():
-        if not all(_has(measure, scores) for scores in (*own.values(), *base.values())):
-            continue
-        rows = {s: measure.rows(own[s]) for s in sorted(own)}
-        per_seed = [float(measure.score(r.sum(0)[None])[0]) for r in rows.values()]
-        found = {
-            "mean": float(np.mean(per_seed)),
-            "deviation": float(np.std(per_seed, ddof=1)) if len(per_seed) > 1 else None,
-            "per_seed": per_seed,
+def compare_methods(scores, baseline, equal_within=1.0, group=None, measures=None):
+    """Compare methods with a baseline, and with each other.
+
+    Args:
+        scores: method -> seed -> ImageScores; a method without a result has {}.
+        baseline: one of the methods.
+        equal_within: margin of the verdict "equal", in points of mIoU.
+        group: pattern of image names, see `bootstrap.groups_of`.
+        measures: keys of MEASURES; None takes all that the scores have.
+
+    Returns:
+        dict: "baseline", "primary", "images" (their number), "groups" (of images, or
+        None), "alpha", "equal_within" (points), "comparisons" (number of methods that
+        are corrected for), "detectable" (None, or a dict "points", "power", "seeds",
+        "noise" and "sentence"), "pairs" (see `ranking.all_pairs`) and "methods": name
+        -> "seeds", "paired_seeds", "verdict" ("baseline", "no result", or of
+        `verdict.judge`), "sentence" (language -> text), "ranks" (best and worst by the
+        pairs that differ), "best" (probability, see `ranking.chances`) and "measures":
+        key of MEASURES -> "mean", "deviation", "per_seed" and, but for the baseline,
+        the attributes of `paired.Comparison` and "win_rate". The primary measure has
+        also "p_corrected" (Holm, over the methods) and "interval_simultaneous"; the
+        measures beside it are descriptive.
+
+    Raises:
+        UsageError: two runs were scored on different images, or a wrong group.
+    """
+    names = _names(scores)
+    draws = Draws(groups_of(names, group), np.random.default_rng(0)) if names else None
+    rows = {
+        key: _rows(measure, scores)
+        for key, measure in MEASURES.items()
+        if measures is None or key in measures
+    }
+    rows = {key: table for key, table in rows.items() if table}
+    runs = {key: _runs(MEASURES[key], rows[key], draws) for key in rows}
+    comparisons = {}
+    methods = {}
+    for name, own in scores.items():
+        methods[name] = {
+            "seeds": sorted(own),
+            "paired_seeds": sorted(set(own) & set(scores[baseline])),
+            "measures": {},
         }
-        entry["measures"][key] = found
-        if is_baseline or not common:
-            continue
-        mine = [rows[s] for s in common]
-        theirs = [measure.rows(base[s]) for s in common]
-        comparison = compare(mine, theirs, measure.score, np.random.default_rng(seed))
-        found.update(comparison._asdict())
-        found["win_rate"] = _win_rate(mine, theirs, measure)
-        if key == PRIMARY and len(common) > 1:
-            entry["seeds_needed"] = seeds_needed(comparison, len(mine[0]))
-    return entry
+        for key in rows if own else ():
+            found = _mean(list(runs[key][name].values()))
+            methods[name]["measures"][key] = found
+            common = methods[name]["paired_seeds"]
+            if name == baseline or not common:
+                continue
+            mine, theirs = ([runs[key][n][s] for s in common] for n in (name, baseline))
+            compared = compare(mine, theirs, draws.number)
+            found.update(compared._asdict())
+            found["win_rate"] = _win_rate(MEASURES[key], rows[key], name, baseline)
+            if key == PRIMARY and len(common) > 1:
+                comparisons[name] = compared
+    _correct(methods, comparisons, draws)
+    pairs = _rank(methods, runs.get(PRIMARY, {}), draws)
+    for name, entry in methods.items():
+        _judge(name, baseline, entry, len(names), equal_within)
+    return {
+        "baseline": baseline,
+        "primary": PRIMARY,
+        "images": len(names),
+        "groups": draws.number if draws and group else None,
+        "alpha": ALPHA,
+        "equal_within": equal_within,
+        "comparisons": len(comparisons),
+        "detectable": _detectable(comparisons, draws),
+        "pairs": pairs,
+        "methods": methods,
+    }
 
 
-def _has(measure, scores):
+def _names(scores):
+    """Names of the images, which all runs share."""
+    names = None
+    for method, own in scores.items():
+        for seed, run in own.items():
+            names = run.names if names is None else names
+            if run.names != names:
+                raise UsageError(
+                    f"{method}, seed {seed}, was scored on other images than the rest "
+                    "of the study; remove its cell's folder and run it again"
+                )
+    return names or []
+
+
+def _rows(measure, scores):
+    """method -> seed -> rows; empty where a run lacks them."""
     try:
-        measure.rows(scores)
+        return {
+            name: {seed: measure.rows(own[seed]) for seed in sorted(own)}
+            for name, own in scores.items()
+        }
     except KeyError:
-        return False
-    return True
+        return {}
 
 
-def _win_rate(mine, theirs, measure):
+def _runs(measure, rows, draws):
+    """method -> seed -> paired.Run."""
+    return {
+        name: {
+            seed: Run(
+                float(measure.score(table.sum(0)[None])[0]),
+                draws.scores(table, measure.score),
+            )
+            for seed, table in own.items()
+        }
+        for name, own in rows.items()
+    }
+
+
+def _mean(runs):
+    per_seed = [run.score for run in runs]
+    return {
+        "mean": float(np.mean(per_seed)),
+        "deviation": float(np.std(per_seed, ddof=1)) if len(per_seed) > 1 else None,
+        "per_seed": per_seed,
+    }
+
+
+def _win_rate(measure, rows, name, baseline):
     """Share of images on which the method scores better; a tie is half."""
+    common = sorted(set(rows[name]) & set(rows[baseline]))
     with np.errstate(invalid="ignore", divide="ignore"):
-        gain = np.mean(
-            [measure.score(m) - measure.score(t) for m, t in zip(mine, theirs)], axis=0
-        )
+        gains = [
+            measure.score(rows[name][s]) - measure.score(rows[baseline][s])
+            for s in common
+        ]
+    gain = np.mean(gains, axis=0)
     gain = measure.better * gain[~np.isnan(gain)]
     if not gain.size:
         return None
     return float(np.mean(gain > 0) + np.mean(gain == 0) / 2)
 
 
-def _correct(methods):
-    compared = [
-        m for m in methods.values() if "p_interval" in m["measures"].get(PRIMARY, {})
-    ]
-    values = [m["measures"][PRIMARY]["p_interval"] for m in compared]
-    for entry, corrected in zip(compared, holm(values)):
-        entry["measures"][PRIMARY]["p_corrected"] = corrected
+def _correct(methods, comparisons, draws):
+    """Holm's p-values, and intervals that hold for all methods at once."""
+    corrected = holm([found.p_interval for found in comparisons.values()])
+    for (name, found), p in zip(comparisons.items(), corrected):
+        entry = methods[name]["measures"][PRIMARY]
+        entry["p_corrected"] = p
+        errors = found.errors(draws.number)
+        level = 1 - ALPHA / len(comparisons)
+        entry["interval_simultaneous"] = errors.interval(found.difference, level)
 
 
-def _judge(name, baseline, entry, images):
+def _rank(methods, runs, draws):
+    """Ranks and chances into `methods`; returns the pairs."""
+    runs = {name: own for name, own in runs.items() if own}
+    pairs = all_pairs(runs, draws.number) if runs else []
+    ranges = rank_ranges(list(runs), pairs, ALPHA)
+    best = chances(runs, np.random.default_rng(1)) if runs else {}
+    for name, entry in methods.items():
+        entry["ranks"] = ranges.get(name)
+        entry["best"] = best.get(name)
+    return pairs
+
+
+def _judge(name, baseline, entry, images, margin):
     found = entry["measures"].get(PRIMARY, {})
-    if entry.pop("is_baseline"):
+    if name == baseline:
         verdict = "baseline"
     elif "difference" not in found:
         verdict = "no result"
-    elif len(entry["paired_seeds"]) == 1:
-        verdict = "one seed"
     else:
-        shown = found["p_corrected"] < ALPHA
-        verdict = (
-            ("better" if found["difference"] > 0 else "worse") if shown else "none"
-        )
+        verdict = judge(found, len(entry["paired_seeds"]), margin / 100, ALPHA)
     entry["verdict"] = verdict
     entry["sentence"] = {
-        language: sentence(language, verdict, name, baseline, entry, found, images)
-        for language in ("en", "zh")
+        language: sentence(
+            language, verdict, name, baseline, entry, found, images, margin
+        )
+        for language in _LANGUAGES
+    }
+
+
+def _detectable(comparisons, draws):
+    noise = pooled_noise(list(comparisons.values()), draws.number if draws else 0)
+    if noise is None:
+        return None
+    # Methods may lack a seed; the study is as able as its weakest comparison.
+    seeds = min(len(found.differences) for found in comparisons.values())
+    points = 100 * detectable(noise, seeds, len(comparisons))
+    return {
+        "points": points,
+        "power": POWER,
+        "seeds": seeds,
+        "noise": noise._asdict(),
+        "sentence": {
+            language: detectable_sentence(language, points, seeds, len(comparisons))
+            for language in _LANGUAGES
+        },
     }

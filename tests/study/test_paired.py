@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from paddle_resample.study.paired import compare, holm, seeds_needed
+from paddle_resample.study.bootstrap import Draws
+from paddle_resample.study.paired import Run
+from paddle_resample.study.paired import compare as compare_runs
 
 
 def mean(sums):
@@ -14,23 +16,36 @@ def rows(values):
     return np.stack([values, np.ones_like(values)], axis=1)
 
 
+def compare(one, other, rng):
+    """Two methods, whose rows of every seed are given."""
+    draws = Draws(np.arange(len(one[0])), rng)
+
+    def runs(tables):
+        return [
+            Run(mean(t.sum(0)[None])[0], draws.scores(t, mean))
+            for t in map(rows, tables)
+        ]
+
+    return compare_runs(runs(one), runs(other), draws.number)
+
+
 def methods(rng, seeds, images=40, gap=0.0, seed_noise=0.0, image_noise=0.03):
-    """Rows of two methods whose images share their difficulty."""
+    """Scores of two methods whose images share their difficulty."""
     difficulty = rng.normal(0.6, 0.1, images)
     liking = rng.normal(0, image_noise, images)
     one, other = [], []
     for _ in range(seeds):
         noise = rng.normal(0, 0.02, (2, images))
         shift = gap + rng.normal(0, seed_noise)
-        one.append(rows(difficulty + liking + shift + noise[0]))
-        other.append(rows(difficulty + noise[1]))
+        one.append(difficulty + liking + shift + noise[0])
+        other.append(difficulty + noise[1])
     return one, other
 
 
 def test_differences_are_paired(rng):
     one, other = methods(rng, 3)
-    found = compare(one, other, mean, rng)
-    expected = [a[:, 0].mean() - b[:, 0].mean() for a, b in zip(one, other)]
+    found = compare(one, other, rng)
+    expected = [a.mean() - b.mean() for a, b in zip(one, other)]
     np.testing.assert_allclose(found.differences, expected, rtol=1e-12)
     assert found.difference == pytest.approx(np.mean(expected))
     assert found.seed_deviation == pytest.approx(np.std(expected, ddof=1))
@@ -42,18 +57,18 @@ def test_differences_are_paired(rng):
 def test_image_part_is_the_standard_error_of_a_mean(rng):
     """For a mean the bootstrap's variance is known: that of the images over N."""
     one, other = methods(rng, 1, images=200)
-    found = compare(one, other, mean, rng)
-    gap = one[0][:, 0] - other[0][:, 0]
+    found = compare(one, other, rng)
+    gap = one[0] - other[0]
     assert found.image_variance == pytest.approx(gap.var() / 200, rel=0.15)
+    assert found.image_variance_of_a_run == pytest.approx(found.image_variance)
     assert found.p_seeds is None and found.effect_size is None
 
 
 def test_with_seed_noise_alone_it_is_the_t_test(rng):
     """All images alike: the interval and p-value of Student's paired test."""
     gaps = np.array([0.02, 0.05, 0.03, 0.04])
-    one = [rows(np.full(30, 0.5 + gap)) for gap in gaps]
-    other = [rows(np.full(30, 0.5))] * 4
-    found = compare(one, other, mean, rng)
+    one = [np.full(30, 0.5 + gap) for gap in gaps]
+    found = compare(one, [np.full(30, 0.5)] * 4, rng)
     expected = stats.ttest_1samp(gaps, 0)
     low, high = expected.confidence_interval(0.95)
     assert found.interval == pytest.approx((low, high), abs=1e-9)
@@ -61,90 +76,24 @@ def test_with_seed_noise_alone_it_is_the_t_test(rng):
     assert found.p_seeds == pytest.approx(2 / 2**4)
 
 
+def test_with_image_noise_alone_it_is_the_t_test_over_images(rng):
+    """Every seed alike: Student's paired test over images, but for the bootstrap."""
+    gap = rng.normal(0.01, 0.05, 60)
+    found = compare([gap] * 3, [np.zeros(60)] * 3, rng)
+    low, high = stats.ttest_1samp(gap, 0).confidence_interval(0.95)
+    assert found.interval == pytest.approx((low, high), rel=0.1)
+
+
 def test_seeds_are_flipped_exactly(rng):
-    """As scipy's exact permutation of signs."""
     gaps = rng.normal(0.02, 0.03, 6)
-    one = [rows(np.full(5, gap)) for gap in gaps]
-    other = [rows(np.zeros(5))] * 6
-    found = compare(one, other, mean, rng)
-    expected = stats.permutation_test(
-        (gaps,), np.mean, permutation_type="samples", n_resamples=np.inf
-    )
-    assert found.p_seeds == pytest.approx(expected.pvalue)
-
-
-def test_images_are_exchanged_in_pairs(rng):
-    """As scipy's permutation of the paired differences."""
-    one, other = methods(rng, 1, images=25, gap=0.01)
-    found = compare(one, other, mean, rng)
-    gap = one[0][:, 0] - other[0][:, 0]
-    expected = stats.permutation_test(
-        (gap,), np.mean, permutation_type="samples", n_resamples=20000, random_state=0
-    )
-    assert found.p_images == pytest.approx(expected.pvalue, abs=0.04)
+    found = compare([np.full(5, gap) for gap in gaps], [np.zeros(5)] * 6, rng)
+    signs = np.array(np.meshgrid(*[[-1, 1]] * 6)).reshape(6, -1)
+    far = np.abs(gaps @ signs) >= abs(gaps.sum()) - 1e-12
+    assert found.p_seeds == pytest.approx(far.mean())
 
 
 def test_equal_methods_show_nothing(rng):
     one, _ = methods(rng, 3)
-    found = compare(one, one, mean, rng)
+    found = compare(one, one, rng)
     assert found.difference == 0 and found.interval == (0, 0)
-    assert found.p_images == 1 and found.p_interval == 1 and found.p_seeds == 1
-
-
-def shown(found):
-    return found.p_interval < 0.05
-
-
-def share_shown(seeds, trials, **options):
-    count = 0
-    for trial in range(trials):
-        rng = np.random.default_rng([trial, seeds])
-        count += shown(compare(*methods(rng, seeds, **options), mean, rng))
-    return count / trials
-
-
-@pytest.mark.parametrize("seeds", [3])
-def test_few_false_alarms(seeds):
-    assert share_shown(seeds, 60, seed_noise=0.02) <= 0.07
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seed_noise", [0.0, 0.005, 0.02])
-@pytest.mark.parametrize("seeds", [2, 3, 5, 10])
-def test_one_in_twenty_false_alarms(seeds, seed_noise):
-    """Two equal methods: 400 studies; 0.05 + 2 standard errors of such a count."""
-    assert share_shown(seeds, 400, seed_noise=seed_noise) <= 0.05 + 0.022
-
-
-@pytest.mark.slow
-def test_power():
-    assert share_shown(3, 100, gap=0.05, seed_noise=0.005) > 0.9
-    assert share_shown(10, 100, gap=0.03, seed_noise=0.02) > 0.7
-
-
-@pytest.mark.parametrize("given, expected", [
-    ([0.01, 0.04, 0.03, 0.005], [0.03, 0.06, 0.06, 0.02]),
-    ([0.5], [0.5]),
-    ([0.9, 0.6], [1.0, 1.0]),
-    ([], []),
-], ids=str)  # fmt: skip
-def test_holm(given, expected):
-    """The first is the worked example of the step-down procedure with four tests."""
-    assert holm(given) == expected
-
-
-def test_seeds_needed_grow_with_their_noise(rng):
-    needed = []
-    for noise in (0.005, 0.02):
-        gaps = [0.02 - noise, 0.02, 0.02 + noise]
-        one = [rows(np.full(30, gap)) for gap in gaps]
-        found = compare(one, [rows(np.zeros(30))] * 3, mean, rng)
-        needed.append(seeds_needed(found, 30))
-    assert needed[0] < needed[1]
-    # The textbook's t-test: difference / deviation = 1 needs 10 pairs.
-    assert needed[1] == pytest.approx(10, abs=2)
-
-
-def test_more_seeds_cannot_help_against_images(rng):
-    one, other = methods(rng, 3, images=8, gap=0.001, image_noise=0.1)
-    assert seeds_needed(compare(one, other, mean, rng), 8) is None
+    assert found.p_interval == 1 and found.p_seeds == 1

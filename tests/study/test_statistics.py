@@ -3,11 +3,12 @@ import json
 import numpy as np
 import pytest
 
+from paddle_resample import UsageError
 from paddle_resample.metrics import ImageScores
+from paddle_resample.study.interval import holm
 from paddle_resample.study.measures import MEASURES
-from paddle_resample.study.paired import holm
 from paddle_resample.study.results import add_result, failure
-from paddle_resample.study.statistics import summarise
+from paddle_resample.study.statistics import compare_methods, summarise
 from tests.study.tiny import tiny_study
 
 SIZE = (24, 32)
@@ -69,7 +70,7 @@ def test_what_a_study_shows(tmp_path):
         "bilinear": "baseline",
         "carafe": "better",
         "nearest": "worse",
-        "area": "none",
+        "area": "equal",
     }
     carafe = summary["methods"]["carafe"]
     found = carafe["measures"]["miou"]
@@ -82,11 +83,50 @@ def test_what_a_study_shows(tmp_path):
     assert "3 seeds, 12 images" in carafe["sentence"]["en"]
     assert "优于" in carafe["sentence"]["zh"]
     area = summary["methods"]["area"]
-    assert area["sentence"]["en"].startswith("No difference shown between area and")
-    assert "seeds would show" in area["sentence"]["en"]
+    assert area["sentence"]["en"].startswith(
+        "area and bilinear are equal within ±1 points of mIoU: "
+    )
+    low, high = area["measures"]["miou"]["interval_simultaneous"]
+    plain = area["measures"]["miou"]["interval"]
+    assert -0.01 < low < plain[0] < plain[1] < high < 0.01
+    assert "could have shown differences of" in summary["detectable"]["sentence"]["en"]
+    assert "能够显示" in summary["detectable"]["sentence"]["zh"]
+    assert area["ranks"] == [2, 3] and carafe["ranks"][0] == 1 and carafe["best"] > 0.9
     written = json.loads((tmp_path / "summary.json").read_text())
     assert written["methods"]["carafe"]["verdict"] == "better"
     assert summarise(tmp_path) == summary  # the same random numbers again
+
+
+def test_the_margin_decides_what_is_equal(tmp_path):
+    study = made_up(tmp_path, {"bilinear": 0.7, "carafe": 0.78, "area": 0.7001}, (0, 1))
+    study.equal_within = 0.01
+    study.save()
+    area = summarise(tmp_path)["methods"]["area"]
+    assert area["verdict"] == "undecided"
+    assert area["sentence"]["en"].startswith("Undecided between area and bilinear: ")
+    study.equal_within = 90.0
+    study.save()
+    carafe = summarise(tmp_path)["methods"]["carafe"]
+    assert carafe["verdict"] == "better"
+    assert "smaller than 90 points, though" in carafe["sentence"]["en"]
+
+
+def test_groups_of_images_are_drawn_whole(tmp_path):
+    study = made_up(tmp_path, {"bilinear": 0.7, "carafe": 0.72}, (0, 1))
+    alone = summarise(tmp_path)
+    study.group = r"image \d"  # images 1, 10 and 11 together
+    study.save()
+    summary = summarise(tmp_path)
+    assert (alone["groups"], summary["groups"], summary["images"]) == (None, 10, 12)
+    means = [s["methods"]["carafe"]["measures"]["miou"] for s in (alone, summary)]
+    assert means[0]["mean"] == means[1]["mean"]
+    assert means[0]["interval"] != means[1]["interval"]
+
+
+def test_runs_on_other_images_are_refused():
+    scores = {"a": {0: scores_of(0.7, 0)}, "b": {0: scores_of(0.7, 0, images=5)}}
+    with pytest.raises(UsageError, match="b, seed 0, was scored on other images"):
+        compare_methods(scores, "a")
 
 
 def test_holm_corrects_the_p_value_of_the_interval(tmp_path):
@@ -128,7 +168,7 @@ def test_a_real_study(finished):
     study, results = finished
     summary = summarise(study.folder)
     method = summary["methods"]["dysample"]
-    assert method["verdict"] in ("better", "worse", "none")
+    assert method["verdict"] in ("better", "worse", "equal", "undecided")
     own = [r["last"]["miou"] for r in results.values() if r["method"] == "dysample"]
     np.testing.assert_allclose(
         sorted(method["measures"]["miou"]["per_seed"]), sorted(own)

@@ -87,6 +87,7 @@ def _rows(content, numbers):
         if "difference" in found:
             entry["difference"] = 100 * found["difference"]
             entry["low"], entry["high"] = (100 * v for v in found["interval"])
+        if "p_corrected" in found:
             entry["p"] = found["p_corrected"]
         rows.append(entry)
     return rows
@@ -116,6 +117,7 @@ def _latex(rows, content):
         if "difference" in row:
             shown = (row["difference"], row["low"], row["high"])
             difference = "${:+.2f}$ $[{:+.2f}, {:+.2f}]$".format(*shown)
+        if "p" in row:
             p = f"{row['p']:.3f}" if row["p"] >= 0.001 else "$<$0.001"
         cost = [
             "--" if row[key] is None else f"{row[key]:.3g}"

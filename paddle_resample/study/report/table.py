@@ -3,17 +3,27 @@
 from statistics import fmean
 from typing import NamedTuple, Optional
 
+from ..verdict import signed
 from .series import other_measures
 
-__all__ = ["Cell", "COLUMNS", "measure_table", "ranked_table", "run_table"]
+__all__ = [
+    "Cell",
+    "columns",
+    "measure_table",
+    "pair_table",
+    "ranked_table",
+    "run_table",
+]
 
-COLUMNS = (
+_COLUMNS = (
     "rank",
     "method",
     "miou",
     "difference",
+    "simultaneous",
     "p",
     "verdict",
+    "chance",
     "parameters",
     "macs",
     "latency_ms",
@@ -21,7 +31,7 @@ COLUMNS = (
     "seconds",
     "best",
 )
-_SIGNS = {"better": "▲ ", "worse": "▼ ", "none": "≈ "}
+_SIGNS = {"better": "▲ ", "worse": "▼ ", "equal": "= "}
 
 
 class Cell(NamedTuple):
@@ -45,9 +55,11 @@ def ranked_table(content, words):
     """
     rows = []
     for rank, name in enumerate(content.methods, 1):
-        verdict = content.summary["methods"][name]["verdict"]
+        entry = content.summary["methods"][name]
+        verdict = entry["verdict"]
         cells = {
-            "rank": Cell(str(rank), rank),
+            "rank": Cell(_range(entry["ranks"]), rank),
+            "chance": Cell(_chance(entry["best"]), entry["best"]),
             "method": Cell(name, name),
             "verdict": Cell(
                 _SIGNS.get(verdict, "") + words[f"verdict_{verdict}"], verdict
@@ -56,7 +68,53 @@ def ranked_table(content, words):
             **_costs(content.results.get(name, [])),
         }
         empty = Cell("–")
-        rows.append((name, verdict, {key: cells.get(key, empty) for key in COLUMNS}))
+        rows.append((name, verdict, {key: cells.get(key, empty) for key in _COLUMNS}))
+    return rows
+
+
+def columns(rows):
+    """Keys of the columns that say something of their own.
+
+    Args:
+        rows: of `ranked_table`.
+
+    Returns:
+        list of str, without columns that are empty, and without the best checkpoint
+        where it is the last one for every method.
+    """
+
+    def texts(key):
+        return [cells[key].text for _, _, cells in rows]
+
+    kept = [key for key in _COLUMNS if set(texts(key)) != {"–"}]
+    last = [text.partition(" ")[0] for text in texts("miou")]
+    return [key for key in kept if key != "best" or texts("best") != last]
+
+
+def pair_table(content, words):
+    """Every two methods, the surest difference first.
+
+    Returns:
+        list of (the better one's name, the other's, list of Cell: difference,
+        interval, corrected p-value, verdict).
+    """
+    rows = []
+    alpha = content.summary["alpha"]
+    for pair in sorted(content.summary["pairs"], key=lambda pair: pair["p_interval"]):
+        low, high = pair["interval"]
+        names, sign = pair["methods"], 1
+        if pair["difference"] < 0:
+            names, sign, low, high = names[::-1], -1, -high, -low
+        p = pair["p_corrected"]
+        differs = p < alpha
+        verdict = words["pair_differs" if differs else "verdict_undecided"]
+        cells = [
+            Cell(signed(100 * sign * pair["difference"]), sign * pair["difference"]),
+            Cell(f"[{signed(100 * low)}, {signed(100 * high)}]", low),
+            Cell(_p(p), p),
+            Cell(verdict, int(not differs)),
+        ]
+        rows.append((*names, cells))
     return rows
 
 
@@ -74,7 +132,7 @@ def measure_table(content, words):
             found = content.measure(name, key)
             text = f"{100 * found['mean']:.2f}" if found else "–"
             if "difference" in found:
-                text += f" ({_signed(100 * found['difference'])})"
+                text += f" ({signed(100 * found['difference'])})"
             cells.append(Cell(text, found.get("mean"), _interval_of(found)))
         rows.append((name, cells))
     return [words[f"measure_{key}"] for key in keys], rows
@@ -108,10 +166,13 @@ def _scores(content, name):
     }
     if "difference" in found:
         difference = 100 * found["difference"]
-        shown = f"{_signed(difference)} {_interval_of(found)}"
+        shown = f"{signed(difference)} {_interval_of(found)}"
         cells["difference"] = Cell(shown, difference)
+    if "p_corrected" in found:
         p = found["p_corrected"]
-        cells["p"] = Cell("< 0.001" if p < 0.001 else f"{p:.3f}", p)
+        cells["p"] = Cell(_p(p), p)
+        text = _interval_of(found, "interval_simultaneous")
+        cells["simultaneous"] = Cell(text, found["interval_simultaneous"][0])
     return cells
 
 
@@ -141,19 +202,43 @@ def _mean(values) -> Optional[float]:
     return fmean(known) if known else None
 
 
-def _interval_of(found):
-    if "interval" not in found:
+def _interval_of(found, key="interval"):
+    if key not in found:
         return ""
-    low, high = (100 * value for value in found["interval"])
-    return f"[{_signed(low)}, {_signed(high)}]"
+    low, high = (100 * value for value in found[key])
+    return f"[{signed(low)}, {signed(high)}]"
+
+
+def _p(value):
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def _range(ranks):
+    """The ranks that a method may have.
+
+    >>> _range([1, 3]), _range([2, 2]), _range(None)
+    ('1–3', '2', '–')
+    """
+    if ranks is None:
+        return "–"
+    low, high = ranks
+    return str(low) if low == high else f"{low}–{high}"
+
+
+def _chance(value):
+    if value is None:
+        return "–"
+    return (
+        "< 1 %"
+        if value < 0.01
+        else "> 99 %"
+        if value > 0.99
+        else f"{100 * value:.0f} %"
+    )
 
 
 def _percent(share):
     return "–" if share is None else f"{100 * share:.2f}"
-
-
-def _signed(value):
-    return f"{value:+.2f}".replace("-", "−")
 
 
 def _short(value):

@@ -26,9 +26,27 @@ WORDS = {
         "nav_repeat": "Repeat",
         "result_text": "The score is mIoU (%) of the last checkpoint, mean ± standard "
         "deviation over seeds. Differences to the baseline, {baseline}, are paired by "
-        "seed and image. A method is called better or worse only if the p-value "
-        "of its interval over seeds and images, corrected for the number of methods "
-        "(Holm), is below 0.05. The interval shown is not corrected.",
+        "seed and image. The 95 % interval of a difference "
+        "holds the noise of training and the choice of images; the simultaneous "
+        "intervals hold for all methods at once. Better or worse: the p-value of the "
+        "interval, corrected for the number of methods (Holm), is below 0.05. Equal: "
+        "the simultaneous interval lies within ±{margin:g} points. Undecided: neither; "
+        "it does not mean equal.",
+        "rank_text": "Ranks: 1–3 means that the differences shown leave this method "
+        "any rank from 1 to 3; methods whose ranges overlap are tied.",
+        "chance_text": "Best: how probable it is, by this study, that the method’s "
+        "expected score is the highest of these; it does not say that the lead is "
+        "large enough to matter, and equal methods share it by chance.",
+        "groups_text": "Images were drawn in {groups} groups, because those of one "
+        "group are not independent.",
+        "pairs_title": "Every method against every other",
+        "pairs_text": "Difference of the first to the second in points of mIoU; p is "
+        "corrected for all {count} pairs (Holm), so less is shown here than against "
+        "the baseline alone. A pair that is not shown to differ is not shown to be "
+        "equal.",
+        "pair_differs": "differ",
+        "col_first": "First",
+        "col_second": "Second",
         "sort_hint": "Click a heading to sort.",
         "best_note": "“Best checkpoint” is the highest score met during training, on "
         "the images it is chosen by; it flatters, and decides nothing here.",
@@ -38,6 +56,9 @@ WORDS = {
         "col_method": "Method",
         "col_miou": "mIoU",
         "col_difference": "Difference [95 %]",
+        "col_plain": "95 % interval",
+        "col_simultaneous": "Simultaneous",
+        "col_chance": "Best",
         "col_p": "p (Holm)",
         "col_verdict": "Verdict",
         "col_parameters": "Parameters",
@@ -49,7 +70,8 @@ WORDS = {
         "verdict_baseline": "baseline",
         "verdict_better": "better",
         "verdict_worse": "worse",
-        "verdict_none": "no difference shown",
+        "verdict_equal": "equal",
+        "verdict_undecided": "undecided",
         "verdict_one seed": "one seed: nothing shown",
         "verdict_no result": "no result",
         "other_title": "Other measures",
@@ -181,9 +203,21 @@ WORDS = {
         "nav_lab": "算子实验",
         "nav_repeat": "复现",
         "result_text": "得分为最后一个检查点的 mIoU（%），均值 ± 种子间标准差。与基线 "
-        "{baseline} 的差按种子和图像配对。只有当置信区间（含种子与图像两种"
-        "随机性）对应的 p 值经 Holm 校正后小于 0.05 时，才称为更好或更差。"
-        "所列区间未经校正。",
+        "{baseline} 的差按种子和图像配对。95 % 置信区间含训练与图像两种"
+        "随机性；同时置信区间对所有方法同时成立。更好或更差：区间对应的 p 值按方法数"
+        "校正（Holm）后小于 0.05。相等：同时置信区间全部落在 ±{margin:g} 个百分点内。"
+        "未定：两者皆非，并不表示相等。",
+        "rank_text": "名次“1–3”表示：就已显示的差异而言，该方法可能排在第 1 至第 3；"
+        "范围重叠的方法并列。",
+        "chance_text": "“最好”：据本研究，该方法的期望得分为其中最高的概率；它不表示"
+        "领先得足够多，几种相同的方法也会随机分得这一概率。",
+        "groups_text": "图像按 {groups} 组抽取，因为同组图像彼此不独立。",
+        "pairs_title": "两两比较",
+        "pairs_text": "前者减后者的 mIoU 差（百分点）；p 对全部 {count} 对作校正"
+        "（Holm），因此比只与基线比较更难显示差异。未显示差异并不表示相等。",
+        "pair_differs": "有差异",
+        "col_first": "前者",
+        "col_second": "后者",
         "sort_hint": "点击表头排序。",
         "best_note": "“最佳检查点”是训练中出现过的最高分，且用同一批图像挑选，"
         "因而偏高；这里不以它作结论。",
@@ -192,6 +226,9 @@ WORDS = {
         "col_method": "方法",
         "col_miou": "mIoU",
         "col_difference": "差 [95 %]",
+        "col_plain": "95 % 置信区间",
+        "col_simultaneous": "同时置信区间",
+        "col_chance": "最好",
         "col_p": "p（Holm）",
         "col_verdict": "结论",
         "col_parameters": "参数量",
@@ -203,7 +240,8 @@ WORDS = {
         "verdict_baseline": "基线",
         "verdict_better": "更好",
         "verdict_worse": "更差",
-        "verdict_none": "未显示差异",
+        "verdict_equal": "相等",
+        "verdict_undecided": "未定",
         "verdict_one seed": "仅一个种子：无结论",
         "verdict_no result": "无结果",
         "other_title": "其他指标",

@@ -13,7 +13,7 @@ from .gallery import SIDE, gallery
 from .paper import write_paper
 from .repeat import commands, configuration, facts
 from .series import COSTS, figures
-from .table import COLUMNS, measure_table, ranked_table, run_table
+from .table import columns, measure_table, pair_table, ranked_table, run_table
 from .words import words_of
 
 __all__ = ["write_report"]
@@ -54,6 +54,7 @@ def write_report(folder, language="en"):
 
 def _page(content, numbers, words, language):
     extremes, sites, missing = seen_again(content)
+    rows = ranked_table(content, words)
     shown = gallery(content)
     methods = {
         name: {"colour": look.colour, "character": look.character}
@@ -76,12 +77,10 @@ def _page(content, numbers, words, language):
         study=content.study,
         summary=content.summary,
         looks=content.looks,
-        sentences=[
-            content.summary["methods"][name]["sentence"][language]
-            for name in content.methods
-        ],
-        columns=COLUMNS,
-        rows=ranked_table(content, words),
+        sentences=_sentences(content.summary, content.methods, language),
+        columns=columns(rows),
+        rows=rows,
+        pairs=pair_table(content, words),
         measures=measure_table(content, words),
         runs=run_table(content),
         costs=[key for key in COSTS if key in data["figures"]["cost"]],
@@ -100,6 +99,13 @@ def _page(content, numbers, words, language):
         style=_asset("page.css"),
         script=_asset("page.js"),
     )
+
+
+def _sentences(summary, methods, language):
+    """What the study says, a sentence a method, and what it could have said."""
+    said = [summary["methods"][name]["sentence"][language] for name in methods]
+    able = summary["detectable"]
+    return [*said, *([able["sentence"][language]] if able else [])]
 
 
 def _template():
