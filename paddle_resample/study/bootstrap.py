@@ -4,6 +4,7 @@ Frames of one video, or pictures of one patient, are not independent: an error o
 images that are drawn one by one would be too small.
 """
 
+import functools
 import re
 
 import numpy as np
@@ -20,7 +21,6 @@ class Draws:
 
     Args:
         groups: int [N], the group of every image, 0 to G - 1; see `groups_of`.
-        rng: NumPy generator.
         count: number of samples, B.
 
     Attributes:
@@ -28,25 +28,35 @@ class Draws:
         number: G.
     """
 
-    def __init__(self, groups, rng, count=_COUNT):
+    def __init__(self, groups, count=_COUNT):
         self.groups = np.asarray(groups)
         self.number = int(self.groups.max()) + 1
-        share = np.full(self.number, 1 / self.number)
-        self._often = rng.multinomial(self.number, share, count).astype(np.float64)
+        self._often = _often(self.number, count)
 
     def scores(self, rows, score):
         """A score of every sample.
 
         Args:
-            rows: float [N, K], what every image adds.
-            score: float [B, K] -> float [B], score of summed rows.
+            rows: float [R, N, K], what every image of R runs adds.
+            score: float [S, K] -> float [S], score of summed rows.
 
         Returns:
-            float [B].
+            float [R, B].
         """
-        sums = np.zeros((self.number, rows.shape[1]))
-        np.add.at(sums, self.groups, rows)
-        return score(self._often @ sums)
+        if self.number < len(self.groups):
+            sums = np.zeros((len(rows), self.number, rows.shape[2]))
+            np.add.at(sums, (slice(None), self.groups), rows)
+            rows = sums
+        drawn = self._often @ rows
+        return score(drawn.reshape(-1, rows.shape[2])).reshape(len(rows), -1)
+
+
+@functools.lru_cache(maxsize=2)
+def _often(number, count):
+    """How often each of so many images is in each sample; the same ones every time."""
+    rng = np.random.default_rng(0)
+    often = rng.multinomial(number, np.full(number, 1 / number), count)
+    return often.astype(np.float64)
 
 
 def groups_of(names, pattern=None):

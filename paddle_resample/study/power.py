@@ -45,13 +45,13 @@ def pooled_noise(comparisons, images) -> Optional[Noise]:
     Returns:
         Noise; None without a comparison of two seeds.
     """
-    known = [c for c in comparisons if len(c.differences) > 1]
+    known = [found for found in comparisons if len(found.seeds) > 1]
     if not known:
         return None
     shared, run = [], []
     for found in known:
         # The variance of k seeds' mean is A + B / k, that of one seed A + B.
-        seeds, all_of_it = len(found.differences), found.image_variance
+        seeds, all_of_it = len(found.seeds), found.image_variance
         lessens = (found.image_variance_of_a_run - all_of_it) / (1 - 1 / seeds)
         lessens = min(max(lessens, 0.0), all_of_it * seeds)
         run.append(lessens)
@@ -83,12 +83,7 @@ def detectable(noise, seeds, comparisons, alpha=ALPHA, power=POWER):
     # The variance that a study of few seeds sees varies; so does what it can show.
     share = (np.arange(_GRID) + 0.5) / _GRID
     seen = np.sqrt(2 * special.gammaincinv((seeds - 1) / 2, share) / (seeds - 1))
-    reach = np.array(
-        [
-            errors._replace(seed=errors.seed * factor).reach(1 - alpha / comparisons)
-            for factor in seen
-        ]
-    )
+    reach = errors._replace(seed=errors.seed * seen).reach(1 - alpha / comparisons)
     spread = np.hypot(errors.seed, errors.image)
     if spread == 0:
         return 0.0

@@ -9,14 +9,14 @@ from .paired import compare
 
 __all__ = ["all_pairs", "chances", "rank_ranges"]
 
-_DRAWS = 20  # of the noise of training, for every sample of images
+_DRAWS = 5  # of the noise of training, for every sample of images
 
 
 def all_pairs(runs, images):
     """Compare every method with every other.
 
     Args:
-        runs: method -> seed -> paired.Run, of one score.
+        runs: method -> paired.Runs, of one score.
         images: number of images or groups.
 
     Returns:
@@ -24,23 +24,19 @@ def all_pairs(runs, images):
         "interval", "p_interval", "p_corrected" (Holm, over all pairs) and "seeds".
         Pairs without two common seeds are missing.
     """
-    pairs = []
-    for one, other in itertools.combinations(runs, 2):
-        seeds = sorted(set(runs[one]) & set(runs[other]))
-        if len(seeds) < 2:
-            continue
-        found = compare(
-            [runs[one][s] for s in seeds], [runs[other][s] for s in seeds], images
-        )
-        pairs.append(
-            {
-                "methods": [one, other],
-                "difference": found.difference,
-                "interval": found.interval,
-                "p_interval": found.p_interval,
-                "seeds": len(seeds),
-            }
-        )
+    names = list(itertools.combinations(runs, 2))
+    compared = compare([(runs[one], runs[other]) for one, other in names], images)
+    pairs = [
+        {
+            "methods": list(pair),
+            "difference": found.difference,
+            "interval": found.interval,
+            "p_interval": found.p_interval,
+            "seeds": len(found.seeds),
+        }
+        for pair, found in zip(names, compared)
+        if found and len(found.seeds) > 1
+    ]
     for pair, p in zip(pairs, holm([pair["p_interval"] for pair in pairs])):
         pair["p_corrected"] = p
     return pairs
@@ -73,17 +69,18 @@ def chances(runs, rng):
     that every difference of two methods has the distribution of its interval.
 
     Args:
-        runs: method -> seed -> paired.Run, of one score.
+        runs: method -> paired.Runs, of one score.
         rng: NumPy generator.
 
     Returns:
         dict: method -> probability; empty with fewer than two seeds common to all.
     """
-    seeds = sorted(set.intersection(*(set(own) for own in runs.values())))
+    seeds = sorted(set.intersection(*(set(own.seeds) for own in runs.values())))
     if len(seeds) < 2 or len(runs) < 2:
         return {}
-    scores = np.array([[own[s].score for s in seeds] for own in runs.values()])
-    drawn = np.mean([[own[s].resampled for s in seeds] for own in runs.values()], 1)
+    runs = {name: own.of(seeds) for name, own in runs.items()}
+    scores = np.array([own.scores for own in runs.values()])
+    drawn = np.array([own.resampled.mean(0) for own in runs.values()])
     drawn = np.repeat(drawn - drawn.mean(1, keepdims=True), _DRAWS, axis=1)
     mean = scores.mean(1, keepdims=True)
     freedom = len(seeds) - 1

@@ -14,7 +14,7 @@ from ..metrics import ImageScores
 from .bootstrap import Draws, groups_of
 from .interval import holm
 from .measures import MEASURES
-from .paired import Run, compare
+from .paired import Runs, compare
 from .plan import Study
 from .power import ALPHA, POWER, detectable, pooled_noise
 from .ranking import all_pairs, chances, rank_ranges
@@ -80,7 +80,7 @@ def compare_methods(scores, baseline, equal_within=1.0, group=None, measures=Non
         UsageError: two runs were scored on different images, or a wrong group.
     """
     names = _names(scores)
-    draws = Draws(groups_of(names, group), np.random.default_rng(0)) if names else None
+    draws = Draws(groups_of(names, group)) if names else None
     rows = {
         key: _rows(measure, scores)
         for key, measure in MEASURES.items()
@@ -88,25 +88,28 @@ def compare_methods(scores, baseline, equal_within=1.0, group=None, measures=Non
     }
     rows = {key: table for key, table in rows.items() if table}
     runs = {key: _runs(MEASURES[key], rows[key], draws) for key in rows}
-    comparisons = {}
-    methods = {}
+    comparisons, methods = {}, {}
     for name, own in scores.items():
         methods[name] = {
             "seeds": sorted(own),
             "paired_seeds": sorted(set(own) & set(scores[baseline])),
-            "measures": {},
+            "measures": {
+                key: _mean(runs[key][name].scores) for key in (rows if own else ())
+            },
         }
-        for key in rows if own else ():
-            found = _mean(list(runs[key][name].values()))
-            methods[name]["measures"][key] = found
-            common = methods[name]["paired_seeds"]
-            if name == baseline or not common:
+    for key in rows:
+        others = [name for name, own in scores.items() if own and name != baseline]
+        pairs = [(runs[key][name], runs[key][baseline]) for name in others]
+        for name, compared in zip(others, compare(pairs, draws.number)):
+            if compared is None:
                 continue
-            mine, theirs = ([runs[key][n][s] for s in common] for n in (name, baseline))
-            compared = compare(mine, theirs, draws.number)
+            found = methods[name]["measures"][key]
             found.update(compared._asdict())
-            found["win_rate"] = _win_rate(MEASURES[key], rows[key], name, baseline)
-            if key == PRIMARY and len(common) > 1:
+            del found["seeds"], found["errors"]
+            found["win_rate"] = _win_rate(
+                MEASURES[key], rows[key][name], rows[key][baseline], compared.seeds
+            )
+            if key == PRIMARY and len(compared.seeds) > 1:
                 comparisons[name] = compared
     _correct(methods, comparisons, draws)
     pairs = _rank(methods, runs.get(PRIMARY, {}), draws)
@@ -152,37 +155,32 @@ def _rows(measure, scores):
 
 
 def _runs(measure, rows, draws):
-    """method -> seed -> paired.Run."""
+    """method -> paired.Runs."""
+    runs = {}
+    for name, own in rows.items():
+        stack = np.stack(list(own.values())) if own else np.zeros((0, 0, 0))
+        scores = measure.score(stack.sum(1)) if own else np.zeros(0)
+        resampled = draws.scores(stack, measure.score) if own else np.zeros((0, 0))
+        runs[name] = Runs(list(own), scores, resampled)
+    return runs
+
+
+def _mean(scores):
     return {
-        name: {
-            seed: Run(
-                float(measure.score(table.sum(0)[None])[0]),
-                draws.scores(table, measure.score),
-            )
-            for seed, table in own.items()
-        }
-        for name, own in rows.items()
+        "mean": float(np.mean(scores)),
+        "deviation": float(np.std(scores, ddof=1)) if len(scores) > 1 else None,
+        "per_seed": scores.tolist(),
     }
 
 
-def _mean(runs):
-    per_seed = [run.score for run in runs]
-    return {
-        "mean": float(np.mean(per_seed)),
-        "deviation": float(np.std(per_seed, ddof=1)) if len(per_seed) > 1 else None,
-        "per_seed": per_seed,
-    }
-
-
-def _win_rate(measure, rows, name, baseline):
+def _win_rate(measure, mine, theirs, seeds):
     """Share of images on which the method scores better; a tie is half."""
-    common = sorted(set(rows[name]) & set(rows[baseline]))
     with np.errstate(invalid="ignore", divide="ignore"):
-        gains = [
-            measure.score(rows[name][s]) - measure.score(rows[baseline][s])
-            for s in common
-        ]
-    gain = np.mean(gains, axis=0)
+        one, other = (
+            measure.score(np.concatenate([rows[s] for s in seeds]))
+            for rows in (mine, theirs)
+        )
+    gain = (one - other).reshape(len(seeds), -1).mean(0)
     gain = measure.better * gain[~np.isnan(gain)]
     if not gain.size:
         return None
@@ -195,14 +193,13 @@ def _correct(methods, comparisons, draws):
     for (name, found), p in zip(comparisons.items(), corrected):
         entry = methods[name]["measures"][PRIMARY]
         entry["p_corrected"] = p
-        errors = found.errors(draws.number)
-        level = 1 - ALPHA / len(comparisons)
-        entry["interval_simultaneous"] = errors.interval(found.difference, level)
+        interval = found.errors.interval(found.difference, 1 - ALPHA / len(comparisons))
+        entry["interval_simultaneous"] = interval
 
 
 def _rank(methods, runs, draws):
     """Ranks and chances into `methods`; returns the pairs."""
-    runs = {name: own for name, own in runs.items() if own}
+    runs = {name: own for name, own in runs.items() if own.seeds}
     pairs = all_pairs(runs, draws.number) if runs else []
     ranges = rank_ranges(list(runs), pairs, ALPHA)
     best = chances(runs, np.random.default_rng(1)) if runs else {}
@@ -234,7 +231,7 @@ def _detectable(comparisons, draws):
     if noise is None:
         return None
     # Methods may lack a seed; the study is as able as its weakest comparison.
-    seeds = min(len(found.differences) for found in comparisons.values())
+    seeds = min(len(found.seeds) for found in comparisons.values())
     points = 100 * detectable(noise, seeds, len(comparisons))
     return {
         "points": points,

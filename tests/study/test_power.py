@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from paddle_resample.study.paired import Run, compare
+from paddle_resample.study.paired import Runs, compare
 from paddle_resample.study.power import Noise, detectable, pooled_noise
 
 
@@ -42,10 +42,9 @@ def test_noise_is_pooled_and_divided(rng):
             liking + rng.normal(0, 1.0, (seeds, images)) + rng.normal(0, 3, (seeds, 1))
         )
         often = rng.multinomial(images, np.full(images, 1 / images), 300) / images
-        zero = Run(0.0, np.zeros(300))
-        comparisons.append(
-            compare([Run(v.mean(), often @ v) for v in one], [zero] * seeds, images)
-        )
+        runs = Runs(list(range(seeds)), one.mean(1), one @ often.T)
+        zero = runs._replace(scores=np.zeros(seeds), resampled=np.zeros((seeds, 300)))
+        comparisons += compare([(runs, zero)], images)
     noise = pooled_noise(comparisons, images)
     assert noise.seed == pytest.approx(3, rel=0.15)
     assert noise.image == pytest.approx(2 / images**0.5, rel=0.1)
@@ -53,5 +52,5 @@ def test_noise_is_pooled_and_divided(rng):
 
 
 def test_one_seed_knows_no_noise():
-    runs = [Run(0.5, np.zeros(3))]
-    assert pooled_noise([compare(runs, runs, 5)], 5) is None
+    runs = Runs([0], np.array([0.5]), np.zeros((1, 3)))
+    assert pooled_noise(compare([(runs, runs)], 5), 5) is None

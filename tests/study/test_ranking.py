@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from paddle_resample.study.paired import Run
+from paddle_resample.study.paired import Runs
 from paddle_resample.study.ranking import all_pairs, chances, rank_ranges
 
 
@@ -9,9 +9,11 @@ def runs_of(scores, image_noise=0.0, seed=0):
     """method -> seed -> Run, from scores [methods, seeds]."""
     rng = np.random.default_rng(seed)
     return {
-        f"m{i}": {
-            s: Run(v, v + rng.normal(0, image_noise, 500)) for s, v in enumerate(own)
-        }
+        f"m{i}": Runs(
+            list(range(len(own))),
+            np.array(own),
+            np.array(own)[:, None] + rng.normal(0, image_noise, (len(own), 500)),
+        )
         for i, own in enumerate(scores)
     }
 
@@ -29,7 +31,7 @@ def test_pairs_are_corrected_together(rng):
 
 def test_a_pair_without_common_seeds_is_missing():
     runs = runs_of(np.zeros((2, 3)))
-    runs["m1"] = {7: runs["m1"][0], 8: runs["m1"][1]}
+    runs["m1"] = runs["m1"]._replace(seeds=[7, 8, 0])
     assert all_pairs(runs, 10) == []
     assert chances(runs, np.random.default_rng(0)) == {}
 
