@@ -4,7 +4,11 @@
       --vary model.upsample=bilinear,carafe,dysample --vary seed=0,1,2
 
 Every value of --vary is YAML: {name: dysample, groups: 8} is one too. Starting the
-same command again does only what is missing.
+same command again does only what is missing. What so many seeds could show, before
+anything runs (the noise of a pilot study, or as you state it):
+
+    python tools/study.py --plan --pilot output/pilot --study STUDY.yml
+    python tools/study.py --plan --noise 0.5 0.3 --study STUDY.yml
 """
 
 import argparse
@@ -12,6 +16,7 @@ import argparse
 from paddle_resample.errors import UsageError
 from paddle_resample.seg.device import choose_device
 from paddle_resample.seg.flags import add_device
+from paddle_resample.study.forecast import forecast, noise_of_pilot, stated_noise
 from paddle_resample.study.plan import Study, parse_vary, read_study_file
 from paddle_resample.study.run import run_study
 from paddle_resample.tool import run_tool
@@ -25,6 +30,10 @@ def parse_args():
     add("--config", help="configuration, .yml")
     add("--study", help="study, .yml: config, vary and what else is named below")
     add("--vary", action="append", default=[], help="key=value,value,...; seed=0,1,2")
+    add("--plan", action="store_true", help="say what could be shown, and stop")
+    add("--pilot", help="--plan: folder of a study whose noise is taken")
+    help = "--plan: points over seeds and over images of a difference in mIoU"
+    add("--noise", nargs=2, type=float, metavar=("SEEDS", "IMAGES"), help=help)
     add("--baseline", help="the method that others are compared with; default first")
     add("--save_dir", default="output/study", help="folder of the study")
     add("--opts", nargs="+", help="key=value ..., for all cells")
@@ -34,6 +43,10 @@ def parse_args():
     add("--save_interval", type=int, help="iterations between evaluations")
     add("--num_workers", type=int, help="processes of a cell that read samples")
     add("--precision", choices=["fp32", "fp16"], help="fp16 uses AMP")
+    help = "points of mIoU within which methods are called equal; default 1"
+    add("--equal_within", type=float, help=help)
+    help = "pattern of image names; those it finds alike are drawn together"
+    add("--group", help=help)
     add_device(parser)
     add("--where", default="local", choices=["local", "ray"], help="where cells run")
     add("--address", help="of a Ray cluster; default: one is started on this machine")
@@ -48,6 +61,9 @@ def parse_args():
 
 def main():
     args = parse_args()
+    if args.plan:
+        print(_plan(args))
+        return
     if not args.report_only:
         run_study(
             _study(args),
@@ -63,6 +79,22 @@ def main():
         print(f"report: {write_report(args.save_dir, language=args.lang)}")
 
 
+def _plan(args):
+    if bool(args.pilot) == bool(args.noise):
+        raise UsageError("--plan needs --pilot FOLDER or --noise SEEDS IMAGES")
+    if args.pilot:
+        noise, comparisons = noise_of_pilot(args.pilot)
+    else:
+        noise, comparisons = stated_noise(args.noise), None
+    if args.config or args.study:
+        comparisons = len(_study(args).methods) - 1
+    if not comparisons:
+        raise UsageError(
+            "--plan --noise needs the methods too: --study, or --config with --vary"
+        )
+    return forecast(noise, comparisons)
+
+
 def _study(args):
     if bool(args.config) == bool(args.study):
         raise UsageError("give --config with --vary, or --study; one of the two")
@@ -70,7 +102,8 @@ def _study(args):
     if args.vary:
         given["vary"] = {**given.get("vary", {}), **parse_vary(args.vary)}
     keys = ("baseline", "opts", "iters", "batch_size", "learning_rate")
-    for key in (*keys, "save_interval", "num_workers", "precision"):
+    keys += ("save_interval", "num_workers", "precision", "equal_within", "group")
+    for key in keys:
         if getattr(args, key) is not None:
             given[key] = getattr(args, key)
     given["device"] = choose_device(args.device or given.get("device"))

@@ -89,6 +89,8 @@ def test_study_json_explains_the_results(tmp_path):
     ({"vary": {"model.upsample": []}}, "--vary model.upsample: names no value"),
     ({"vary": {"model.upsample": ["a", "a"]}}, "model.upsample: names a value twice"),
     ({"vary": {"model.upsample": ["a", "b"], "seed": ["x"]}}, "'x' is no seed"),
+    ({"equal_within": 0}, "equal_within: 0 is no margin; it is in points of mIoU"),
+    ({"group": "("}, "group: '\\(' is no pattern"),
     ({"baseline": "biliner"}, "baseline 'biliner' .*did you mean 'bilinear'"),
 ], ids=str)  # fmt: skip
 def test_refused(tmp_path, given, text):
@@ -121,3 +123,31 @@ def test_study_file(tmp_path):
 def test_no_study(tmp_path):
     with pytest.raises(UsageError, match="holds no study"):
         Study.load(tmp_path)
+
+
+def test_what_the_statistics_use_may_change(tmp_path):
+    study(tmp_path).save()
+    study(tmp_path, equal_within=0.5, group="_(.)").save()
+    again = Study.load(tmp_path)
+    assert (again.equal_within, again.group) == (0.5, "_(.)")
+
+
+def test_a_study_of_an_older_version_goes_on(tmp_path):
+    study(tmp_path).save()
+    path = tmp_path / "study.json"
+    content = json.loads(path.read_text())
+    for key in ("equal_within", "group"):
+        del content["study"][key]
+    path.write_text(json.dumps(content))
+    assert Study.load(tmp_path).equal_within == 1.0
+    study(tmp_path).save()
+
+
+def test_the_configuration_says_which_images_belong_together(tmp_path):
+    base = tmp_path / "base.yml"
+    base.write_text(f"_base_: {UNET}\ngroup: 'video(.)'\n")
+    vary = {"model.upsample": ["bilinear", "carafe"]}
+    Study(folder=tmp_path, base=str(base), vary=vary).save()
+    assert Study.load(tmp_path).group == "video(.)"
+    Study(folder=tmp_path, base=str(base), vary=vary, group="a").save()
+    assert Study.load(tmp_path).group == "a"

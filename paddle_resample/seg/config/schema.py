@@ -31,7 +31,7 @@ __all__ = ["SECTIONS", "schema_faults"]
 _NEEDED = ("batch_size", "iters", "train_dataset", "optimizer", "lr_scheduler")
 _NEEDED += ("loss", "model")
 SECTIONS = (*_NEEDED, "val_dataset", "distill_loss", "test_config", "export")
-SECTIONS += ("to_static_training", "damaged_samples")
+SECTIONS += ("to_static_training", "damaged_samples", "group", "class_names")
 _REGISTRIES = {
     "model": manager.MODELS,
     "backbone": manager.BACKBONES,

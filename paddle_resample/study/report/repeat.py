@@ -15,6 +15,8 @@ _FLAGS = {
     "num_workers": 0,
     "precision": "fp32",
     "device": None,
+    "equal_within": 1.0,
+    "group": None,
 }
 
 
