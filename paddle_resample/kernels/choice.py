@@ -13,6 +13,7 @@ import paddle
 from ..errors import UsageError, did_you_mean
 from . import build
 from .cells import expand_cells, merge_cells, pixel_shuffle, pixel_unshuffle
+from .conv2d import conv2d, conv2d_transpose
 from .grid_sample import grid_sample
 from .haar import haar, haar_inverse
 from .interpolate import MODES, interpolate
@@ -26,6 +27,8 @@ __all__ = ["native", "status", "wanted"]
 
 _SETTINGS = ("auto", "off", "require")
 _KNOWN = (
+    conv2d,
+    conv2d_transpose,
     expand_cells,
     grid_sample,
     haar,

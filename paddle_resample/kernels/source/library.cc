@@ -8,3 +8,4 @@
 #include "max_unpool_operator.h"
 #include "strided_filter_operator.h"
 #include "pointwise_conv_operator.h"
+#include "conv_operator.h"
