@@ -6,6 +6,7 @@ import sys
 import warnings
 
 from .errors import RunFailed, UsageError
+from .kernels.networks import use_native_convolution
 
 __all__ = ["run_tool"]
 
@@ -31,6 +32,7 @@ def run_tool(main):
     """
     for text in _NOISE:
         warnings.filterwarnings("ignore", message=text)
+    use_native_convolution()
     try:
         main()
         status = 0

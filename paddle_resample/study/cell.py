@@ -18,6 +18,7 @@ from paddleseg.utils.visualize import get_pseudo_color_map
 
 from ..base import Upsampler
 from ..files import write_json, writing_folder
+from ..kernels.networks import use_native_convolution
 from ..metrics import ImageScores
 from ..network_cost import count_macs, count_parameters, peak_memory
 from ..seg.checkpoints.checkpoint import find_checkpoint
@@ -104,6 +105,7 @@ def run_logged(folder, name):
     target.mkdir(parents=True, exist_ok=True)
     with open(target / "log.txt", "a", encoding="utf-8") as log:
         with contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
+            use_native_convolution()
             return run_cell(folder, name)
 
 
