@@ -7,6 +7,7 @@ training, repairs) is in `paddle_resample.seg`, which registers it when it is im
 from . import import_paddle  # noqa: F401  isort: skip  (first)
 from . import down, ops, up
 from .base import Downsampler, Resampler, Upsampler
+from .cpu import tune_cpu
 from .down import (
     HWD,
     LIP,
@@ -166,4 +167,5 @@ __all__ = [
     "resampler_names",
     "resampler_options",
     "up",
+    "tune_cpu",
 ]

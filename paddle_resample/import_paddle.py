@@ -8,6 +8,8 @@ import sys
 import warnings
 from importlib import metadata
 
+from . import cpu  # noqa: F401  which looks at what Paddle's import will change
+
 __all__ = []
 
 

@@ -5,6 +5,7 @@ import os
 import sys
 import warnings
 
+from .cpu import tune_cpu
 from .errors import RunFailed, UsageError
 from .kernels.networks import use_native_convolution
 
@@ -32,6 +33,7 @@ def run_tool(main):
     """
     for text in _NOISE:
         warnings.filterwarnings("ignore", message=text)
+    tune_cpu()
     use_native_convolution()
     try:
         main()

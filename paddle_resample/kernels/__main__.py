@@ -1,13 +1,17 @@
 """Native kernels from the command line.
 
 python -m paddle_resample.kernels build     compile them now, also if it failed before
-python -m paddle_resample.kernels status    what is in use, and why
+python -m paddle_resample.kernels status    what is in use, and why; the settings that
+                                            tools make for a CPU
 """
 
 import sys
 
+import paddle
+
+from paddle_resample.cpu import tune_cpu
 from paddle_resample.errors import UsageError
-from paddle_resample.kernels import build, status
+from paddle_resample.kernels import build, choice, conv2d, status
 from paddle_resample.tool import run_tool
 
 
@@ -17,10 +21,20 @@ def main():
         _build()
     elif words == ["status"]:
         print("native kernels are", status())
+        print("convolution is", _convolution())
+        print(*tune_cpu(), sep="\n")
     elif words in (["-h"], ["--help"]):
         print(__doc__.strip())
     else:
         raise UsageError("give build or status; see --help")
+
+
+def _convolution():
+    if build.find_library() is None or choice.wanted() == "off":
+        return "Paddle's, without the kernels"
+    choice.native("conv2d", paddle.ones([1]))  # loads them
+    reason = conv2d.obstacle()
+    return "oneDNN's" if reason is None else f"Paddle's: {reason}"
 
 
 def _build():
