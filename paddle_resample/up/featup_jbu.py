@@ -8,8 +8,9 @@ import paddle.nn as nn
 from ..base import whole_number
 from ..blocks.conv import conv
 from ..blocks.guided import GuidedUpsampler
+from ..blocks.image_encoder import pooled
 from ..blocks.learned_range import LearnedRange, count_learned_range
-from ..ops import interpolate, spatial_size
+from ..ops import scaled_size, spatial_size
 from ..registry import register
 
 __all__ = ["FeatUpJBU"]
@@ -32,14 +33,14 @@ class FeatUpJBU(GuidedUpsampler):
 
     Call:
         x: float [N, C, H, W]. guide: float [N, G, H', W'], at least 2*radius + 2 pixels
-        a side. size: the guide's or None.
+        a side. size: any (H'', W''), default the guide's.
 
     Returns:
         [N, C, H', W'], dtype of x.
 
     Grid: a stage resizes bicubically (align_corners=False) to twice the size, the last
-    one to the guide's, and filters there with reflected borders; the guide of a stage
-    is the mean over its cells.
+    one to `size`, and filters there with reflected borders; the guide of a stage is
+    the mean over its cells.
 
     Start: PyTorch's default; the spatial Gaussian's sigma 1 and the temperature exp(0).
     The corrections are scaled by 0.1, so this is close to a blur of the bicubic map.
@@ -55,8 +56,7 @@ class FeatUpJBU(GuidedUpsampler):
     not normalised, so a constant comes out some percent smaller or larger.
 
     Raises:
-        UsageError: called without a guide, size not the guide's, a map too small to
-            reflect.
+        UsageError: called without a guide, a map too small to reflect.
 
     >>> sum(p.size for p in FeatUpJBU(384, guide_channels=3, scale=16).parameters())
     172772
@@ -107,11 +107,8 @@ class FeatUpJBU(GuidedUpsampler):
         return stages * parameters + c * c + c, total * site.pixels
 
     def forward(self, x, guide=None, side=None, size=None):
-        self.guide_size(guide, size)
+        fine = spatial_size(guide) if size is None else size
         for i in range(1, self.stages + 1):
-            small = guide
-            if i < self.stages:
-                height, width = (spatial_size(x)[axis] for axis in (0, 1))
-                small = interpolate(guide, size=[2 * height, 2 * width], mode="area")
-            x = getattr(self, f"up{i}")(x, small)
+            stage_size = scaled_size(x, 2) if i < self.stages else fine
+            x = getattr(self, f"up{i}")(x, pooled(guide, stage_size))
         return x + 0.1 * self.fixup_proj(x)

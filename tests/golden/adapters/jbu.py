@@ -15,7 +15,9 @@ def learned_range(v):
 def stack(v):
     layer = build("featup_jbu", v.args["feat_dim"], scale=16, guide_channels=3)
     x, guide, leaves = v.input(), v.input("guide"), fill(layer, v)
-    return {"out": layer(x, guide=guide)}, {"x": x, "guide": guide, **leaves}
+    size = [16 * n for n in x.shape[2:]]  # whatever the guide's
+    y = layer(x, guide=guide, size=size)
+    return {"out": y}, {"x": x, "guide": guide, **leaves}
 
 
 ADAPTERS = {("jbu", "JBULearnedRange"): learned_range, ("jbu", "JBUStack"): stack}
