@@ -85,32 +85,48 @@ def _where_found(x, pooled, indices):
     return paddle.where(indices >= 0, values, pooled)
 
 
-def check_window(owner, x, kernel_size, stride, padding, ranks=(4, 5)):
-    """Check what a function that pools windows is given.
+def check_window(owner, x, kernel_size, stride, padding, ranks=(4, 5), pairs=False):
+    """Check the arguments of a function that pools windows.
 
     Args:
         owner: name of the function, for the message.
         x: [N, C, H, W] or [N, C, D, H, W].
         kernel_size, stride, padding: of the windows.
         ranks: the numbers of axes that x may have.
+        pairs: whether each may also be (rows, columns).
 
     Raises:
         UsageError: they do not fit each other.
     """
     check_maps(owner, ranks, x=x)
-    check_counts(owner, kernel_size=kernel_size)
-    if stride is not None:
-        check_counts(owner, stride=stride)
-    check_counts(owner, 0, padding=padding)
-    if padding > kernel_size // 2:
-        raise UsageError(
-            f"{owner}: padding={padding} is above half of kernel_size={kernel_size}"
-        )
-    if paddle.in_dynamic_mode() and min(x.shape[2:]) + 2 * padding < kernel_size:
-        sides = "x".join(map(str, x.shape[2:]))
-        raise UsageError(
-            f"{owner}: x of {sides} is too small for a window of {kernel_size} pixels"
-        )
+    stride = kernel_size if stride is None else stride
+    windows = (kernel_size, stride, padding)
+    axes = [windows] * (x.ndim - 2)
+    if pairs:
+        axes = list(zip(*(pair(value) for value in windows)))
+    for (k, step, pad), side in zip(axes, x.shape[2:]):
+        check_counts(owner, kernel_size=k, stride=step)
+        check_counts(owner, 0, padding=pad)
+        if pad > k // 2:
+            raise UsageError(
+                f"{owner}: padding={padding} is above half of kernel_size={kernel_size}"
+            )
+        if paddle.in_dynamic_mode() and side + 2 * pad < k:
+            sides = "x".join(map(str, x.shape[2:]))
+            raise UsageError(
+                f"{owner}: x of {sides} is too small for a window of {k} pixels"
+            )
+
+
+def pair(value):
+    """(rows, columns) of a number for both, or of the two themselves.
+
+    >>> pair(2), pair([3, 2])
+    ((2, 2), (3, 2))
+    """
+    if isinstance(value, (list, tuple)) and len(value) == 2:
+        return tuple(value)
+    return (value, value)
 
 
 def _argmax_pool(x, size, kernel_size, stride, padding):

@@ -5,7 +5,7 @@ import paddle.nn.functional as F
 
 from ..arguments import check_choice, check_maps
 from ..errors import UsageError
-from .pool import check_window
+from .pool import check_window, pair
 
 __all__ = ["importance_pool", "soft_pool"]
 
@@ -17,9 +17,10 @@ def soft_pool(x, kernel_size=2, stride=None, padding=0, weights="channel"):
 
     Args:
         x: float [N, C, H, W].
-        kernel_size: window side k.
-        stride: step, default kernel_size.
-        padding: rows and columns added on every side that never weigh anything.
+        kernel_size: window side k, or (rows, columns).
+        stride: step, or (rows, columns); default kernel_size.
+        padding: rows and columns added on every side that never weigh anything, or
+            (rows, columns).
         weights: "channel": every channel has its own weights, exp(x) / sum(exp(x)), the
             paper's equation and what the released GPU kernel computes; "shared": the
             sum of exp(x) over the channels weighs all of them and negative results
@@ -40,7 +41,7 @@ def soft_pool(x, kernel_size=2, stride=None, padding=0, weights="channel"):
     1000.0
     """
     check_choice("soft_pool", "weights", weights, _WEIGHTS)
-    check_window("soft_pool", x, kernel_size, stride, padding, ranks=(4,))
+    check_window("soft_pool", x, kernel_size, stride, padding, (4,), pairs=True)
     stride = kernel_size if stride is None else stride
     return _soft_pool(x, kernel_size, stride, padding, weights)
 
@@ -71,7 +72,7 @@ def importance_pool(x, logit, kernel_size=3, stride=2, padding=1):
     >>> importance_pool(x, paddle.zeros_like(x), 2, 2, 0).item()
     2.5
     """
-    check_window("importance_pool", x, kernel_size, stride, padding, ranks=(4,))
+    check_window("importance_pool", x, kernel_size, stride, padding, (4,), pairs=True)
     check_maps("importance_pool", (4,), logit=logit)
     if paddle.in_dynamic_mode():
         n, channels, height, width = x.shape
@@ -86,8 +87,9 @@ def importance_pool(x, logit, kernel_size=3, stride=2, padding=1):
 def _importance_pool(x, logit, kernel_size=3, stride=2, padding=1):
     """importance_pool of checked arguments."""
     values, logit = _wide(x), _wide(logit)
-    if padding:
-        sides = [padding] * 4
+    above, left = pair(padding)
+    if above or left:
+        sides = [left, left, above, above]
         values = F.pad(values, sides)
         logit = F.pad(logit, sides, value=float("-inf"))
     largest = None
@@ -108,9 +110,9 @@ def _wide(x):
 
 
 def _taps(x, kernel_size, stride):
-    """Each place of the window, as a map of the size of the result."""
-    for row in range(kernel_size):
-        for column in range(kernel_size):
-            below = row + 1 - kernel_size or None
-            right = column + 1 - kernel_size or None
-            yield x[:, :, row:below:stride, column:right:stride]
+    """Each pixel of the window, as a map of the size of the result."""
+    (height, width), (down, along) = pair(kernel_size), pair(stride)
+    for row in range(height):
+        for column in range(width):
+            below, right = row + 1 - height or None, column + 1 - width or None
+            yield x[:, :, row:below:down, column:right:along]

@@ -45,8 +45,9 @@ class Vector:
 
 
 def covered(vector):
-    """The adapter of a vector's operator, or None."""
-    return ADAPTERS.get((vector.family, vector.meta["operator"]))
+    """The adapter of a vector's operator, or of its whole family, or None."""
+    of_family = ADAPTERS.get((vector.family, None))
+    return ADAPTERS.get((vector.family, vector.meta["operator"]), of_family)
 
 
 def errors(vector):

@@ -7,7 +7,17 @@ from paddle_resample.ops import importance_pool, soft_pool
 from tests.reference import soft_pool as loops
 
 WINDOWS = pytest.mark.parametrize(
-    "k, stride, padding", [(2, 2, 0), (3, 2, 1), (3, 2, 0), (4, 3, 1), (1, 1, 0)]
+    "k, stride, padding",
+    [
+        (2, 2, 0),
+        (3, 2, 1),
+        (3, 2, 0),
+        (4, 3, 1),
+        (1, 1, 0),
+        ((3, 2), (3, 2), 0),
+        ((3, 2), (1, 2), (1, 0)),
+        ((1, 4), 2, (0, 2)),
+    ],
 )
 
 
@@ -84,3 +94,10 @@ def test_gradient_of_importance(rng, check_gradient):
 def test_error_names_the_remedy():
     with pytest.raises(UsageError, match="unknown weights 'chanel'; did you mean 'cha"):
         soft_pool(paddle.ones([1, 1, 4, 4]), weights="chanel")
+    for k, text in (
+        ((5, 1), "4x6 is too small for a window of 5"),
+        ((2, 0), "integer"),
+    ):
+        with pytest.raises(UsageError, match=text):
+            soft_pool(paddle.ones([1, 1, 4, 6]), k)
+    soft_pool(paddle.ones([1, 1, 4, 6]), (1, 5))

@@ -6,14 +6,16 @@ import numpy as np
 def importance_pool(x, logit, kernel_size, stride, padding):
     """x [N, C, H, W], logit [N, C or 1, H, W]; pixels outside weigh nothing."""
     height, width = x.shape[2:]
-    k, p = kernel_size, padding
-    size = [(n + 2 * p - k) // stride + 1 for n in (height, width)]
+    k, steps, p = (
+        v if isinstance(v, tuple) else (v, v) for v in (kernel_size, stride, padding)
+    )
+    size = [(x.shape[2 + i] + 2 * p[i] - k[i]) // steps[i] + 1 for i in (0, 1)]
     logit = np.broadcast_to(logit, x.shape)
     out = np.empty((*x.shape[:2], *size))
     for n, c, i, j in np.ndindex(*out.shape):
         above = below = 0.0
-        for a, b in np.ndindex(k, k):
-            row, column = i * stride - p + a, j * stride - p + b
+        for a, b in np.ndindex(*k):
+            row, column = i * steps[0] - p[0] + a, j * steps[1] - p[1] + b
             if 0 <= row < height and 0 <= column < width:
                 weight = np.exp(np.float64(logit[n, c, row, column]))
                 above += weight * x[n, c, row, column]

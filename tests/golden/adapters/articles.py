@@ -56,18 +56,21 @@ def max_unpool(v):
 
 
 def grid_sample(v):
-    x, grid = v.input(), v.input("grid")
+    """Also after affine_grid, where the vector holds theta and x."""
+    aligned, leaves = v.args.get("align_corners") or False, {}
+    if "theta" in v.arrays:
+        leaves["theta"] = v.input("theta")
+        size = v.args.get("size") or v.arrays["out"].shape
+        grid = ops.affine_grid(leaves["theta"], list(size[2:]), aligned)
+        if "x" not in v.arrays:
+            return {"out": grid}, leaves
+        grid.retain_grads()
+    else:
+        grid = v.input("grid")
+    x = v.input()
     mode, padding = v.args.get("mode", "bilinear"), v.args.get("padding_mode", "zeros")
-    y = ops.grid_sample(x, grid, mode, padding, v.args.get("align_corners") or False)
-    return {"out": y}, {"x": x, "grid": grid}
-
-
-def affine_grid(v):
-    theta = v.input("theta")
-    grid = ops.affine_grid(
-        theta, v.args["size"][2:], v.args.get("align_corners") or False
-    )
-    return {"out": grid}, {"theta": theta}
+    y = ops.grid_sample(x, grid, mode, padding, aligned)
+    return {"out": y, "out:grid": grid}, {**leaves, "x": x, "grid": grid}
 
 
 def conv_transpose(v):
@@ -181,8 +184,8 @@ ADAPTERS = {
     ("pixel", "pixel_shuffle"): pixel_shuffle,
     ("pixel", "pixel_unshuffle"): pixel_unshuffle,
     ("maxunpool", "max_pool2d(return_indices) then max_unpool2d"): max_unpool,
-    ("grid_sample", "grid_sample"): grid_sample,
-    ("affine_grid", "affine_grid"): affine_grid,
+    ("grid_sample", None): grid_sample,
+    ("affine_grid", None): grid_sample,
     ("conv_transpose2d", "conv_transpose2d"): conv_transpose,
     ("patch_embed", "PatchEmbed"): patch_embed,
     ("patch_embed", "OverlapPatchEmbed"): patch_embed,
