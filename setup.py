@@ -31,6 +31,7 @@ setup(
     python_requires=">=3.9,<3.13",
     packages=find_packages(include=["paddle_resample", "paddle_resample.*"]),
     package_data={
+        "paddle_resample": ["py.typed"],
         "paddle_resample.kernels": ["source/*.h", "source/*.cc"],
         "paddle_resample.study.report": [
             "template.html",
@@ -54,6 +55,7 @@ setup(
         "setuptools<81",
         "protobuf<7",  # Paddle 2.6's distributed strategy does not print with 7
         "rich",
+        "docstring_parser",  # the operators' pages, from their docstrings
         "scikit-image",
         "scipy",
         "jinja2",  # the page of a study's report; PaddleSeg's VisualDL brings it too
@@ -69,6 +71,8 @@ setup(
             "pytest-xdist",
             "pytest-timeout",
             "ruff",
+            "mypy",
+            "jedi",  # completion, tested
             "hypothesis",
             "ray",
             # A study's report in a real browser (with Debian's chromium and

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import paddle
 
-from paddle_resample.lab.operator_picture import save_operator_picture
-from paddle_resample.lab.operator_view import view_operator
-from paddle_resample.pages import write_pages
+from operator_pages import write_pages
+from operator_picture import save_operator_picture
+from operator_view import view_operator
 from paddle_resample.registry import resampler_class
 from paddle_resample.tool import run_tool
 

@@ -1,14 +1,18 @@
 """What every layer and function asks of its arguments, and the sentence where it is not
 so."""
 
+from __future__ import annotations
+
 import math
 import numbers
+from typing import Any
 
 import paddle
 
 from .errors import UsageError, did_you_mean
 
 __all__ = [
+    "HALVES",
     "check_choice",
     "check_counts",
     "check_floats",
@@ -24,7 +28,7 @@ __all__ = [
 ]
 
 _FLOATS = (paddle.float32, paddle.float64, paddle.float16, paddle.bfloat16)
-_HALVES = _FLOATS[2:]
+HALVES = _FLOATS[2:]
 # Paddle's operators count the elements of a map, and what an option says, in 32 bits.
 _MOST_ELEMENTS = 2**31 - 1
 _MOST = 2**20
@@ -57,28 +61,39 @@ def whole_number(owner, key, value, least=1, odd=False):
     return value
 
 
-def check_map(owner, key, x, data_format, **lengths):
-    """Check that a map holds floats, its rank and that no axis is empty, eagerly.
+def check_map(
+    owner: str,
+    key: str,
+    x: Any,
+    data_format: str,
+    channels: int | None = None,
+    batch: int | None = None,
+) -> None:
+    """Check that a feature map holds floats, its shape, and that no axis is empty.
 
     Args:
         owner: name of the layer, for the message.
-        key: name of the map, for the message.
+        key: name of the feature map, for the message.
         x: Tensor.
         data_format: its layout.
-        lengths: axis of the layout -> length that it must have.
+        channels, batch: lengths that it must have; None allows any.
 
     Raises:
-        UsageError: x is no such map.
+        UsageError: x is no such feature map.
     """
-    check_floats(owner, key, x)
-    shape = list(x.shape)
-    fits = len(shape) == len(data_format) and min(shape) > 0
-    if not fits or any(shape[data_format.index(a)] != n for a, n in lengths.items()):
-        wanted = ", ".join(str(lengths.get(axis, axis)) for axis in data_format)
-        raise UsageError(
-            f"{owner}: {key} must be a map [{wanted}] without an empty axis, not "
-            f"{shape}"
-        )
+    if not isinstance(x, paddle.Tensor) or x.dtype not in _FLOATS:
+        check_floats(owner, key, x)
+    shape = x.shape
+    if len(shape) == len(data_format) and 0 not in shape:
+        if channels is None or shape[data_format.index("C")] == channels:
+            if batch is None or shape[0] == batch:
+                return
+    lengths = {"C": channels or "C", "N": batch or "N"}
+    wanted = ", ".join(str(lengths.get(axis, axis)) for axis in data_format)
+    raise UsageError(
+        f"{owner}: {key} must be a feature map [{wanted}] without an empty axis, not "
+        f"{list(shape)}"
+    )
 
 
 def check_floats(owner, key, x):
@@ -272,7 +287,7 @@ def in_its_dtype(owner, run, x, *args, **kwargs):
     Raises:
         UsageError: there is no such kernel.
     """
-    if x.dtype not in _HALVES or not paddle.in_dynamic_mode():
+    if x.dtype not in HALVES or not paddle.in_dynamic_mode():
         return run(x, *args, **kwargs)
     try:
         return run(x, *args, **kwargs)

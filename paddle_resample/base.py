@@ -1,11 +1,17 @@
 """The contract of every resampler: how it is called and what it declares."""
 
-from typing import NamedTuple
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
 
 import paddle
 import paddle.nn as nn
+from paddle import Tensor
 
 from .arguments import (
+    HALVES,
     check_map,
     check_size,
     check_weights,
@@ -14,11 +20,10 @@ from .arguments import (
     whole_number,
 )
 from .errors import UsageError
+from .notes import Notes
 
 __all__ = [
     "Downsampler",
-    "ProjectedDownsampler",
-    "ProjectedUpsampler",
     "Resampler",
     "Site",
     "Upsampler",
@@ -28,7 +33,7 @@ __all__ = [
 
 
 class Site(NamedTuple):
-    """One place of a network, as cost formulas see it.
+    """Where a network changes the resolution, as cost formulas see it.
 
     Attributes:
         in_channels, out_channels, guide_channels: of x, y and the guide.
@@ -44,17 +49,17 @@ class Site(NamedTuple):
     scale: int
 
     @property
-    def pixels(self):
+    def pixels(self) -> int:
         """Pixels of x."""
         return self.height * self.width
 
     @property
-    def coarse_height(self):
+    def coarse_height(self) -> int:
         """Height after a downsampler, an odd row counted."""
         return -(-self.height // self.scale)
 
     @property
-    def coarse_width(self):
+    def coarse_width(self) -> int:
         """Width after a downsampler, an odd column counted."""
         return -(-self.width // self.scale)
 
@@ -62,46 +67,52 @@ class Site(NamedTuple):
 class Resampler(nn.Layer):
     """A layer that changes the resolution of a feature map.
 
-    A subclass declares what it is; networks, error messages, documentation and
-    comparisons read these declarations and guess nothing from code.
-
-    Attributes (of the class):
-        name: registry name, set by `register`.
-        source: where the definition comes from (paper, year, or "textbook").
-        year: year of the source; None for textbook operators.
-        scales: the integer scales it can do, a tuple; None means every scale from 1.
-        learned: whether it has weights.
-        keeps_channels: whether out_channels must equal in_channels.
-        data_formats: layouts it can work in; "NCDHW" is a volume, and everything said
-            of (H, W) then holds of (D, H, W).
+    Docstrings write C, D and G for in_channels, out_channels and guide_channels, s for
+    scale. Feature maps hold floats, and the result has the dtype of x.
 
     Args:
-        in_channels: channels of x.
-        out_channels: channels of the result, default in_channels.
-        scale: integer ratio between the fine and the coarse side, the same for all.
-        data_format: "NCHW", or "NHWC" and "NCDHW" where `data_formats` has them.
+        in_channels: channels C of x.
+        out_channels: channels D of the result, default C; must be C where the class
+            declares keeps_channels.
+        scale: integer ratio s between the fine and the coarse side.
+        data_format: "NCHW"; "NHWC" and "NCDHW" where `data_formats` lists them. In a
+            volume everything that is said of (H, W) holds of (D, H, W).
 
     Raises:
         UsageError: a scale, channel count or layout that the class does not have; in
-            eager execution also an x of another rank or channel count, or an empty
-            one.
+            eager execution also an x of another rank, channel count or dtype, or an
+            empty one.
+
+    Attributes:
+        name: registry name, set by `register`.
+        source: where the definition comes from (paper, year, or "textbook").
+        year: year of the source; None for textbook operators.
+        scales: the integer scales it can do; None means every scale from 1.
+        learned: whether it has weights.
+        keeps_channels: whether out_channels must equal in_channels.
+        data_formats: layouts it can work in.
+        notes: what the documentation says besides.
+        options: keyword arguments that the layer was built with.
     """
 
-    name = None
-    source = ""
-    year = None
-    scales = None
-    learned = False
-    keeps_channels = True
-    data_formats = ("NCHW",)
+    name: ClassVar[str] = ""
+    source: ClassVar[str] = ""
+    year: ClassVar[int | None] = None
+    scales: ClassVar[tuple[int, ...] | None] = None
+    learned: ClassVar[bool] = False
+    keeps_channels: ClassVar[bool] = True
+    data_formats: ClassVar[tuple[str, ...]] = ("NCHW",)
+    notes: ClassVar[Notes] = Notes()
+    options: Mapping[str, Any] = {}  # set by `register`
 
-    def __new__(cls, *args, **given):
-        layer = super().__new__(cls)
-        # nn.Layer's own __setattr__ works from its __init__ on only.
-        object.__setattr__(layer, "given", given)
-        return layer
-
-    def __init__(self, in_channels, out_channels=None, *, scale=2, data_format="NCHW"):
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int | None = None,
+        *,
+        scale: int = 2,
+        data_format: str = "NCHW",
+    ):
         super().__init__()
         self.in_channels = whole_number(self.name, "in_channels", in_channels)
         self.out_channels = whole_number(
@@ -120,43 +131,31 @@ class Resampler(nn.Layer):
                 f"{self.out_channels} must equal in_channels={self.in_channels}; "
                 "paddle_resample.build adds a 1x1 convolution where they differ"
             )
-        self.check_layout(data_format)
-
-    def __call__(self, x, *args, **kwargs):
-        if not paddle.in_dynamic_mode():  # a traced program has unknown sizes
-            return super().__call__(x, *args, **kwargs)
-        self._check_call(x, *args, **kwargs)
-        return in_its_dtype(self.name, super().__call__, x, *args, **kwargs)
-
-    def _check_call(self, x):
-        check_map(self.name, "x", x, self.data_format, C=self.in_channels)
-        check_weights(self.name, self, x)
+        self._check_layout(data_format)
 
     @classmethod
-    def check_layout(cls, data_format):
-        """Refuse a layout that the class does not have.
+    def count(cls, site: Site, **options: Any) -> tuple[int, int]:
+        """(parameters, multiply-accumulates) at a Site, for options of a spec."""
+        return 0, 0
 
-        Raises:
-            UsageError: naming those it has.
-        """
+    @classmethod
+    def _check_layout(cls, data_format):
         if data_format not in cls.data_formats:
             raise UsageError(
                 f"{cls.name}: data_format {data_format!r} is not available, only "
                 + " and ".join(cls.data_formats)
             )
 
-    @classmethod
-    def count(cls, site, **options):
-        """Parameters and multiply-accumulates in closed form, batch 1.
+    def _check_x(self, x):
+        check_map(self.name, "x", x, self.data_format, self.in_channels)
+        check_weights(self.name, self, x)
 
-        Args:
-            site: Site.
-            options: every option of a spec but scale, with its value.
-
-        Returns:
-            (parameters, macs), counted as `cost.Cost` says.
-        """
-        return 0, 0
+    def _run(self, x, *args, **kwargs):
+        """nn.Layer's call, which runs the hooks and `forward`."""
+        if x.dtype in HALVES:
+            call = functools.partial(nn.Layer.__call__, self)
+            return in_its_dtype(self.name, call, x, *args, **kwargs)
+        return nn.Layer.__call__(self, x, *args, **kwargs)
 
     def extra_repr(self):
         return f"{self.in_channels} -> {self.out_channels}, scale={self.scale}"
@@ -165,20 +164,11 @@ class Resampler(nn.Layer):
 class Upsampler(Resampler):
     """up(x, guide=None, side=None, size=None) -> y
 
-    Call:
-        x: [N, in_channels, H, W].
-        guide: [N, guide_channels, H', W'], a map already at the output resolution;
-            only for classes with needs_guide.
-        side: what the partner downsampler recorded; only with needs_side.
-        size: (H', W') wanted; None gives (H*scale, W*scale). By less than `scale`
-            pixels off, integer-scale operators crop or extend (`ops.fit`).
+    Args:
+        guide_channels: channels G of the guide, default C; only with needs_guide.
 
-    Returns:
-        [N, out_channels, H', W'].
-
-    Attributes (of the class):
-        needs_guide: whether it cannot run without a guide. Such a class takes
-            guide_channels in its constructor, default in_channels.
+    Attributes:
+        needs_guide: whether it cannot run without a guide.
         guide_same_channels: whether the guide must have x's channels.
         needs_side: None, or the kind of side information (for example
             "pool_indices") that a partner's `gives_side` must name.
@@ -187,71 +177,99 @@ class Upsampler(Resampler):
         any_size: whether every `size` is computed directly, not by crop or extend.
     """
 
-    needs_guide = False
-    guide_same_channels = False
-    needs_side = None
-    fuses_guide = False
-    any_size = False
+    needs_guide: ClassVar[bool] = False
+    guide_same_channels: ClassVar[bool] = False
+    needs_side: ClassVar[str | None] = None
+    fuses_guide: ClassVar[bool] = False
+    any_size: ClassVar[bool] = False
 
-    def _check_call(self, x, guide=None, side=None, size=None):
-        super()._check_call(x)
-        if self.needs_guide:
-            if guide is None:
-                raise UsageError(f"{self.name}: called without a guide")
-            check_map(self.name, "the guide", guide, self.data_format, N=x.shape[0])
-            channels = getattr(self, "guide_channels", guide.shape[1])
-            if guide.shape[1] != channels:
-                raise UsageError(
-                    f"{self.name}: the guide has {guide.shape[1]} channels, but the "
-                    f"layer was built with guide_channels={channels}"
-                )
-            if guide.dtype != x.dtype and not converting():
-                raise UsageError(
-                    f"{self.name}: x is {x.dtype} but the guide {guide.dtype}"
-                )
-        if size is not None:
+    def __call__(
+        self,
+        x: Tensor,
+        guide: Tensor | None = None,
+        side: Any = None,
+        size: Sequence[int] | Tensor | None = None,
+    ) -> Tensor:
+        eager = paddle.in_dynamic_mode()  # a traced program has unknown sizes
+        if eager:
+            self._check_x(x)
+        if self.needs_guide and guide is None:
+            raise UsageError(f"{self.name}: called without a guide")
+        if self.needs_side and side is None:
+            raise UsageError(
+                f"{self.name}: called without side, the {self.needs_side} that "
+                "`y, side = down.record(x)` gives"
+            )
+        if eager and self.needs_guide:
+            self._check_guide(guide, x)
+        if eager and size is not None:
             axes = len(self.data_format) - 2
             check_size(self.name, size, axes, x.shape[0] * self.out_channels)
+        return self._run(x, guide=guide, side=side, size=size)
+
+    def forward(
+        self,
+        x: Tensor,
+        guide: Tensor | None = None,
+        side: Any = None,
+        size: Sequence[int] | Tensor | None = None,
+    ) -> Tensor:
+        """Upsample x.
+
+        Args:
+            x: [N, C, H, W].
+            guide: [N, G, H', W'], a feature map at the resolution of the result.
+            side: what the partner downsampler recorded.
+            size: (H', W') of the result, default (H*s, W*s). By less than s pixels off,
+                integer-scale operators crop, or repeat the last row and column.
+        """
+        raise NotImplementedError
+
+    def _check_guide(self, guide, x):
+        channels = getattr(self, "guide_channels", None)
+        check_map(self.name, "the guide", guide, self.data_format, batch=x.shape[0])
+        if channels is not None and guide.shape[1] != channels:
+            raise UsageError(
+                f"{self.name}: the guide has {guide.shape[1]} channels, but the "
+                f"layer was built with guide_channels={channels}"
+            )
+        if guide.dtype != x.dtype and not converting():
+            raise UsageError(f"{self.name}: x is {x.dtype} but the guide {guide.dtype}")
 
 
 class Downsampler(Resampler):
     """down(x) -> y; down.record(x) -> (y, side)
 
-    Call:
-        x: [N, in_channels, H, W].
+    The result is [N, D, H/s, W/s], an odd row or column treated as `odd` says.
 
-    Returns:
-        [N, out_channels, H/scale, W/scale], an odd row or column treated as `odd`
-        says.
-
-    Attributes (of the class):
+    Attributes:
         gives_side: None, or the kind of side information it records.
         odd: "floor" if an incomplete last cell is dropped, "ceil" if it makes a pixel.
     """
 
-    gives_side = None
-    odd = "floor"
+    gives_side: ClassVar[str | None] = None
+    odd: ClassVar[str] = "floor"
 
-    def record(self, x):
-        """Downsample and keep what a partner upsampler needs.
+    def __call__(self, x: Tensor) -> Tensor:
+        self._check_size(x)
+        return self._run(x)
 
-        Args:
-            x: [N, in_channels, H, W].
-
-        Returns:
-            (y, side): y as of the call; side is what the class records, None where
-            gives_side is None.
-        """
+    def record(self, x: Tensor) -> tuple[Tensor, Any]:
+        """Downsample, and keep what a partner upsampler needs, else None."""
         if self.gives_side is None:
             return self(x), None
-        return self(x, record=True)  # through the call, so that hooks see it
+        self._check_size(x)
+        return self._run(x, record=True)  # through the call, so that hooks see it
 
-    def _check_call(self, x, H=None, W=None, record=False):
-        if H is not None:  # patch merging of tokens
+    def forward(self, x: Tensor) -> Tensor:
+        """Downsample x, [N, C, H, W]."""
+        raise NotImplementedError
+
+    def _check_size(self, x):
+        if not paddle.in_dynamic_mode():  # a traced program has unknown sizes
             return
-        super()._check_call(x)
-        axes = slice(1, -1) if self.data_format == "NHWC" else slice(2, None)
-        sides = list(x.shape)[axes]
+        self._check_x(x)
+        sides = x.shape[1:-1] if self.data_format == "NHWC" else x.shape[2:]
         if min(sides) < self._least_side():
             raise UsageError(
                 f"{self.name}: x of {'x'.join(map(str, sides))} is too small, it has "
@@ -261,54 +279,3 @@ class Downsampler(Resampler):
     def _least_side(self):
         """Pixels that the first output pixel needs of a side."""
         return self.scale if self.odd == "floor" else 1
-
-
-class ProjectedUpsampler(nn.Layer):
-    """A 1x1 convolution, then an upsampler that keeps its channels.
-
-    The convolution stands on the coarse side. There it costs scale*scale times less
-    than behind the upsampler; for interpolation, whose weights sum to one, the result
-    is the same; and what follows has the channels of the guide or of the recorded
-    indices.
-    """
-
-    def __init__(self, in_channels, upsample):
-        super().__init__()
-        self.project = _pointwise(upsample, in_channels, upsample.in_channels)
-        self.upsample = upsample
-
-    def forward(self, x, guide=None, side=None, size=None):
-        if paddle.in_dynamic_mode():
-            arriving = self.project.weight.shape[1]
-            layer = self.upsample
-            check_map(layer.name, "x", x, layer.data_format, C=arriving)
-            check_weights(layer.name, self.project, x)
-        x = in_its_dtype(self.upsample.name, self.project, x)
-        return self.upsample(x, guide=guide, side=side, size=size)
-
-
-class ProjectedDownsampler(nn.Layer):
-    """A downsampler that keeps its channels, then a 1x1 convolution (coarse side)."""
-
-    def __init__(self, downsample, out_channels):
-        super().__init__()
-        self.downsample = downsample
-        self.project = _pointwise(downsample, downsample.out_channels, out_channels)
-
-    def forward(self, x):
-        return self._project(self.downsample(x))
-
-    def record(self, x):
-        """As Downsampler.record."""
-        y, side = self.downsample.record(x)
-        return self._project(y), side
-
-    def _project(self, y):
-        if paddle.in_dynamic_mode():
-            check_weights(self.downsample.name, self.project, y)
-        return in_its_dtype(self.downsample.name, self.project, y)
-
-
-def _pointwise(resampler, in_channels, out_channels):
-    conv = nn.Conv3D if resampler.data_format == "NCDHW" else nn.Conv2D
-    return conv(in_channels, out_channels, 1, data_format=resampler.data_format)

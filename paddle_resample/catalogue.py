@@ -1,15 +1,18 @@
 """The registered resamplers as a person reads them: a table, and one in full."""
 
+from __future__ import annotations
+
 from rich import box
-from rich.console import Group
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from .base import Downsampler, Upsampler
-from .docstring import read_docstring
+from .base import Downsampler, Resampler, Upsampler
+from .docstring import Documentation, read_docstring
 from .errors import UsageError
-from .operator_cost import cost
+from .notes import paragraphs
+from .operator_cost import Cost, cost
 from .registry import resampler_class, resampler_names, resampler_options
 
 __all__ = [
@@ -21,6 +24,7 @@ __all__ = [
     "describe",
     "facts",
     "family",
+    "initialization",
     "partners",
 ]
 
@@ -30,7 +34,7 @@ COST_AT = (256, (64, 64))  # channels and size at which costs are shown
 FAMILIES = {
     "interpolation": "Upsamplers: interpolation, no weights",
     "convolution": "Upsamplers: learned kernels, the same everywhere",
-    "dynamic": "Upsamplers: weights or places predicted from the map itself",
+    "dynamic": "Upsamplers: weights or locations predicted from the map itself",
     "guided": "Upsamplers: steered by a guide",
     "fusion": "Upsamplers: steered by a guide whose content is fused in",
     "inverse": "Upsamplers: undo the downsampler that recorded for them",
@@ -41,7 +45,7 @@ FAMILIES = {
 }
 
 
-def family(cls):
+def family(cls: type[Resampler]) -> str:
     """Which family an operator belongs to, from what its class declares.
 
     Args:
@@ -69,7 +73,7 @@ def family(cls):
     return "learned pooling" if cls.keeps_channels else "learned reduction"
 
 
-def partners(cls):
+def partners(cls: type[Upsampler]) -> list[str]:
     """The downsamplers that record what an upsampler needs.
 
     Args:
@@ -91,7 +95,7 @@ def partners(cls):
     return sorted(givers, key=lambda n: (resampler_class(n).learned, n))
 
 
-def asks(cls):
+def asks(cls: type[Resampler]) -> str:
     """What a class asks of its site or does to it, in very few words.
 
     Args:
@@ -110,7 +114,7 @@ def asks(cls):
     return ", ".join(filter(None, (cls.odd, cls.gives_side)))
 
 
-def facts(cls):
+def facts(cls: type[Resampler]) -> dict[str, str]:
     """What a class declares, in words.
 
     Args:
@@ -122,24 +126,24 @@ def facts(cls):
     >>> facts(resampler_class("max_unpool"))["needs"]
     'pool_indices, recorded by max_pool'
     """
-    found = {}
+    declared = {}
     if issubclass(cls, Upsampler):
-        found["needs"] = _needs(cls) or "nothing but the map"
+        declared["needs"] = _needs(cls) or "nothing but the map"
         off = "H*s x W*s; less than s off it is cropped or extended"
-        found["size wanted"] = "any" if cls.any_size else off
+        declared["size wanted"] = "any" if cls.any_size else off
     else:
         if cls.gives_side:
-            found["gives"] = cls.gives_side
+            declared["gives"] = cls.gives_side
         does = "is dropped" if cls.odd == "floor" else "makes a pixel"
-        found["odd sizes"] = f"{cls.odd}: an incomplete last cell {does}"
-    found["scales"] = _scales(cls)
-    found["learned"] = "yes" if cls.learned else "no"
-    found["channels"] = "kept" if cls.keeps_channels else "C to any D"
-    found["layouts"] = ", ".join(cls.data_formats)
-    return found
+        declared["odd sizes"] = f"{cls.odd}: an incomplete last cell {does}"
+    declared["scales"] = _scales(cls)
+    declared["learned"] = "yes" if cls.learned else "no"
+    declared["channels"] = "kept" if cls.keeps_channels else "C to any D"
+    declared["layouts"] = ", ".join(cls.data_formats)
+    return declared
 
 
-def cost_at(name):
+def cost_at(name: str) -> Cost | str:
     """Cost of an operator with its defaults at COST_AT.
 
     Args:
@@ -154,7 +158,7 @@ def cost_at(name):
         return str(reason)
 
 
-def catalogue():
+def catalogue() -> RenderableType:
     """All resamplers.
 
     Returns:
@@ -175,7 +179,7 @@ def catalogue():
     return Group(*parts)
 
 
-def describe(name):
+def describe(name: str) -> RenderableType:
     """One resampler in full.
 
     Args:
@@ -183,42 +187,54 @@ def describe(name):
 
     Returns:
         rich renderable: formula, options with defaults and meaning, what it declares,
-        how it is called, border rule, start, cost, source; lines as wide as the
+        shapes, border rule, initialization, cost, source; lines as wide as the
         terminal.
 
     Raises:
         UsageError: unknown name.
     """
     cls = resampler_class(name)
-    said = read_docstring(cls)
+    documentation = read_docstring(cls)
     rows = Table.grid(padding=(0, 2))
     rows.add_column(style="bold")
     rows.add_column(ratio=1)
     for key, value in facts(cls).items():
         rows.add_row(key, value)
     rows.add_row("cost", _cost_line(name))
-    for titles, paragraphs in said.sections.items():
-        title = _TITLES.get(titles, titles.lower())
-        rows.add_row(title, Text("\n".join(paragraphs)))
-    if not cls.learned:
-        rows.add_row("start", "no weights")
-    rows.add_row("cite", _citation(cls))
-    parts = [
+    for title, text in (
+        ("shape", "\n".join(documentation.shape)),
+        ("grid, borders", "\n".join(paragraphs(cls.notes.grid))),
+        ("initialization", "\n".join(paragraphs(initialization(cls)))),
+        ("cost formula", "\n".join(paragraphs(cls.notes.cost))),
+        ("source", documentation.source),
+        ("cite", _citation(cls)),
+    ):
+        rows.add_row(title, Text(text))
+    summary = [documentation.summary, *paragraphs(cls.notes.formula)]
+    return Group(
         Text(f"{name}  ({family(cls)})", style="bold"),
-        Text("\n".join([said.summary, *said.formula])),
+        Text("\n".join(summary)),
         Text(),
-        _option_table(cls, said),
+        _option_table(cls, documentation),
         Text(),
         rows,
-    ]
-    if said.example:
-        parts += [Text(), Padding(Text(said.example), (0, 2))]
-    return Group(*parts)
+        Text(),
+        Padding(Text(documentation.example), (0, 2)),
+    )
+
+
+def initialization(cls: type[Resampler]) -> str:
+    """How an operator is initialized.
+
+    >>> initialization(resampler_class("bilinear"))
+    'No weights: training changes nothing.'
+    """
+    if not cls.learned:
+        return "No weights: training changes nothing."
+    return cls.notes.initialization
 
 
 _WIDTHS = (22, 12, 8, 7, 4)
-# What sections of a docstring are called here, where that says more.
-_TITLES = {"Grid": "grid, borders", "Cost": "cost formula", "Raises": "refuses"}
 
 
 def _family_table(title, members, header):
@@ -247,34 +263,36 @@ def _family_table(title, members, header):
 
 
 def _needs(cls):
-    found = []
+    needs = []
     if cls.needs_guide:
         same = " of its channels" if cls.guide_same_channels else ""
-        found.append(f"a guide{same}" + ("; fuses it" if cls.fuses_guide else ""))
+        needs.append(f"a guide{same}" + ("; fuses it" if cls.fuses_guide else ""))
     if cls.needs_side:
-        found.append(f"{cls.needs_side}, recorded by {' or '.join(partners(cls))}")
-    return ", ".join(found)
+        needs.append(f"{cls.needs_side}, recorded by {' or '.join(partners(cls))}")
+    return ", ".join(needs)
 
 
-def _option_table(cls, said):
+def _option_table(cls, documentation: Documentation):
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), expand=True)
     table.add_column("option of a spec")
     table.add_column("default")
     table.add_column("meaning", ratio=1)
     for option, default in resampler_options(cls).items():
-        table.add_row(option, repr(default), Text(said.arguments.get(option, "")))
+        table.add_row(
+            option, repr(default), Text(documentation.arguments.get(option, ""))
+        )
     return table
 
 
 def _cost_line(name):
     channels, size = COST_AT
-    found = cost_at(name)
+    total = cost_at(name)
     where = f"at {channels}x{size[0]}x{size[1]}, its usual scale: "
-    if isinstance(found, str):
-        return where + found
+    if isinstance(total, str):
+        return where + total
     return (
-        f"{where}{found.parameters:,} parameters, {found.macs:,} multiply-accumulates, "
-        f"{found.bytes:,} bytes moved at the least"
+        f"{where}{total.parameters:,} parameters, {total.macs:,} multiply-accumulates, "
+        f"{total.bytes:,} bytes moved at the least"
     )
 
 

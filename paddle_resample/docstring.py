@@ -1,96 +1,76 @@
-"""What the docstring of an operator says, taken apart into its sections."""
+"""The docstring of an operator, by sections."""
+
+from __future__ import annotations
 
 import inspect
-import re
 from typing import NamedTuple
+
+from docstring_parser.google import DEFAULT_SECTIONS, GoogleParser, Section, SectionType
+
+from .base import Resampler
 
 __all__ = ["Documentation", "read_docstring"]
 
-_TITLES = "Args|Call|Returns|Grid|Start|Cost|Source|Raises"
-_HEAD = re.compile(rf"((?:{_TITLES})(?:, (?:{_TITLES}))*):(?=\s|$)")
-# A section that begins in the middle of a line, behind a full stop.
-_INLINE = re.compile(rf"(?<=\.) (?=(?:{_TITLES}): )")
-_ENTRY = re.compile(r"(\w+(?:, \w+)*): (.*)")
+_OURS = [
+    Section(title, title.lower(), SectionType.SINGULAR) for title in ("Shape", "Source")
+]
+_PARSER = GoogleParser([*DEFAULT_SECTIONS, *_OURS])
 
 
 class Documentation(NamedTuple):
-    """The parts of an operator's docstring, each paragraph as one line.
+    """The sections of an operator's docstring.
 
     Attributes:
         summary: the first paragraph.
-        formula: list of the paragraphs up to the first section.
-        arguments: dict of argument name to what it means.
-        sections: dict of title ("Grid", "Source", or "Call, Returns, Grid" where one
-            text stands for several) to a list of paragraphs; Args is not among them.
-        example: the doctest as it stands, "" where there is none.
+        arguments: option -> meaning, those of the base classes included.
+        shape: lines such as "x: [N, C, H, W]".
+        source: the full reference, and where the operator departs from it.
+        example: the doctest.
     """
 
     summary: str
-    formula: list
-    arguments: dict
-    sections: dict
+    arguments: dict[str, str]
+    shape: list[str]
+    source: str
     example: str
 
-    def section(self, title):
-        """The text of a section, also of one that it shares; "" where it is missing.
 
-        >>> from paddle_resample.registry import resampler_class
-        >>> read_docstring(resampler_class("final_patch_expand")).section("Grid")
-        'as PatchExpand; 16*C*C + 2*C parameters by default.'
-        """
-        for titles, paragraphs in self.sections.items():
-            if title in titles.split(", "):
-                return " ".join(paragraphs)
-        return ""
-
-
-def read_docstring(cls):
-    """Take the docstring of an operator apart.
+def read_docstring(cls: type[Resampler]) -> Documentation:
+    """Read the docstring of an operator.
 
     Args:
         cls: a registered class.
 
-    Returns:
-        Documentation.
-
-    >>> from paddle_resample.registry import resampler_class
+    >>> from paddle_resample import resampler_class
     >>> bilinear = read_docstring(resampler_class("bilinear"))
     >>> bilinear.summary
     'Linear interpolation of the 2x2 nearest pixels; no weights.'
-    >>> bilinear.arguments["scale"], bilinear.section("Source")
-    ('integer from 1.', 'textbook.')
+    >>> bilinear.arguments["scale"]
+    'integer ratio s between the fine and the coarse side.'
     """
-    text, _, example = inspect.getdoc(cls).partition("\n>>> ")
-    example = f">>> {example}".strip() if example else ""
-    blocks = [block for block in text.split("\n\n") if block.strip()]
-    opening, arguments, sections, current = [], {}, {}, None
-    for block in blocks:
-        for part in _INLINE.split(block):
-            head = _HEAD.match(part)
-            if head is None:
-                (opening if current is None else current).append(_one_line(part))
-                continue
-            rest = part[head.end() :]
-            if head[1] == "Args":
-                arguments, current = _entries(rest), []
-            else:
-                current = sections.setdefault(head[1], [])
-                current.append(_one_line(rest))
-    return Documentation(opening[0], opening[1:], arguments, sections, example)
+    arguments: dict[str, str] = {}
+    for parent in reversed(cls.__mro__):
+        if issubclass(parent, Resampler):
+            arguments.update(_arguments(_PARSER.parse(parent.__doc__ or "")))
+    text = inspect.getdoc(cls) or ""
+    parsed = _PARSER.parse(text)
+    sections = {m.args[0]: m.description or "" for m in parsed.meta}
+    return Documentation(
+        _one_line(text.split("\n\n")[0]),
+        arguments,
+        sections.get("shape", "").splitlines(),
+        _one_line(sections.get("source", "")),
+        sections.get("examples", ""),
+    )
 
 
-def _entries(text):
-    """`name: meaning` lines and their continuations, which stand further right."""
-    found, last = {}, []
-    for line in inspect.cleandoc(text).splitlines():
-        entry = None if line.startswith(" ") else _ENTRY.match(line)
-        if entry:
-            last = entry[1].split(", ")
-            found.update(dict.fromkeys(last, entry[2]))
-        else:
-            for name in last:
-                found[name] += " " + line.strip()
-    return found
+def _arguments(parsed):
+    return {
+        name: _one_line(entry.description or "")
+        for entry in parsed.params
+        if entry.args[0] == "param"
+        for name in entry.arg_name.split(", ")
+    }
 
 
 def _one_line(text):

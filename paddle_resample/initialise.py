@@ -1,34 +1,39 @@
 """Initial weights that Paddle does not offer by name, and how they are kept."""
 
-import functools
+from __future__ import annotations
+
 import math
 
 import numpy as np
 import paddle
-from paddle.nn.initializer import Assign, Uniform
+import paddle.nn as nn
+from paddle import Tensor
+from paddle.nn.initializer import Assign, Initializer, Uniform
 
-__all__ = ["bilinear_kernel", "keep_start", "repeat_for_shuffle", "torch_uniform"]
+__all__ = [
+    "bilinear_kernel",
+    "keep_initialization",
+    "repeat_for_shuffle",
+    "torch_uniform",
+]
 
 
-def torch_uniform(fan_in):
+def torch_uniform(fan_in: int) -> Uniform:
     """PyTorch's default for convolutions, weight and bias: U(-b, b), b = fan_in**-0.5.
 
-    Operators published in PyTorch without an initialisation of their own start so;
+    It holds for operators published in PyTorch without an initialization of their own;
     Paddle's default is wider.
 
     Args:
         fan_in: inputs that one output sums over; for a transposed convolution PyTorch
             counts out_channels / groups * kernel area.
-
-    Returns:
-        paddle.nn.initializer.Initializer.
     """
     bound = 1.0 / math.sqrt(fan_in)
     return Uniform(-bound, bound)
 
 
-def bilinear_kernel(weight, scale):
-    """Fill a transposed convolution so that it starts as bilinear interpolation.
+def bilinear_kernel(weight: Tensor, scale: int) -> None:
+    """Initialize a transposed convolution as bilinear interpolation.
 
     Args:
         weight: parameter [in_channels, out_channels / groups, k, k], or with a third
@@ -51,8 +56,8 @@ def bilinear_kernel(weight, scale):
     Assign(value)(weight)
 
 
-def repeat_for_shuffle(weight, scale, base):
-    """ICNR: fill a convolution before pixel_shuffle so that every cell starts equal.
+def repeat_for_shuffle(weight: Tensor, scale: int, base: Initializer) -> None:
+    """ICNR: initialize a convolution before pixel_shuffle with equal cells.
 
     Args:
         weight: parameter [C*scale*scale, in_channels, k, k], or [C*scale**3,
@@ -70,30 +75,16 @@ def repeat_for_shuffle(weight, scale, base):
     weight.set_value(repeated)
 
 
-def keep_start(cls):
-    """Class decorator: keep what the layer starts with.
+def keep_initialization(layer: nn.Layer) -> None:
+    """Mark the weights of a layer as initialized for good.
 
     PaddleSeg's models end their construction with a walk over all their layers that
-    starts every convolution anew, by the functions of `paddleseg.cvlibs.param_init`.
-    That would destroy the published start of an operator among them (DySample's offsets
-    would jump from 0.001 to 0.08). The parameters of a decorated class carry the mark
-    `keeps_start`, and those functions, repaired by `seg.repairs`, pass them over. A
-    call of one of Paddle's own initializers is carried out: whoever names it means it.
-    Copies by `copy.deepcopy` lose the mark.
-
-    Args:
-        cls: class of nn.Layer.
-
-    Returns:
-        type: cls.
+    initializes every convolution again, by the functions of
+    `paddleseg.cvlibs.param_init`. That would destroy the published initialization of an
+    operator (DySample's offsets would jump from 0.001 to 0.08). The marked parameters
+    are skipped by those functions, which `seg.repairs` repairs. Paddle's own
+    initializers ignore the mark: a call of one of them is meant. Copies by
+    `copy.deepcopy` lose it.
     """
-    construct = cls.__init__
-
-    @functools.wraps(construct)
-    def __init__(self, *args, **kwargs):
-        construct(self, *args, **kwargs)
-        for parameter in self.parameters():
-            parameter.keeps_start = True
-
-    cls.__init__ = __init__
-    return cls
+    for parameter in layer.parameters():
+        parameter.keeps_initialization = True

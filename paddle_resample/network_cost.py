@@ -230,6 +230,6 @@ def _count_resampler(layer, x, y):
     guide_channels = getattr(layer, "guide_channels", layer.in_channels)
     channels = layer.in_channels, layer.out_channels, guide_channels
     site = Site(*channels, height, width, layer.scale)
-    values = {**resampler_options(type(layer)), **layer.given}
+    values = {**resampler_options(type(layer)), **layer.options}
     values.pop("scale", None)
     return x.shape[0] * layer.count(site, **values)[1]

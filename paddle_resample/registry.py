@@ -1,18 +1,20 @@
 """From a name to a class, and from a spec in a YAML file to a layer."""
 
+from __future__ import annotations
+
+import functools
 import inspect
 from collections.abc import Mapping
+from typing import Any, Callable, TypeVar, Union
+
+import paddle.nn as nn
 
 from .arguments import whole_number
-from .base import (
-    Downsampler,
-    ProjectedDownsampler,
-    ProjectedUpsampler,
-    Resampler,
-    Upsampler,
-)
-from .errors import UsageError, did_you_mean
-from .initialise import keep_start
+from .base import Downsampler, Resampler, Upsampler
+from .errors import UsageError
+from .initialise import keep_initialization
+from .projected import ProjectedDownsampler, ProjectedUpsampler
+from .synonyms import name_hint, option_hint
 
 __all__ = [
     "build",
@@ -23,14 +25,23 @@ __all__ = [
     "resampler_options",
 ]
 
-_CLASSES = {}
-_KINDS = {Upsampler: "upsampler", Downsampler: "downsampler"}
+Spec = Union[str, Mapping[str, Any]]
+_Class = TypeVar("_Class", bound=type[Resampler])
+
+_CLASSES: dict[str, type[Resampler]] = {}
+_KINDS: dict[type[Resampler], str] = {
+    Upsampler: "upsampler",
+    Downsampler: "downsampler",
+}
 # Bound by the network at each site, never by the spec.
 _BOUND = ("in_channels", "out_channels", "guide_channels", "data_format")
 
 
-def register(name):
+def register(name: str) -> Callable[[_Class], _Class]:
     """Class decorator: make a resampler known under `name`.
+
+    Its constructor then refuses unknown options in one sentence, notes the options it
+    got as `options`, and marks its weights (see `initialise.keep_initialization`).
 
     Args:
         name: the registry key, the stem of its file.
@@ -39,17 +50,36 @@ def register(name):
         ValueError: the name is taken.
     """
 
-    def add(cls):
+    def add(cls: _Class) -> _Class:
         if name in _CLASSES:
             raise ValueError(f"resampler {name!r} is registered twice")
         cls.name = name
         _CLASSES[name] = cls
-        return keep_start(cls)
+        _wrap_constructor(cls)
+        return cls
 
     return add
 
 
-def resampler_names(kind=Resampler):
+def _wrap_constructor(cls):
+    construct = cls.__init__
+    known = inspect.signature(construct).parameters
+
+    @functools.wraps(construct)
+    def __init__(self, *args, **options):
+        for key in options:
+            if key not in known:
+                _refuse_option(cls, key)
+        if not self.__dict__:  # not in the constructor of a subclass
+            # nn.Layer's own __setattr__ works only after its constructor.
+            object.__setattr__(self, "options", options)
+        construct(self, *args, **options)
+        keep_initialization(self)
+
+    cls.__init__ = __init__
+
+
+def resampler_names(kind: type[Resampler] = Resampler) -> list[str]:
     """Names of the registered resamplers of a kind, sorted.
 
     Args:
@@ -64,7 +94,7 @@ def resampler_names(kind=Resampler):
     return sorted(n for n, cls in _CLASSES.items() if issubclass(cls, kind))
 
 
-def resampler_class(name, kind=Resampler):
+def resampler_class(name: str, kind: type[Resampler] = Resampler) -> type[Resampler]:
     """The class registered under `name`.
 
     Args:
@@ -80,9 +110,8 @@ def resampler_class(name, kind=Resampler):
     cls = _CLASSES.get(name) if isinstance(name, str) else None
     word = _KINDS.get(kind, "resampler")
     if cls is None:
-        raise UsageError(
-            f"unknown {word} {name!r}{did_you_mean(name, resampler_names(kind))}"
-        )
+        classes = {n: _CLASSES[n].__name__ for n in resampler_names(kind)}
+        raise UsageError(f"unknown {word} {name!r}{name_hint(name, classes)}")
     if not issubclass(cls, kind):
         other = _KINDS[Upsampler if issubclass(cls, Upsampler) else Downsampler]
         raise UsageError(
@@ -92,7 +121,7 @@ def resampler_class(name, kind=Resampler):
     return cls
 
 
-def resampler_options(cls):
+def resampler_options(cls: type[Resampler]) -> dict[str, Any]:
     """The options a spec may give to a resampler class.
 
     Args:
@@ -112,7 +141,9 @@ def resampler_options(cls):
     }
 
 
-def parse_spec(spec, kind=Resampler):
+def parse_spec(
+    spec: Spec, kind: type[Resampler] = Resampler
+) -> tuple[type[Resampler], dict[str, Any]]:
     """Check a spec and split it.
 
     Args:
@@ -143,47 +174,46 @@ def parse_spec(spec, kind=Resampler):
             f"none{hint}"
         )
     cls = resampler_class(spec["name"], kind)
-    given = {key: value for key, value in spec.items() if key != "name"}
+    options = {key: value for key, value in spec.items() if key != "name"}
     known = resampler_options(cls)
-    for key in given:
+    for key, value in options.items():
         if key in _BOUND:
             raise UsageError(
                 f"{cls.name}: {key} is set by the network at each site; remove it "
                 "from the spec"
             )
         if key not in known:
-            raise UsageError(
-                f"{cls.name}: unknown option {key!r}{did_you_mean(key, known)}"
-                f" (accepted: {', '.join(sorted(known))})"
-            )
-        _check_type(cls, key, given[key], known[key])
-    return cls, given
+            _refuse_option(cls, key)
+        _check_type(cls, key, value, known[key])
+    return cls, options
 
 
 def build(
-    spec,
-    in_channels,
-    out_channels=None,
+    spec: Spec,
+    in_channels: int,
+    out_channels: int | None = None,
     *,
-    scale=None,
-    guide_channels=None,
-    side=None,
-    data_format="NCHW",
-    kind=Resampler,
-):
+    scale: int | None = None,
+    guide_channels: int | None = None,
+    side: str | None = None,
+    data_format: str = "NCHW",
+    kind: type[Resampler] = Resampler,
+) -> nn.Layer:
     """Build the layer of a spec for one site of a network.
 
     Where the operator keeps its channels and the site changes them, a 1x1 convolution
-    is put on the coarse side (`ProjectedUpsampler`, `ProjectedDownsampler`).
+    is added on the coarse side (`ProjectedUpsampler`, `ProjectedDownsampler`).
 
     Args:
         spec: a name or a mapping, see `parse_spec`.
-        in_channels: channels that arrive at the site.
-        out_channels: channels that leave it, default in_channels.
-        scale: integer ratio at the site; default the spec's, else 2.
+        in_channels: channels of x.
+        out_channels: channels of the result, default in_channels.
+        scale: integer ratio at the site; default the spec's, else the operator's
+            usual one.
         guide_channels: channels of the guide that the site has; None if it has none.
-        side: kind of side information that the site has, as a downsampler's
-            gives_side names it; None if none.
+        side: kind of side information that the site has, as `gives_side` of its
+            downsampler names it: "pool_indices" for max_unpool, "index_map" for
+            index_net, "haar_bands" for haar_inverse; None if none.
         data_format: layout of the network, "NCHW", "NHWC" or "NCDHW" (volumes).
         kind: Upsampler, Downsampler or Resampler (both).
 
@@ -195,31 +225,42 @@ def build(
 
     >>> build("bilinear", 8)
     Bilinear(8 -> 8, scale=2)
+    >>> build("max_unpool", 8, side="pool_indices")
+    MaxUnpool(8 -> 8, scale=2)
     """
-    cls, given = parse_spec(spec, kind)
+    cls, options = parse_spec(spec, kind)
     whole_number(cls.name, "in_channels", in_channels)
     for key, channels in (("out_", out_channels), ("guide_", guide_channels)):
         if channels is not None:
             whole_number(cls.name, key + "channels", channels)
-    if scale is not None and given.setdefault("scale", scale) != scale:
+    if scale is not None and options.setdefault("scale", scale) != scale:
         raise UsageError(
             f"{cls.name}: the site has scale {scale} but the spec asks for "
-            f"{given['scale']}"
+            f"{options['scale']}"
         )
-    cls.check_layout(data_format)
+    cls._check_layout(data_format)
     if cls.data_formats != ("NCHW",):
-        given["data_format"] = data_format
+        options["data_format"] = data_format
     out_channels = in_channels if out_channels is None else out_channels
     project = cls.keeps_channels and out_channels != in_channels
     if issubclass(cls, Downsampler):
-        layer = cls(in_channels, in_channels if project else out_channels, **given)
-        return ProjectedDownsampler(layer, out_channels) if project else layer
-    arriving = out_channels if project else in_channels
-    _check_site(cls, arriving, guide_channels, side)
+        down = cls(in_channels, in_channels if project else out_channels, **options)
+        return ProjectedDownsampler(down, out_channels) if project else down
+    assert issubclass(cls, Upsampler)
+    channels = out_channels if project else in_channels
+    _check_site(cls, channels, guide_channels, side)
     if cls.needs_guide:
-        given["guide_channels"] = guide_channels
-    layer = cls(arriving, out_channels, **given)
-    return ProjectedUpsampler(in_channels, layer) if project else layer
+        options["guide_channels"] = guide_channels
+    up = cls(channels, out_channels, **options)
+    return ProjectedUpsampler(in_channels, up) if project else up
+
+
+def _refuse_option(cls, key):
+    known = resampler_options(cls)
+    raise UsageError(
+        f"{cls.name}: unknown option {key!r}{option_hint(key, known)}"
+        f" (accepted: {', '.join(sorted(known))})"
+    )
 
 
 def _check_type(cls, key, value, default):
@@ -255,7 +296,8 @@ def _check_site(cls, channels, guide_channels, side):
         has = "none" if side is None else f"only {side}"
         raise UsageError(
             f"{cls.name}: needs {cls.needs_side} recorded by its downsampler and this "
-            f"site has {has}; downsample with {' or '.join(givers)}"
+            f"site has {has}; downsample with {' or '.join(givers)} and build it with "
+            f"side={cls.needs_side!r}"
         )
 
 

@@ -24,8 +24,7 @@ from paddle_resample.catalogue import (
     partners,
 )
 from paddle_resample.docstring import read_docstring
-
-TITLES = ("Args", "Call", "Returns", "Grid", "Start", "Cost", "Source", "Raises")
+from paddle_resample.notes import paragraphs
 
 
 def shown(content, width=200):
@@ -103,41 +102,25 @@ def test_every_operator_can_be_shown(name, width):
     assert "parameters" in text and cls.source.split()[0] in text
     # What is refilled loses no word and no line is torn.
     together = "".join(text.split())
-    for paragraph in [said.summary, *said.formula]:
+    for paragraph in [said.summary, *paragraphs(cls.notes.formula)]:
         assert "".join(paragraph.split()) in together
     assert max(len(line) for line in text.splitlines()) <= width
 
 
-@pytest.mark.parametrize("name", resampler_names())
-def test_docstring_says_everything_that_is_shown(name):
-    cls, said = resampler_class(name), read_docstring(resampler_class(name))
-    assert set(resampler_options(cls)) <= set(said.arguments)
-    assert all(said.arguments[option] for option in resampler_options(cls))
-    for title in ("Call", "Returns", "Grid", "Source"):
-        assert said.section(title), title
-    if cls.learned:
-        assert said.section("Start")
-    assert said.example.startswith(">>> ")
-    # Nothing of the docstring is lost.
-    kept = [said.summary, *said.formula, *said.arguments.values(), said.example]
-    kept += [p for paragraphs in said.sections.values() for p in paragraphs]
-    together = "".join("".join(kept).split())
-    for word in cls.__doc__.split():
-        name_or_title = word.rstrip(",:") in {*said.arguments, *TITLES}
-        assert word in together or name_or_title
-
-
-def test_docstring_is_taken_apart():
-    said = read_docstring(resampler_class("bilinear"))
-    assert said.sections["Source"] == ["textbook."]
-    assert said.section("Cost").startswith("4 multiply-accumulates per output value")
+def test_docstring_is_read_by_sections():
+    bilinear = read_docstring(resampler_class("bilinear"))
+    assert bilinear.source == "textbook."
+    assert bilinear.shape[0].startswith("x: [N, C, H, W]")
     shared = read_docstring(resampler_class("conv_blur_pool")).arguments
     assert shared["filter_size"] == shared["border"] == "of the filter, see blur_pool."
     long = read_docstring(resampler_class("bicubic")).arguments["align_corners"]
     assert long.startswith("the grid: False (default)") and long.endswith("each other.")
-    assert "index_net_m2o" in read_docstring(resampler_class("index_net_hin")).section(
-        "Grid"
-    )
+
+
+def test_arguments_of_the_base_class_are_inherited():
+    area = read_docstring(resampler_class("area")).arguments
+    assert area["scale"].startswith("integer ratio s between the fine")
+    assert "name" not in area  # an attribute
 
 
 def test_partners_and_facts():

@@ -14,8 +14,8 @@ from paddle_resample import (
     resampler_names,
     resampler_options,
 )
-from paddle_resample.base import ProjectedDownsampler, ProjectedUpsampler
 from paddle_resample.errors import did_you_mean
+from paddle_resample.projected import ProjectedDownsampler, ProjectedUpsampler
 from paddle_resample.registry import parse_spec, register
 
 
@@ -224,9 +224,11 @@ def test_channels_change_in_the_operator_or_in_one_convolution():
     ("narrow", {"guide_channels": 4, "scale": 3},
      "^narrow: scale 3 is not defined, only 2, 4$"),
     ("max_unpool", {}, "^max_unpool: needs pool_indices recorded by its downsampler "
-                       "and this site has none; downsample with max_pool$"),
+                       "and this site has none; downsample with max_pool and "
+                       "build it with side='pool_indices'$"),
     ("taps", {"side": "pool_indices"},
-     "^taps: needs taps .* this site has only pool_indices; downsample with tapped$"),
+     "^taps: needs taps .* this site has only pool_indices; downsample with tapped "
+     "and build it with side='taps'$"),
     ("bilinear", {"kind": Downsampler}, "^'bilinear' is an upsampler and the site"),
 ], ids=str)  # fmt: skip
 def test_what_the_site_does_not_have(bench, spec, site, text):

@@ -5,6 +5,7 @@ import paddle.nn.functional as F
 
 from ..base import Downsampler
 from ..initialise import torch_uniform
+from ..notes import Notes
 from ..registry import register
 
 __all__ = ["AConv"]
@@ -14,30 +15,19 @@ __all__ = ["AConv"]
 class AConv(Downsampler):
     """Mean of 2 x 2 pixels at stride 1, 3x3 convolution of stride 2, batch norm, SiLU.
 
-    Args:
-        in_channels: C.
-        out_channels: D, default C.
-        scale: 2.
+    Shape:
+        x: [N, C, H, W].
+        y: [N, D, floor(H/2), floor(W/2)].
 
-    Call:
-        x: float [N, C, H, W].
+    Source:
+        Wang et al., "YOLOv9", ECCV 2024 (AConv of its small models); epsilon 1e-3 and
+        momentum 0.97 of the norm as trained.
 
-    Returns:
-        [N, D, floor(H/2), floor(W/2)], dtype of x.
-
-    Grid: output i is centred on input 2 * i + 0.5; the convolution pads one row and
-    column of zeros, an odd last row or column is seen only through the last means.
-
-    Start: PyTorch's default.
-
-    Cost: 9*C*D + 2*D parameters, 9*C*D multiply-accumulates per output pixel.
-
-    Source: Wang et al., "YOLOv9", ECCV 2024 (AConv of its small models); epsilon 1e-3
-    and momentum 0.97 of the norm as trained.
-
-    >>> layer = AConv(8, 16)
-    >>> sum(p.size for p in layer.parameters() if not p.stop_gradient)
-    1184
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.AConv(8, 16)
+        >>> sum(p.size for p in layer.parameters() if not p.stop_gradient)
+        1184
     """
 
     source = "Wang et al., ECCV 2024"
@@ -45,6 +35,14 @@ class AConv(Downsampler):
     scales = (2,)
     learned = True
     keeps_channels = False
+    notes = Notes(
+        grid="""
+        Output i is centred on input 2 * i + 0.5; the convolution pads one row and
+        column of zeros, an odd last row or column is seen only through the last means.
+        """,
+        initialization="PyTorch's default.",
+        cost="9*C*D + 2*D parameters, 9*C*D multiply-accumulates per output pixel.",
+    )
 
     def __init__(self, in_channels, out_channels=None, *, scale=2):
         super().__init__(in_channels, out_channels, scale=scale)

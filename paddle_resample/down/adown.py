@@ -5,6 +5,7 @@ import paddle.nn.functional as F
 
 from ..base import Downsampler
 from ..errors import UsageError
+from ..notes import Notes
 from ..registry import register
 from .aconv import ConvNormAct
 
@@ -20,31 +21,20 @@ class ADown(Downsampler):
     Args:
         in_channels: C, even.
         out_channels: D, even, default C.
-        scale: 2.
 
-    Call:
-        x: float [N, C, H, W].
+    Shape:
+        x: [N, C, H, W].
+        y: [N, D, floor(H/2), floor(W/2)].
 
-    Returns:
-        [N, D, floor(H/2), floor(W/2)], dtype of x.
+    Source:
+        Wang et al., "YOLOv9", ECCV 2024 (ADown); epsilon 1e-3 and momentum 0.97 of the
+        norm as trained.
 
-    Grid: output i is centred on input 2 * i + 0.5; the convolution pads one row and
-    column of zeros, the maximum one of minus infinity; an odd last row or column is
-    seen only through the last means.
-
-    Start: PyTorch's default.
-
-    Cost: 2.5*C*D + 2*D parameters, 2.5*C*D multiply-accumulates per output pixel.
-
-    Source: Wang et al., "YOLOv9", ECCV 2024 (ADown); epsilon 1e-3 and momentum 0.97 of
-    the norm as trained.
-
-    Raises:
-        UsageError: odd channels.
-
-    >>> layer = ADown(64, 128)
-    >>> sum(p.size for p in layer.parameters() if not p.stop_gradient)
-    20736
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.ADown(64, 128)
+        >>> sum(p.size for p in layer.parameters() if not p.stop_gradient)
+        20736
     """
 
     source = "Wang et al., ECCV 2024"
@@ -52,6 +42,15 @@ class ADown(Downsampler):
     scales = (2,)
     learned = True
     keeps_channels = False
+    notes = Notes(
+        grid="""
+        Output i is centred on input 2 * i + 0.5; the convolution pads one row and
+        column of zeros, the maximum one of minus infinity; an odd last row or column is
+        seen only through the last means.
+        """,
+        initialization="PyTorch's default.",
+        cost="2.5*C*D + 2*D parameters, 2.5*C*D multiply-accumulates per output pixel.",
+    )
 
     def __init__(self, in_channels, out_channels=None, *, scale=2):
         super().__init__(in_channels, out_channels, scale=scale)

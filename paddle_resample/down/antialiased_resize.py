@@ -2,6 +2,7 @@
 
 from ..base import Downsampler
 from ..errors import UsageError
+from ..notes import Notes
 from ..ops import interpolate, spatial_size
 from ..registry import register
 
@@ -13,41 +14,38 @@ class AntialiasedResize(Downsampler):
     """Resize by a kernel stretched to the step, as image libraries do; no weights.
 
     Args:
-        in_channels: C.
-        out_channels: C.
-        scale: s.
-        data_format: "NCHW" or "NHWC".
-        mode: "bilinear" (triangle of 2*s pixels) or "bicubic" (Keys' kernel with
-            a = -0.5, of 4*s pixels).
+        mode: "bilinear" (triangle of 2*s pixels) or "bicubic" (Keys' kernel with a =
+            -0.5, of 4*s pixels).
 
-    Call:
-        x: float [N, C, H, W].
+    Shape:
+        x: [N, C, H, W].
+        y: [N, C, ceil(H/s), ceil(W/s)].
 
-    Returns:
-        [N, C, ceil(H/s), ceil(W/s)], dtype of x.
+    Source:
+        textbook (area-preserving resampling); `ops.interpolate` with antialias.
 
-    Grid: output i is centred on input (i + 0.5) * step - 0.5 with
-    step = H / ceil(H/s), which is s where s divides H. The weights are normalised over
-    the pixels inside, so nothing outside is sampled. For scale 2 "bilinear" equals
-    blur_pool with 4 taps away from the border.
-
-    Cost: no parameters; counted as two products with dense matrices, C*H*W*h + C*h*W*w
-    multiply-accumulates for an h x w result, most of them with zeros.
-
-    Source: textbook (area-preserving resampling); `ops.interpolate` with antialias.
-
-    Raises:
-        UsageError: unknown mode.
-
-    >>> import paddle
-    >>> x = paddle.to_tensor([[[[0.0, 0.0, 7.0, 0.0]]]])
-    >>> AntialiasedResize(1)(x)[0].numpy().ravel().tolist()
-    [1.0, 3.0]
+    Example:
+        >>> import paddle, paddle_resample
+        >>> x = paddle.to_tensor([[[[0.0, 0.0, 7.0, 0.0]]]])
+        >>> paddle_resample.AntialiasedResize(1)(x)[0].numpy().ravel().tolist()
+        [1.0, 3.0]
     """
 
     source = "textbook"
     data_formats = ("NCHW", "NHWC")
     odd = "ceil"
+    notes = Notes(
+        grid="""
+        Output i is centred on input (i + 0.5) * step - 0.5 with step = H / ceil(H/s),
+        which is s where s divides H. The weights are normalised over the pixels inside,
+        so nothing outside is sampled. For scale 2 "bilinear" equals blur_pool with 4
+        taps away from the border.
+        """,
+        cost="""
+        No parameters; counted as two products with dense matrices, C*H*W*h + C*h*W*w
+        multiply-accumulates for an h x w result, most of them with zeros.
+        """,
+    )
 
     def __init__(
         self,

@@ -7,6 +7,7 @@ import paddle.nn.functional as F
 
 from ..base import Downsampler
 from ..errors import UsageError, did_you_mean
+from ..notes import Notes
 from ..ops import pad_to_multiple, strided_filter
 from ..ops.blur_pool import binomial_line, blur_padding
 from ..registry import register
@@ -21,9 +22,6 @@ class BlurPool(Downsampler):
     """Binomial low-pass filter of stride s; no weights.
 
     Args:
-        in_channels: C.
-        out_channels: C.
-        scale: s, the stride.
         filter_size: f, taps a side, 1 to 7; 4 is [1, 3, 3, 1] / 8, 1 plain striding.
         padding: "adobe" (published) or "timm", see `ops.blur_pool`; they differ for
             even f, where "timm" gives one row and column more than s divides.
@@ -32,35 +30,33 @@ class BlurPool(Downsampler):
             "max" (MaxBlurPool, what replaces max pooling) or "avg". The same before a
             convolution is conv_blur_pool.
 
-    Call:
-        x: float [N, C, H, W], sides above f // 2 with border "reflect".
+    Shape:
+        x: [N, C, H, W], sides above f // 2 with border "reflect".
+        y: [N, C, ceil(H/s), ceil(W/s)].
 
-    Returns:
-        [N, C, ceil(H/s), ceil(W/s)], dtype of x.
+    Source:
+        Zhang, "Making convolutional networks shift-invariant again", ICML 2019, section
+        3.2 and released code.
 
-    Grid: output i is centred on input i * s for odd f and on i * s + 0.5 for even f,
-    (s - 1) / 2 more behind "max" or "avg", which first repeat an odd last row and
-    column to fill the cell.
-
-    Cost: no parameters, f*f*C multiply-accumulates per output pixel.
-
-    Source: Zhang, "Making convolutional networks shift-invariant again", ICML 2019,
-    section 3.2 and released code.
-
-    Raises:
-        UsageError: filter_size out of range; unknown padding, border or before; x too
-            small to be reflected.
-
-    >>> import paddle
-    >>> x = paddle.to_tensor([[[[0.0, 0.0, 8.0, 0.0]]]])
-    >>> layer = BlurPool(1, filter_size=3, border="replicate")
-    >>> layer(x)[0].numpy().ravel().tolist()
-    [0.0, 4.0]
+    Example:
+        >>> import paddle, paddle_resample
+        >>> x = paddle.to_tensor([[[[0.0, 0.0, 8.0, 0.0]]]])
+        >>> layer = paddle_resample.BlurPool(1, filter_size=3, border="replicate")
+        >>> layer(x)[0].numpy().ravel().tolist()
+        [0.0, 4.0]
     """
 
     source = "Zhang, ICML 2019"
     year = 2019
     odd = "ceil"
+    notes = Notes(
+        grid="""
+        Output i is centred on input i * s for odd f and on i * s + 0.5 for even f, (s -
+        1) / 2 more behind "max" or "avg", which first repeat an odd last row and column
+        to fill the cell.
+        """,
+        cost="No parameters, f*f*C multiply-accumulates per output pixel.",
+    )
 
     def __init__(
         self,

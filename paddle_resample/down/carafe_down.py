@@ -3,6 +3,7 @@ map, and a small network reads the weights off the fine map itself."""
 
 from ..base import Downsampler
 from ..blocks.content_aware import ContentAware
+from ..notes import Notes
 from ..ops import reassemble_down
 from ..registry import register
 
@@ -13,13 +14,7 @@ __all__ = ["CARAFEDown"]
 class CARAFEDown(ContentAware, Downsampler):
     """Content-aware reassembly of features, with a stride.
 
-    1x1 compression, k_e x k_e convolution of stride s to g*k*k channels, softmax over
-    the k*k weights of every output pixel, reassembly around every s-th pixel.
-
     Args:
-        in_channels: C.
-        out_channels: C.
-        scale: s, integer from 1.
         kernel_size: k of the reassembly, odd.
         encoder_kernel: k_e of the convolution that predicts the weights, odd.
         encoder_dilation: its dilation.
@@ -29,38 +24,43 @@ class CARAFEDown(ContentAware, Downsampler):
             there; "replicate" repeats the border pixel; "renormalise" divides by the
             weights inside.
 
-    Call:
-        x: float [N, C, H, W].
+    Shape:
+        x: [N, C, H, W].
+        y: [N, C, ceil(H/s), ceil(W/s)].
 
-    Returns:
-        [N, C, ceil(H/s), ceil(W/s)], dtype of x.
+    Source:
+        Wang et al., "CARAFE++: Unified content-aware reassembly of features", TPAMI
+        2021. Its downsampler was never released: sizes and start are those of the
+        released CARAFE, and the stride is in the convolution that predicts the weights.
+        "replicate" and "renormalise" are ours.
 
-    Grid: output (i, j) is centred on input (i * s, j * s), as a strided convolution
-    with padding k // 2 is; an odd row or column is the centre of a last output. At the
-    start all weights are almost 1/(k*k): every s-th pixel of the k x k box mean of the
-    zero-padded map.
-
-    Start: as carafe: every s-th pixel of the k x k box mean.
-
-    Cost: C*M + M + (k_e*k_e*M + 1)*k*k*g parameters; C*M multiply-accumulates per input
-    pixel and k_e*k_e*M*k*k*g + k*k*C per output pixel.
-
-    Source: Wang et al., "CARAFE++: Unified content-aware reassembly of features", TPAMI
-    2021. Its downsampler was never released: sizes and start are those of the released
-    CARAFE, and the stride is in the convolution that predicts the weights.
-    "replicate" and "renormalise" are ours.
-
-    Raises:
-        UsageError: even kernel_size or encoder_kernel, groups that do not divide C,
-            unknown border.
-
-    >>> sum(p.size for p in CARAFEDown(64).parameters())
-    18585
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.CARAFEDown(64)
+        >>> sum(p.size for p in layer.parameters())
+        18585
     """
 
     source = "Wang et al., TPAMI 2021"
     year = 2021
     odd = "ceil"
+    notes = Notes(
+        formula="""
+        1x1 compression, k_e x k_e convolution of stride s to g*k*k channels, softmax
+        over the k*k weights of every output pixel, reassembly around every s-th pixel.
+        """,
+        grid="""
+        Output (i, j) is centred on input (i * s, j * s), as a strided convolution with
+        padding k // 2 is; an odd row or column is the centre of a last output. At the
+        start all weights are almost 1/(k*k): every s-th pixel of the k x k box mean of
+        the zero-padded map.
+        """,
+        initialization="As carafe: every s-th pixel of the k x k box mean.",
+        cost="""
+        C*M + M + (k_e*k_e*M + 1)*k*k*g parameters; C*M multiply-accumulates per input
+        pixel and k_e*k_e*M*k*k*g + k*k*C per output pixel.
+        """,
+    )
 
     def add_encoders(self):
         kernels = self.kernel_size**2 * self.groups

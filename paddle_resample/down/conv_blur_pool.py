@@ -6,6 +6,7 @@ import paddle.nn.functional as F
 
 from ..base import Downsampler, whole_number
 from ..initialise import torch_uniform
+from ..notes import Notes
 from ..registry import register
 from .blur_pool import BlurPool
 
@@ -17,8 +18,6 @@ class ConvBlurPool(Downsampler):
     """Convolution of stride 1, ReLU, binomial low-pass filter of stride s.
 
     Args:
-        in_channels: C.
-        out_channels: D, default C.
         scale: s, the stride of the filter.
         kernel_size: k of the convolution, odd.
         bias: whether the convolution has a bias.
@@ -26,28 +25,18 @@ class ConvBlurPool(Downsampler):
             its own behind it.
         filter_size, padding, border: of the filter, see blur_pool.
 
-    Call:
-        x: float [N, C, H, W].
+    Shape:
+        x: [N, C, H, W].
+        y: [N, D, ceil(H/s), ceil(W/s)].
 
-    Returns:
-        [N, D, ceil(H/s), ceil(W/s)], dtype of x.
+    Source:
+        Zhang, "Making convolutional networks shift-invariant again", ICML 2019, section
+        3.2 (ConvBlurPool).
 
-    Grid: the convolution pads k // 2 zeros; then that of blur_pool.
-
-    Start: PyTorch's default.
-
-    Cost: k*k*C*D (+ D) parameters; k*k*C*D multiply-accumulates per input pixel, s*s
-    times those of a strided convolution, and f*f*D per output pixel.
-
-    Source: Zhang, "Making convolutional networks shift-invariant again", ICML 2019,
-    section 3.2 (ConvBlurPool).
-
-    Raises:
-        UsageError: even kernel_size, filter options that blur_pool refuses.
-
-    >>> import paddle
-    >>> list(ConvBlurPool(2, 4)(paddle.ones([1, 2, 5, 8])).shape)
-    [1, 4, 3, 4]
+    Example:
+        >>> import paddle, paddle_resample
+        >>> list(paddle_resample.ConvBlurPool(2, 4)(paddle.ones([1, 2, 5, 8])).shape)
+        [1, 4, 3, 4]
     """
 
     source = "Zhang, ICML 2019"
@@ -55,6 +44,14 @@ class ConvBlurPool(Downsampler):
     learned = True
     keeps_channels = False
     odd = "ceil"
+    notes = Notes(
+        grid="The convolution pads k // 2 zeros; then that of blur_pool.",
+        initialization="PyTorch's default.",
+        cost="""
+        k*k*C*D (+ D) parameters; k*k*C*D multiply-accumulates per input pixel, s*s
+        times those of a strided convolution, and f*f*D per output pixel.
+        """,
+    )
 
     def __init__(
         self,

@@ -7,6 +7,7 @@ from paddle.nn.initializer import Assign, Constant
 from ..base import Downsampler, whole_number
 from ..errors import UsageError, did_you_mean
 from ..initialise import torch_uniform
+from ..notes import Notes
 from ..registry import register
 
 __all__ = ["DepthwiseConv"]
@@ -19,35 +20,25 @@ class DepthwiseConv(Downsampler):
     """Convolution of stride s in which every channel sees itself alone.
 
     Args:
-        in_channels: C.
         out_channels: C; where a site changes channels `build` adds the 1x1 convolution
             that makes it depthwise separable.
-        scale: s, the stride.
-        data_format: "NCHW" or "NHWC".
         kernel_size: k, odd, default 3, or s + 1 - s % 2 where s exceeds 3.
         bias: whether a bias is added.
-        init: "torch" (PyTorch's default) or "binomial" (starts as blur_pool with k
-            taps and zeros outside, bias 0).
+        init: "torch" (PyTorch's default) or "binomial" (starts as blur_pool with k taps
+            and zeros outside, bias 0).
 
-    Call:
-        x: float [N, C, H, W].
+    Shape:
+        x: [N, C, H, W].
+        y: [N, C, ceil(H/s), ceil(W/s)].
 
-    Returns:
-        [N, C, ceil(H/s), ceil(W/s)], dtype of x.
+    Source:
+        Howard et al., "MobileNets", arXiv 1704.04861, 2017, section 3.1.
 
-    Grid: output i is centred on input i * s, zero padding of k // 2.
-
-    Start: as option init says.
-
-    Cost: k*k*C (+ C) parameters, k*k*C multiply-accumulates per output pixel.
-
-    Source: Howard et al., "MobileNets", arXiv 1704.04861, 2017, section 3.1.
-
-    Raises:
-        UsageError: even kernel_size, unknown init.
-
-    >>> sum(p.size for p in DepthwiseConv(64).parameters())
-    640
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.DepthwiseConv(64)
+        >>> sum(p.size for p in layer.parameters())
+        640
     """
 
     source = "Howard et al., arXiv 1704.04861, 2017"
@@ -55,6 +46,11 @@ class DepthwiseConv(Downsampler):
     learned = True
     data_formats = ("NCHW", "NHWC")
     odd = "ceil"
+    notes = Notes(
+        grid="Output i is centred on input i * s, zero padding of k // 2.",
+        initialization="As option init says.",
+        cost="k*k*C (+ C) parameters, k*k*C multiply-accumulates per output pixel.",
+    )
 
     def __init__(
         self,

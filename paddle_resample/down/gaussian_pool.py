@@ -7,6 +7,7 @@ import paddle
 
 from ..base import Downsampler, whole_number
 from ..errors import UsageError
+from ..notes import Notes
 from ..ops import strided_filter
 from ..registry import register
 
@@ -18,44 +19,37 @@ class GaussianPool(Downsampler):
     """Gaussian low-pass filter of stride s; no weights.
 
     Args:
-        in_channels: C.
-        out_channels: C.
-        scale: s, the stride.
         sigma: standard deviation in input pixels, default s / 2. More blurs more than
             the stride asks for, less lets aliasing through.
         kernel_size: k, odd, default 2*s + 1; the Gaussian is sampled at the taps and
             divided by its sum.
         border: "reflect", "replicate" or "zeros".
 
-    Call:
-        x: float [N, C, H, W], sides above k // 2 with border "reflect".
+    Shape:
+        x: [N, C, H, W], sides above k // 2 with border "reflect".
+        y: [N, C, ceil(H/s), ceil(W/s)].
 
-    Returns:
-        [N, C, ceil(H/s), ceil(W/s)], dtype of x.
+    Source:
+        Burt and Adelson, "The Laplacian pyramid as a compact image code", IEEE Trans.
+        Communications 1983 (REDUCE). Theirs is the binomial filter, which is blur_pool
+        with filter_size 5 and has the sigma of this default for s = 2.
 
-    Grid: output i is centred on input i * s.
-
-    Cost: no parameters, k*k*C multiply-accumulates per output pixel.
-
-    Source: Burt and Adelson, "The Laplacian pyramid as a compact image code", IEEE
-    Trans. Communications 1983 (REDUCE). Theirs is the binomial filter, which is
-    blur_pool with filter_size 5 and has the sigma of this default for s = 2.
-
-    Raises:
-        UsageError: even kernel_size, sigma not positive, unknown border, x too small
-            to be reflected.
-
-    >>> import paddle
-    >>> x = paddle.zeros([1, 1, 1, 5])
-    >>> x[0, 0, 0, 2] = 1.0
-    >>> y = GaussianPool(1, border="replicate")(x)
-    >>> [round(v, 4) for v in y.numpy().ravel().tolist()]
-    [0.0545, 0.4026, 0.0545]
+    Example:
+        >>> import paddle, paddle_resample
+        >>> x = paddle.zeros([1, 1, 1, 5])
+        >>> x[0, 0, 0, 2] = 1.0
+        >>> y = paddle_resample.GaussianPool(1, border="replicate")(x)
+        >>> [round(v, 4) for v in y.numpy().ravel().tolist()]
+        [0.0545, 0.4026, 0.0545]
     """
 
     source = "Burt and Adelson, IEEE Trans. Communications 1983"
     year = 1983
     odd = "ceil"
+    notes = Notes(
+        grid="Output i is centred on input i * s.",
+        cost="No parameters, k*k*C multiply-accumulates per output pixel.",
+    )
 
     def __init__(
         self,

@@ -8,6 +8,7 @@ from ..base import Downsampler
 from ..blocks.pointwise_conv import PointwiseConv
 from ..errors import UsageError
 from ..initialise import torch_uniform
+from ..notes import Notes
 from ..ops import haar
 from ..registry import register
 
@@ -19,36 +20,22 @@ class HWD(Downsampler):
     """Haar transform, 1x1 convolution 4*C -> D, batch norm, ReLU.
 
     Args:
-        in_channels: C.
-        out_channels: D, default C.
-        scale: 2.
         border: what completes an odd last row or column: "zeros" (published) or
             "replicate".
 
-    Call:
-        x: float [N, C, H, W].
+    Shape:
+        x: [N, C, H, W].
+        y: [N, D, ceil(H/2), ceil(W/2)].
 
-    Returns:
-        [N, D, ceil(H/2), ceil(W/2)], dtype of x.
+    Source:
+        Xu et al., "Haar wavelet downsampling: A simple but effective downsampling
+        module for semantic segmentation", Pattern Recognition 2023, section 3.
 
-    Grid: output i is centred on input 2 * i + 0.5. Channels of the convolution: low
-    band, differences between rows, between columns, diagonal ones. Without the norm it
-    is one function class with a 2 x 2 convolution of stride 2.
-
-    Start: PyTorch's default.
-
-    Cost: 4*C*D + 3*D parameters; 4*C*D multiply-accumulates per output pixel and 16*C
-    for the transform.
-
-    Source: Xu et al., "Haar wavelet downsampling: A simple but effective downsampling
-    module for semantic segmentation", Pattern Recognition 2023, section 3.
-
-    Raises:
-        UsageError: unknown border.
-
-    >>> layer = HWD(64, 128)
-    >>> sum(p.size for p in layer.parameters() if not p.stop_gradient)
-    33152
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.HWD(64, 128)
+        >>> sum(p.size for p in layer.parameters() if not p.stop_gradient)
+        33152
     """
 
     source = "Xu et al., Pattern Recognition 2023"
@@ -57,6 +44,18 @@ class HWD(Downsampler):
     learned = True
     keeps_channels = False
     odd = "ceil"
+    notes = Notes(
+        grid="""
+        Output i is centred on input 2 * i + 0.5. Channels of the convolution: low band,
+        differences between rows, between columns, diagonal ones. Without the norm it is
+        one function class with a 2 x 2 convolution of stride 2.
+        """,
+        initialization="PyTorch's default.",
+        cost="""
+        4*C*D + 3*D parameters; 4*C*D multiply-accumulates per output pixel and 16*C for
+        the transform.
+        """,
+    )
 
     def __init__(self, in_channels, out_channels=None, *, scale=2, border="zeros"):
         super().__init__(in_channels, out_channels, scale=scale)

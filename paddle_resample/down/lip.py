@@ -6,6 +6,7 @@ import paddle.nn.functional as F
 from paddle.nn.initializer import Constant
 
 from ..base import Downsampler, whole_number
+from ..notes import Notes
 from ..ops import importance_pool
 from ..registry import register
 
@@ -17,40 +18,39 @@ class LIP(Downsampler):
     """Mean weighted by exp(12 * sigmoid(InstanceNorm(conv3x3(x)))), per channel.
 
     Args:
-        in_channels: C.
-        out_channels: C.
-        scale: s, the stride.
         kernel_size: k, window side, odd, default 2*s - 1, which is 3 for s = 2.
 
-    Call:
-        x: float [N, C, H, W].
+    Shape:
+        x: [N, C, H, W].
+        y: [N, C, ceil(H/s), ceil(W/s)].
 
-    Returns:
-        [N, C, ceil(H/s), ceil(W/s)], dtype of x.
+    Source:
+        Gao et al., "LIP: Local importance-based pooling", ICCV 2019, section 3
+        (simplified LIP) and released code.
 
-    Grid: output i is centred on input i * s; k // 2 rows and columns that weigh nothing
-    surround the map.
-
-    Start: the convolution is zero, as released: the mean of each window.
-
-    Cost: 9*C*C + 2*C parameters; 9*C*C multiply-accumulates per input pixel and k*k*C
-    per output pixel. The normalisation takes each image's own statistics, in training
-    and evaluation.
-
-    Source: Gao et al., "LIP: Local importance-based pooling", ICCV 2019, section 3
-    (simplified LIP) and released code.
-
-    Raises:
-        UsageError: even kernel_size.
-
-    >>> sum(p.size for p in LIP(64).parameters()) == 9 * 64 * 64 + 2 * 64
-    True
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.LIP(64)
+        >>> sum(p.size for p in layer.parameters()) == 9 * 64 * 64 + 2 * 64
+        True
     """
 
     source = "Gao et al., ICCV 2019"
     year = 2019
     learned = True
     odd = "ceil"
+    notes = Notes(
+        grid="""
+        Output i is centred on input i * s; k // 2 rows and columns that weigh nothing
+        surround the map.
+        """,
+        initialization="The convolution is zero, as released: the mean of each window.",
+        cost="""
+        9*C*C + 2*C parameters; 9*C*C multiply-accumulates per input pixel and k*k*C per
+        output pixel. The normalisation takes each image's own statistics, in training
+        and evaluation.
+        """,
+    )
 
     def __init__(self, in_channels, out_channels=None, *, scale=2, kernel_size=None):
         super().__init__(in_channels, out_channels, scale=scale)

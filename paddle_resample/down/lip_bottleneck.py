@@ -5,6 +5,7 @@ from paddle.nn.initializer import Constant
 
 from ..base import Downsampler, whole_number
 from ..initialise import torch_uniform
+from ..notes import Notes
 from ..ops import importance_pool
 from ..registry import register
 from .lip import InstanceNorm, SoftGate
@@ -17,42 +18,43 @@ class LIPBottleneck(Downsampler):
     """Mean weighted by exp(logit); logit = 12 * sigmoid of 1x1, 3x3, 1x1 convolutions.
 
     Args:
-        in_channels: C.
-        out_channels: C.
-        scale: s, the stride.
         kernel_size: k, window side, odd, default 2*s - 1, which is 3 for s = 2.
         width: M, channels of the 3x3 convolution; 128 as published.
 
-    Call:
-        x: float [N, C, H, W].
+    Shape:
+        x: [N, C, H, W].
+        y: [N, C, ceil(H/s), ceil(W/s)].
 
-    Returns:
-        [N, C, ceil(H/s), ceil(W/s)], dtype of x.
+    Source:
+        Gao et al., "LIP: Local importance-based pooling", ICCV 2019, section 3
+        (bottleneck LIP) and released code, where one trunk (`bottleneck_shared`) may
+        serve two poolings of a block; here each has its own.
 
-    Grid: output i is centred on input i * s; k // 2 rows and columns that weigh nothing
-    surround the map.
-
-    Start: the last convolution is zero, as released: the mean of each window. The
-    others as PyTorch's default.
-
-    Cost: 2*M*C + 9*M*M + 4*M + 2*C parameters; 2*M*C + 9*M*M multiply-accumulates per
-    input pixel and k*k*C per output pixel.
-
-    Source: Gao et al., "LIP: Local importance-based pooling", ICCV 2019, section 3
-    (bottleneck LIP) and released code, where one trunk (`bottleneck_shared`) may serve
-    two poolings of a block; here each has its own.
-
-    Raises:
-        UsageError: even kernel_size, width below 1.
-
-    >>> sum(p.size for p in LIPBottleneck(64).parameters())
-    164480
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.LIPBottleneck(64)
+        >>> sum(p.size for p in layer.parameters())
+        164480
     """
 
     source = "Gao et al., ICCV 2019"
     year = 2019
     learned = True
     odd = "ceil"
+    notes = Notes(
+        grid="""
+        Output i is centred on input i * s; k // 2 rows and columns that weigh nothing
+        surround the map.
+        """,
+        initialization="""
+        The last convolution is zero, as released: the mean of each window. The others
+        as PyTorch's default.
+        """,
+        cost="""
+        2*M*C + 9*M*M + 4*M + 2*C parameters; 2*M*C + 9*M*M multiply-accumulates per
+        input pixel and k*k*C per output pixel.
+        """,
+    )
 
     def __init__(
         self, in_channels, out_channels=None, *, scale=2, kernel_size=None, width=128

@@ -1,6 +1,7 @@
 """Max pooling: the largest value of each cell, and where it stood."""
 
 from ..base import Downsampler, whole_number
+from ..notes import Notes
 from ..ops import max_pool
 from ..registry import register
 
@@ -12,37 +13,37 @@ class MaxPool(Downsampler):
     """Largest value of each window, recording its position; no weights.
 
     Args:
-        in_channels: C.
-        out_channels: C.
         scale: stride and window side.
-        data_format: "NCHW" or "NCDHW".
         kernel_size: k, window side, at least scale (default).
 
-    Call:
-        x: float [N, C, H, W], or [N, C, D, H, W] with "NCDHW".
+    Shape:
+        x: [N, C, H, W], or [N, C, D, H, W] with "NCDHW".
+        y: [N, C, h, w] with h = floor((H + 2*p - k) / scale) + 1, which is floor(H /
+            scale) by default ([N, C, d, h, w] of a volume); side `ops.PoolIndices`,
+            which max_unpool takes.
 
-    Returns:
-        (y, side): y [N, C, h, w] with h = floor((H + 2*p - k) / scale) + 1, which is
-        floor(H / scale) by default, dtype of x ([N, C, d, h, w] of a volume); side
-        `ops.PoolIndices`, which max_unpool takes.
+    Source:
+        textbook; indices: Badrinarayanan et al., "SegNet", TPAMI 2017.
 
-    Grid: p = (k - scale + 1) // 2 rows and columns of minus infinity surround the map,
-    none by default; windows start at multiples of scale, an incomplete last one is
-    dropped.
-
-    Cost: no parameters, k*k comparisons per output value.
-
-    Source: textbook; indices: Badrinarayanan et al., "SegNet", TPAMI 2017.
-
-    >>> import paddle
-    >>> y, side = MaxPool(1).record(paddle.to_tensor([[[[1.0, 5.0], [2.0, 3.0]]]]))
-    >>> y.item(), side.indices.item()
-    (5.0, 1)
+    Example:
+        >>> import paddle, paddle_resample
+        >>> x = paddle.to_tensor([[[[1.0, 5.0], [2.0, 3.0]]]])
+        >>> y, side = paddle_resample.MaxPool(1).record(x)
+        >>> y.item(), side.indices.item()
+        (5.0, 1)
     """
 
     source = "textbook"
     data_formats = ("NCHW", "NCDHW")
     gives_side = "pool_indices"
+    notes = Notes(
+        grid="""
+        p = (k - scale + 1) // 2 rows and columns of minus infinity surround the map,
+        none by default; windows start at multiples of scale, an incomplete last one is
+        dropped.
+        """,
+        cost="No parameters, k*k comparisons per output value.",
+    )
 
     def __init__(
         self,

@@ -6,6 +6,7 @@ import math
 import paddle.nn as nn
 
 from ..base import Downsampler, whole_number
+from ..notes import Notes
 from ..registry import register
 
 __all__ = ["OverlapPatchEmbed"]
@@ -16,29 +17,22 @@ class OverlapPatchEmbed(Downsampler):
     """Convolution of stride `scale` and padding k // 2, LayerNorm over channels.
 
     Args:
-        in_channels: C.
-        out_channels: D, default C.
-        scale: s, the stride.
         kernel_size: k, odd, default 2*s - 1: 7 for scale 4 and 3 for scale 2, as
             published.
 
-    Call:
-        x: float [N, C, H, W].
+    Shape:
+        x: [N, C, H, W].
+        y: [N, D, ceil(H/s), ceil(W/s)].
 
-    Returns:
-        [N, D, ceil(H/s), ceil(W/s)], dtype of x.
+    Source:
+        Xie et al., "SegFormer", NeurIPS 2021, section 3.1; Wang et al., "PVT v2", CVMJ
+        2022.
 
-    Grid: output i is centred on input i * s; zero padding.
-
-    Start: as released: weights N(0, sqrt(2 / (k*k*D))), biases 0.
-
-    Cost: k*k*C*D + 3*D parameters, k*k*C*D multiply-accumulates per output pixel.
-
-    Source: Xie et al., "SegFormer", NeurIPS 2021, section 3.1; Wang et al., "PVT v2",
-    CVMJ 2022.
-
-    >>> sum(p.size for p in OverlapPatchEmbed(3, 32, scale=4).parameters())
-    4800
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.OverlapPatchEmbed(3, 32, scale=4)
+        >>> sum(p.size for p in layer.parameters())
+        4800
     """
 
     source = "Xie et al., NeurIPS 2021"
@@ -46,6 +40,11 @@ class OverlapPatchEmbed(Downsampler):
     learned = True
     keeps_channels = False
     odd = "ceil"
+    notes = Notes(
+        grid="Output i is centred on input i * s; zero padding.",
+        initialization="As released: weights N(0, sqrt(2 / (k*k*D))), biases 0.",
+        cost="k*k*C*D + 3*D parameters, k*k*C*D multiply-accumulates per output pixel.",
+    )
 
     def __init__(self, in_channels, out_channels=None, *, scale=2, kernel_size=None):
         super().__init__(in_channels, out_channels, scale=scale)

@@ -4,6 +4,7 @@ import paddle.nn as nn
 
 from ..base import Downsampler
 from ..initialise import torch_uniform
+from ..notes import Notes
 from ..registry import register
 
 __all__ = ["PatchEmbed"]
@@ -14,35 +15,40 @@ class PatchEmbed(Downsampler):
     """Convolution with kernel and stride `scale`, LayerNorm over channels.
 
     Args:
-        in_channels: C.
-        out_channels: D, default C.
         scale: p, side of the patch.
         norm: whether the LayerNorm follows (PVT, Swin); ViT has none.
 
-    Call:
-        x: float [N, C, H, W].
+    Shape:
+        x: [N, C, H, W].
+        y: [N, D, floor(H/p), floor(W/p)]; in the literature these are tokens [N,
+            floor(H/p)*floor(W/p), D].
 
-    Returns:
-        [N, D, floor(H/p), floor(W/p)], dtype of x; in the literature
-        these are tokens [N, floor(H/p)*floor(W/p), D].
+    Source:
+        Dosovitskiy et al., "ViT", ICLR 2021; Wang et al., "PVT", ICCV 2021.
 
-    Grid: output i covers inputs i*p to i*p + p - 1; an incomplete last patch is
-    dropped, as PVT and ViT do.
-
-    Start: PyTorch's default for convolutions, which the released codes leave as it is.
-
-    Cost: p*p*C*D + D (+ 2*D) parameters, p*p*C*D multiply-accumulates per output pixel.
-
-    Source: Dosovitskiy et al., "ViT", ICLR 2021; Wang et al., "PVT", ICCV 2021.
-
-    >>> sum(p.size for p in PatchEmbed(3, 64, scale=4).parameters())
-    3264
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.PatchEmbed(3, 64, scale=4)
+        >>> sum(p.size for p in layer.parameters())
+        3264
     """
 
     source = "Dosovitskiy et al., ICLR 2021"
     year = 2021
     learned = True
     keeps_channels = False
+    notes = Notes(
+        grid="""
+        Output i covers inputs i*p to i*p + p - 1; an incomplete last patch is dropped,
+        as PVT and ViT do.
+        """,
+        initialization="""
+        PyTorch's default for convolutions, which the released codes leave as it is.
+        """,
+        cost="""
+        p*p*C*D + D (+ 2*D) parameters, p*p*C*D multiply-accumulates per output pixel.
+        """,
+    )
 
     def __init__(self, in_channels, out_channels=None, *, scale=2, norm=True):
         super().__init__(in_channels, out_channels, scale=scale)

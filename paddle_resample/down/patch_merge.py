@@ -4,6 +4,7 @@ a linear layer mixes them (Swin)."""
 import paddle.nn as nn
 
 from ..base import Downsampler
+from ..notes import Notes
 from ..ops import merge_cells, pad_to_multiple
 from ..registry import register
 
@@ -15,33 +16,24 @@ class PatchMerge(Downsampler):
     """Concatenate each cell's pixels, LayerNorm over s*s*C, linear s*s*C -> D.
 
     Args:
-        in_channels: C.
         out_channels: D, default C; Swin uses 2*C.
-        scale: s, cell side.
-        norm: whether the LayerNorm comes first (published); the seed articles'
-            variant has norm=False, bias=True.
+        norm: whether the LayerNorm comes first (published); the seed articles' variant
+            has norm=False, bias=True.
         bias: whether the linear layer has a bias; published without.
 
-    Call:
-        x: float [N, C, H, W].
-        With tokens, as the literature calls it, `forward(x, H, W)`: x [N, H*W, C].
+    Shape:
+        x: [N, C, H, W]. With tokens, as the literature calls it, `forward(x, H, W)`: x
+            [N, H*W, C].
+        y: [N, D, ceil(H/s), ceil(W/s)]; or tokens alone, [N, ceil(H/s)*ceil(W/s), D].
 
-    Returns:
-        [N, D, ceil(H/s), ceil(W/s)]; or tokens alone,
-        [N, ceil(H/s)*ceil(W/s), D]; dtype of x.
+    Source:
+        Liu et al., "Swin Transformer", ICCV 2021, section 3.1.
 
-    Grid: order of a cell's pixels: down the columns, so top-left, bottom-left,
-    top-right, bottom-right for scale 2. Odd sizes are padded with zeros at the bottom
-    and right.
-
-    Start: as Swin: weights N(0, 0.02), biases 0.
-
-    Cost: 2*s*s*C + s*s*C*D parameters, s*s*C*D multiply-accumulates per output pixel.
-
-    Source: Liu et al., "Swin Transformer", ICCV 2021, section 3.1.
-
-    >>> sum(p.size for p in PatchMerge(96, 192).parameters())
-    74496
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.PatchMerge(96, 192)
+        >>> sum(p.size for p in layer.parameters())
+        74496
     """
 
     source = "Liu et al., ICCV 2021"
@@ -49,6 +41,17 @@ class PatchMerge(Downsampler):
     learned = True
     keeps_channels = False
     odd = "ceil"
+    notes = Notes(
+        grid="""
+        Order of a cell's pixels: down the columns, so top-left, bottom-left, top-right,
+        bottom-right for scale 2. Odd sizes are padded with zeros at the bottom and
+        right.
+        """,
+        initialization="As Swin: weights N(0, 0.02), biases 0.",
+        cost="""
+        2*s*s*C + s*s*C*D parameters, s*s*C*D multiply-accumulates per output pixel.
+        """,
+    )
 
     def __init__(
         self, in_channels, out_channels=None, *, scale=2, norm=True, bias=False
@@ -70,6 +73,9 @@ class PatchMerge(Downsampler):
         rest = norm * 2 * merged + bias * site.out_channels
         pixels = site.coarse_height * site.coarse_width
         return weights + rest, weights * pixels
+
+    def __call__(self, x, H=None, W=None):
+        return super().__call__(x) if H is None else self._run(x, H, W)
 
     def forward(self, x, H=None, W=None):
         if x.ndim == 3:  # forward(tokens, H, W)

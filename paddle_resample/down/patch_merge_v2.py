@@ -3,6 +3,7 @@
 import paddle.nn as nn
 
 from ..base import Downsampler
+from ..notes import Notes
 from ..ops import merge_cells, pad_to_multiple
 from ..registry import register
 
@@ -14,30 +15,21 @@ class PatchMergeV2(Downsampler):
     """Concatenate each cell's pixels, linear s*s*C -> D without bias, LayerNorm over D.
 
     Args:
-        in_channels: C.
         out_channels: D, default C; Swin uses 2*C.
-        scale: s, cell side.
 
-    Call:
-        x: float [N, C, H, W].
-        With tokens, as the literature calls it, `forward(x, H, W)`: x [N, H*W, C].
+    Shape:
+        x: [N, C, H, W]. With tokens, as the literature calls it, `forward(x, H, W)`: x
+            [N, H*W, C].
+        y: [N, D, ceil(H/s), ceil(W/s)]; or tokens alone, [N, ceil(H/s)*ceil(W/s), D].
 
-    Returns:
-        [N, D, ceil(H/s), ceil(W/s)]; or tokens alone,
-        [N, ceil(H/s)*ceil(W/s), D]; dtype of x.
+    Source:
+        Liu et al., "Swin Transformer V2", CVPR 2022, section 3.2 (norm behind).
 
-    Grid: order of a cell's pixels: down the columns, so top-left, bottom-left,
-    top-right, bottom-right for scale 2. Odd sizes are padded with zeros at the bottom
-    and right.
-
-    Start: as Swin: weights N(0, 0.02).
-
-    Cost: s*s*C*D + 2*D parameters, s*s*C*D multiply-accumulates per output pixel.
-
-    Source: Liu et al., "Swin Transformer V2", CVPR 2022, section 3.2 (norm behind).
-
-    >>> sum(p.size for p in PatchMergeV2(96, 192).parameters())
-    74112
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.PatchMergeV2(96, 192)
+        >>> sum(p.size for p in layer.parameters())
+        74112
     """
 
     source = "Liu et al., CVPR 2022"
@@ -45,6 +37,15 @@ class PatchMergeV2(Downsampler):
     learned = True
     keeps_channels = False
     odd = "ceil"
+    notes = Notes(
+        grid="""
+        Order of a cell's pixels: down the columns, so top-left, bottom-left, top-right,
+        bottom-right for scale 2. Odd sizes are padded with zeros at the bottom and
+        right.
+        """,
+        initialization="As Swin: weights N(0, 0.02).",
+        cost="s*s*C*D + 2*D parameters, s*s*C*D multiply-accumulates per output pixel.",
+    )
 
     def __init__(self, in_channels, out_channels=None, *, scale=2):
         super().__init__(in_channels, out_channels, scale=scale)
@@ -62,6 +63,9 @@ class PatchMergeV2(Downsampler):
         weights = site.scale**2 * site.in_channels * site.out_channels
         pixels = site.coarse_height * site.coarse_width
         return weights + 2 * site.out_channels, weights * pixels
+
+    def __call__(self, x, H=None, W=None):
+        return super().__call__(x) if H is None else self._run(x, H, W)
 
     def forward(self, x, H=None, W=None):
         if x.ndim == 3:  # forward(tokens, H, W)

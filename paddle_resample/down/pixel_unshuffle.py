@@ -4,6 +4,7 @@ them; the inverse layout of pixel_shuffle."""
 import paddle.nn as nn
 
 from ..base import Downsampler, whole_number
+from ..notes import Notes
 from ..ops import pad_to_multiple, pixel_unshuffle
 from ..registry import register
 
@@ -15,33 +16,21 @@ class PixelUnshuffle(Downsampler):
     """Pixel unshuffle to C*s*s channels, then a convolution to D.
 
     Args:
-        in_channels: C.
-        out_channels: D, default C.
-        scale: s, cell side.
-        data_format: "NCHW", "NHWC" or "NCDHW".
         kernel_size: k of the convolution, odd; 1 makes it one function class with a
             convolution of kernel and stride s.
 
-    Call:
-        x: float [N, C, H, W], or [N, C, D, H, W] with "NCDHW".
+    Shape:
+        x: [N, C, H, W], or [N, C, D, H, W] with "NCDHW".
+        y: [N, D, ceil(H/s), ceil(W/s)]; of a volume [N, D, ceil(depth/s), ceil(H/s),
+            ceil(W/s)].
 
-    Returns:
-        [N, D, ceil(H/s), ceil(W/s)], dtype of x; of a volume
-        [N, D, ceil(depth/s), ceil(H/s), ceil(W/s)].
+    Source:
+        Shi et al., CVPR 2016 (inverse of its shuffle).
 
-    Grid: channel c*s*s + dy*s + dx holds pixel (dy, dx) of the cell. An odd last row
-    or column is repeated to fill its cell. A volume has cells of s*s*s.
-
-    Start: Paddle's default: weights N(0, sqrt(2 / inputs)), biases 0.
-
-    Cost: k*k*s*s*C*D + D parameters, as many multiply-accumulates per output pixel;
-    in a volume k**3 * s**3 for k*k*s*s.
-
-    Source: Shi et al., CVPR 2016 (inverse of its shuffle).
-
-    >>> import paddle
-    >>> list(PixelUnshuffle(2, 4)(paddle.ones([1, 2, 5, 8])).shape)
-    [1, 4, 3, 4]
+    Example:
+        >>> import paddle, paddle_resample
+        >>> list(paddle_resample.PixelUnshuffle(2, 4)(paddle.ones([1, 2, 5, 8])).shape)
+        [1, 4, 3, 4]
     """
 
     source = "Shi et al., CVPR 2016"
@@ -50,6 +39,17 @@ class PixelUnshuffle(Downsampler):
     keeps_channels = False
     data_formats = ("NCHW", "NHWC", "NCDHW")
     odd = "ceil"
+    notes = Notes(
+        grid="""
+        Channel c*s*s + dy*s + dx holds pixel (dy, dx) of the cell. An odd last row or
+        column is repeated to fill its cell. A volume has cells of s*s*s.
+        """,
+        initialization="Paddle's default: weights N(0, sqrt(2 / inputs)), biases 0.",
+        cost="""
+        k*k*s*s*C*D + D parameters, as many multiply-accumulates per output pixel; in a
+        volume k**3 * s**3 for k*k*s*s.
+        """,
+    )
 
     def __init__(
         self,

@@ -2,6 +2,7 @@
 
 from ..base import Downsampler, whole_number
 from ..errors import UsageError, did_you_mean
+from ..notes import Notes
 from ..ops import soft_pool
 from ..registry import register
 
@@ -13,40 +14,37 @@ class SoftPool(Downsampler):
     """Softmax-weighted mean of each window, between mean and maximum; no weights.
 
     Args:
-        in_channels: C.
-        out_channels: C.
         scale: s, stride and window side.
         kernel_size: k, window side, at least s (default).
         weights: "channel" (the paper's equation and the released GPU kernel) or
             "shared" (the released Python path: one weight a pixel for all channels,
             negative results become 0), see `ops.soft_pool`.
 
-    Call:
-        x: float [N, C, H, W].
+    Shape:
+        x: [N, C, H, W].
+        y: [N, C, h, w] with h = floor((H + 2*p - k) / s) + 1, which is floor(H/s) by
+            default.
 
-    Returns:
-        [N, C, h, w] with h = floor((H + 2*p - k) / s) + 1, which is
-        floor(H/s) by default; dtype of x.
+    Source:
+        Stergiou et al., "Refining activation downsampling with SoftPool", ICCV 2021,
+        eq. 1 and 2.
 
-    Grid: p = (k - s + 1) // 2 rows and columns that weigh nothing surround the map,
-    none by default; windows start at multiples of s, an incomplete last one is dropped.
-
-    Cost: no parameters, k*k*C multiply-accumulates per output pixel.
-
-    Source: Stergiou et al., "Refining activation downsampling with SoftPool", ICCV
-    2021, eq. 1 and 2.
-
-    Raises:
-        UsageError: kernel_size below scale, unknown weights.
-
-    >>> import paddle
-    >>> x = paddle.to_tensor([[[[0.0, 1.0], [2.0, 3.0]]]])
-    >>> round(SoftPool(1)(x)[0].item(), 4)
-    2.4927
+    Example:
+        >>> import paddle, paddle_resample
+        >>> x = paddle.to_tensor([[[[0.0, 1.0], [2.0, 3.0]]]])
+        >>> round(paddle_resample.SoftPool(1)(x)[0].item(), 4)
+        2.4927
     """
 
     source = "Stergiou et al., ICCV 2021"
     year = 2021
+    notes = Notes(
+        grid="""
+        p = (k - s + 1) // 2 rows and columns that weigh nothing surround the map, none
+        by default; windows start at multiples of s, an incomplete last one is dropped.
+        """,
+        cost="No parameters, k*k*C multiply-accumulates per output pixel.",
+    )
 
     def __init__(
         self,

@@ -6,6 +6,7 @@ import paddle.nn as nn
 
 from ..base import Downsampler, whole_number
 from ..initialise import torch_uniform
+from ..notes import Notes
 from ..ops import merge_cells, pad_to_multiple
 from ..registry import register
 
@@ -17,36 +18,22 @@ class SPDConv(Downsampler):
     """Concatenate each cell's pixels, then a k x k convolution s*s*C -> D.
 
     Args:
-        in_channels: C.
-        out_channels: D, default C.
-        scale: s, cell side.
-        data_format: "NCHW" or "NHWC".
         kernel_size: k of the convolution, odd.
         bias: whether a bias is added; without where a norm follows.
 
-    Call:
-        x: float [N, C, H, W].
+    Shape:
+        x: [N, C, H, W].
+        y: [N, D, ceil(H/s), ceil(W/s)].
 
-    Returns:
-        [N, D, ceil(H/s), ceil(W/s)], dtype of x.
+    Source:
+        Sunkara and Luo, "No more strided convolutions or pooling", ECML PKDD 2022,
+        section 3.
 
-    Grid: channels in blocks, one pixel of the cell each, down the columns: top-left,
-    bottom-left, top-right, bottom-right for scale 2 (pixel_unshuffle keeps a channel's
-    pixels together instead). An odd last row or column is repeated to fill its cell;
-    the convolution pads k // 2 zeros.
-
-    Start: PyTorch's default.
-
-    Cost: k*k*s*s*C*D (+ D) parameters, as many multiply-accumulates per output pixel.
-
-    Source: Sunkara and Luo, "No more strided convolutions or pooling", ECML PKDD 2022,
-    section 3.
-
-    Raises:
-        UsageError: even kernel_size.
-
-    >>> sum(p.size for p in SPDConv(8, 16, bias=False).parameters()) == 36 * 8 * 16
-    True
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.SPDConv(8, 16, bias=False)
+        >>> sum(p.size for p in layer.parameters()) == 36 * 8 * 16
+        True
     """
 
     source = "Sunkara and Luo, ECML PKDD 2022"
@@ -55,6 +42,18 @@ class SPDConv(Downsampler):
     keeps_channels = False
     data_formats = ("NCHW", "NHWC")
     odd = "ceil"
+    notes = Notes(
+        grid="""
+        Channels in blocks, one pixel of the cell each, down the columns: top-left,
+        bottom-left, top-right, bottom-right for scale 2 (pixel_unshuffle keeps a
+        channel's pixels together instead). An odd last row or column is repeated to
+        fill its cell; the convolution pads k // 2 zeros.
+        """,
+        initialization="PyTorch's default.",
+        cost="""
+        k*k*s*s*C*D (+ D) parameters, as many multiply-accumulates per output pixel.
+        """,
+    )
 
     def __init__(
         self,

@@ -3,6 +3,7 @@
 import paddle.nn as nn
 
 from ..base import Downsampler, whole_number
+from ..notes import Notes
 from ..registry import register
 
 __all__ = ["StridedConv"]
@@ -13,30 +14,20 @@ class StridedConv(Downsampler):
     """Convolution of stride `scale`.
 
     Args:
-        in_channels: C.
-        out_channels: D, default C.
-        scale: s, the stride.
-        data_format: "NCHW" or "NHWC".
         kernel_size: k, odd, default 3, or s + 1 - s % 2 where s exceeds 3.
         bias: whether a bias is added.
 
-    Call:
-        x: float [N, C, H, W].
+    Shape:
+        x: [N, C, H, W].
+        y: [N, D, ceil(H/s), ceil(W/s)].
 
-    Returns:
-        [N, D, ceil(H/s), ceil(W/s)], dtype of x.
+    Source:
+        Springenberg et al., "Striving for simplicity", ICLR workshops 2015.
 
-    Grid: output i is centred on input i * s, zero padding of k // 2.
-
-    Start: Paddle's default: weights N(0, sqrt(2 / inputs)), biases 0.
-
-    Cost: k*k*C*D (+ D) parameters, k*k*C*D multiply-accumulates per output pixel.
-
-    Source: Springenberg et al., "Striving for simplicity", ICLR workshops 2015.
-
-    >>> import paddle
-    >>> list(StridedConv(2, 4)(paddle.ones([1, 2, 5, 8])).shape)
-    [1, 4, 3, 4]
+    Example:
+        >>> import paddle, paddle_resample
+        >>> list(paddle_resample.StridedConv(2, 4)(paddle.ones([1, 2, 5, 8])).shape)
+        [1, 4, 3, 4]
     """
 
     source = "Springenberg et al., ICLR workshops 2015"
@@ -45,6 +36,11 @@ class StridedConv(Downsampler):
     keeps_channels = False
     data_formats = ("NCHW", "NHWC")
     odd = "ceil"
+    notes = Notes(
+        grid="Output i is centred on input i * s, zero padding of k // 2.",
+        initialization="Paddle's default: weights N(0, sqrt(2 / inputs)), biases 0.",
+        cost="k*k*C*D (+ D) parameters, k*k*C*D multiply-accumulates per output pixel.",
+    )
 
     def __init__(
         self,

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from paddle import nn
 
-from ..base import ProjectedDownsampler, ProjectedUpsampler, Resampler
+from ..base import Resampler
+from ..projected import ProjectedDownsampler, ProjectedUpsampler
 from .surgery.replaced import DownSite, UpSite
 
 __all__ = [

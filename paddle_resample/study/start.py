@@ -75,6 +75,6 @@ def _owners(model):
         if isinstance(layer, Resampler):
             for name in layer.state_dict():
                 owners[f"{prefix}.{name}"] = (
-                    f"{layer.name} {sorted(layer.given.items())}"
+                    f"{layer.name} {sorted(layer.options.items())}"
                 )
     return owners

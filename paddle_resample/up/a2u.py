@@ -10,6 +10,7 @@ from ..base import whole_number
 from ..blocks.conv import conv
 from ..blocks.guided import GuidedUpsampler
 from ..errors import UsageError
+from ..notes import Notes
 from ..ops import (
     check_border,
     dynamic_conv,
@@ -28,17 +29,7 @@ __all__ = ["A2U"]
 class A2U(GuidedUpsampler):
     """Affinity-aware upsampling.
 
-    Two k_e x k_e kernels u and v, made from the pooled guide for each image, are
-    convolved with the guide at stride 2; a = <f(u * guide), f(v * guide)> / sqrt(G),
-    with f = LeakyReLU(GroupNorm), is one number for each coarse pixel. It scales 4*k*k
-    numbers p of the image, which become weights by pixel shuffle, sigmoid and softmax;
-    y = reassemble(x, weights).
-
     Args:
-        in_channels: C.
-        out_channels: C.
-        guide_channels: channels G of the guide, default C.
-        scale: 2.
         kernel_size: k of the reassembly, odd; with 1 there is a sigmoid only.
         encoder_kernel: k_e of the dynamic kernels.
         share: whether all channels share one pair of kernels u, v; with False every
@@ -47,45 +38,56 @@ class A2U(GuidedUpsampler):
         border: of the reassembly: "zero" as published, "replicate" or "renormalise",
             see `carafe`.
 
-    Call:
-        x: float [N, C, H, W]. guide: float [N, G, H', W'] with H' and W' less than 2
-        from 2*H and 2*W: cropped, or extended by its last row and column. size: default
-        the guide's; y is fitted to it in the same way.
+    Shape:
+        x: [N, C, H, W].
+        guide: [N, G, H', W'] with H' and W' less than 2 from 2*H and 2*W: cropped, or
+            extended by its last row and column.
+        size: default the guide's; y is fitted to it in the same way.
+        y: [N, C, H', W'].
 
-    Returns:
-        [N, C, H', W'], dtype of x.
+    Source:
+        Dai et al., "Learning affinity-aware upsampling for deep image matting", CVPR
+        2021. The released module also predicts kernels for downsampling (bconv_DP),
+        which upsampling does not use and which is left out here; and with more than one
+        group it normalises over another order of channels than it reads, so that
+        windows do not sum to 1, which is mended here.
 
-    Grid: output (i, j) belongs to coarse pixel (i // 2, j // 2), the middle of its
-    window. The dynamic kernels' windows start (k_e - 1) // 2 before pixel (2*i, 2*j) of
-    the guide; zeros outside. The sigmoid keeps every weight of k = 3 between 0.044 and
-    0.254, so that the result is always blurred.
-
-    Start: convolutions as PyTorch's default; weights almost 1/(k*k), nearest
-    interpolation of the k x k box mean.
-
-    Cost: (4*k*k*g + 6)*G + 4*k*k*g + 2 parameters (share); 2*k_e*k_e*G + G + 4*k*k*g +
-    4*k*k*C multiply-accumulates per coarse pixel, and those of the 1x1 convolutions
-    once for an image. The norms have 32 groups as published, or the greatest common
-    divisor of 32 and G.
-
-    Source: Dai et al., "Learning affinity-aware upsampling for deep image matting",
-    CVPR 2021. The released module also predicts kernels for downsampling (bconv_DP),
-    which upsampling does not use and which is left out here; and with more than one
-    group it normalises over another order of channels than it reads, so that windows do
-    not sum to 1, which is mended here.
-
-    Raises:
-        UsageError: called without a guide or with one too far off, even kernel_size,
-            groups that do not divide C, unknown border.
-
-    >>> sum(p.size for p in A2U(256).parameters())
-    10790
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.A2U(256)
+        >>> sum(p.size for p in layer.parameters())
+        10790
     """
 
     source = "Dai et al., CVPR 2021"
     year = 2021
     scales = (2,)
     learned = True
+    notes = Notes(
+        formula="""
+        Two k_e x k_e kernels u and v, made from the pooled guide for each image, are
+        convolved with the guide at stride 2; a = <f(u * guide), f(v * guide)> /
+        sqrt(G), with f = LeakyReLU(GroupNorm), is one number for each coarse pixel. It
+        scales 4*k*k numbers p of the image, which become weights by pixel shuffle,
+        sigmoid and softmax; y = reassemble(x, weights).
+        """,
+        grid="""
+        Output (i, j) belongs to coarse pixel (i // 2, j // 2), the middle of its
+        window. The dynamic kernels' windows start (k_e - 1) // 2 before pixel (2*i,
+        2*j) of the guide; zeros outside. The sigmoid keeps every weight of k = 3
+        between 0.044 and 0.254, so that the result is always blurred.
+        """,
+        initialization="""
+        Convolutions as PyTorch's default; weights almost 1/(k*k), nearest interpolation
+        of the k x k box mean.
+        """,
+        cost="""
+        (4*k*k*g + 6)*G + 4*k*k*g + 2 parameters (share); 2*k_e*k_e*G + G + 4*k*k*g +
+        4*k*k*C multiply-accumulates per coarse pixel, and those of the 1x1 convolutions
+        once for an image. The norms have 32 groups as published, or the greatest common
+        divisor of 32 and G.
+        """,
+    )
 
     def __init__(
         self,

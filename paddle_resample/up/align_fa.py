@@ -9,6 +9,7 @@ from paddle.nn.initializer import Constant
 from ..arguments import check_choice
 from ..blocks.conv import conv
 from ..blocks.guided import GuidedUpsampler
+from ..notes import Notes
 from ..ops import flow_warp, interpolate
 from ..registry import register
 
@@ -21,44 +22,27 @@ _UNITS = ("half", "pixel")
 class AlignFA(GuidedUpsampler):
     """Add x and the guide after warping both (AlignSeg's AlignFA).
 
-    h = bilinear(x), flow_x = 3x3(LReLU(BN(1x1([guide, h])))), flow_g another such,
-    y = warp(h, flow_x) + warp(guide, flow_g).
-
     Args:
-        in_channels: C.
-        out_channels: C.
-        guide_channels: must be C.
         scale: integer from 1; the guide's size decides.
-        unit: what a flow of 1 means: "half" an output pixel, as in the released
-            forward pass, or one whole "pixel", as in the function that its authors
-            recommend since instead.
+        unit: what a flow of 1 means: "half" an output pixel, as in the released forward
+            pass, or one whole "pixel", as in the function that its authors recommend
+            since instead.
 
-    Call:
-        x: float [N, C, H, W]. guide: float [N, C, H', W']. size: ignored if equal to
-        the guide's; any other is an error.
+    Shape:
+        x: [N, C, H, W].
+        guide: [N, C, H', W'].
+        size: ignored if equal to the guide's; any other is an error.
+        y: [N, C, H', W'].
 
-    Returns:
-        [N, C, H', W'], dtype of x.
+    Source:
+        Huang et al., "AlignSeg: Feature-aligned segmentation networks", TPAMI 2021
+        (AlignFA; `CAB` in the released code); the slope of the leaky ReLU is 0.01.
 
-    Grid: corners aligned, as the released code sampled under the PyTorch of its time
-    (newer ones read its grid without aligned corners, so that zero flow moves the map);
-    samples outside are zero. x is interpolated before it is warped.
-
-    Start: the last convolutions are zero, so no flow: bilinear interpolation plus the
-    guide. The other convolutions as PyTorch's default.
-
-    Cost: 2*(2*C*C + 20*C) parameters; 2*(2*C*C + 18*C) + 12*C multiply-accumulates per
-    output pixel.
-
-    Source: Huang et al., "AlignSeg: Feature-aligned segmentation networks", TPAMI 2021
-    (AlignFA; `CAB` in the released code); the slope of the leaky ReLU is 0.01.
-
-    Raises:
-        UsageError: called without a guide, unknown unit, guide_channels other than
-            in_channels, size not the guide's.
-
-    >>> sum(p.size for p in AlignFA(256).parameters() if not p.stop_gradient)
-    272384
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.AlignFA(256)
+        >>> sum(p.size for p in layer.parameters() if not p.stop_gradient)
+        272384
     """
 
     source = "Huang et al., TPAMI 2021"
@@ -67,6 +51,25 @@ class AlignFA(GuidedUpsampler):
     guide_same_channels = True
     fuses_guide = True
     any_size = True
+    notes = Notes(
+        formula="""
+        h = bilinear(x), flow_x = 3x3(LReLU(BN(1x1([guide, h])))), flow_g another such,
+        y = warp(h, flow_x) + warp(guide, flow_g).
+        """,
+        grid="""
+        Corners aligned, as the released code sampled under the PyTorch of its time
+        (newer ones read its grid without aligned corners, so that zero flow moves the
+        map); samples outside are zero. x is interpolated before it is warped.
+        """,
+        initialization="""
+        The last convolutions are zero, so no flow: bilinear interpolation plus the
+        guide. The other convolutions as PyTorch's default.
+        """,
+        cost="""
+        2*(2*C*C + 20*C) parameters; 2*(2*C*C + 18*C) + 12*C multiply-accumulates per
+        output pixel.
+        """,
+    )
 
     def __init__(
         self,

@@ -14,6 +14,7 @@ from ..blocks.image_attention import (
 )
 from ..blocks.image_encoder import count_encoder, encoder
 from ..errors import UsageError
+from ..notes import Notes
 from ..ops import spatial_size
 from ..registry import register
 
@@ -26,14 +27,7 @@ _LAYOUTS = ("released", "paper")
 class AnyUp(AttentionUpsampler):
     """Windowed attention of encoded guide pixels over coarse pixels of any channels.
 
-    e = rotary(encode(guide)); queries = pool(encode(e)) at the result's size; keys =
-    encode([pool(encode(e)), encode(unify(x / |x|))]) at the size of x; y = mean over
-    heads of softmax(q k / sqrt(d)) times x, within the window. unify compares each
-    channel with learned 5x5 patterns: softmax over the patterns, mean over channels.
-
     Args:
-        in_channels: C.
-        out_channels: C.
         guide_channels: channels G of the guide, default C; 3 for an image.
         scale: integer from 1; the guide or size decides.
         width: D, channels of queries and keys and number of patterns, a multiple of 8
@@ -45,43 +39,53 @@ class AnyUp(AttentionUpsampler):
             (pattern, channel), as the released code does and its weights expect;
             "paper" keeps them apart, so that the order of channels does not matter.
 
-    Call:
-        x: float [N, C, H, W], H and W from 2. guide: float [N, G, H'', W''], an image
-        or a feature map of any size. size: any (H', W'), default the guide's.
+    Shape:
+        x: [N, C, H, W], H and W from 2.
+        guide: [N, G, H'', W''], an image or a feature map of any size.
+        size: any (H', W'), default the guide's.
+        y: [N, C, H', W']: convex combinations of the pixels of x, so a constant stays
+            constant. Untrained it blurs over the window.
 
-    Returns:
-        [N, C, H', W'], dtype of x: convex combinations of the pixels of x, so a
-        constant stays constant. Untrained it blurs over the window.
+    Source:
+        Wimmer et al., "AnyUp: universal feature upsampling", 2025 (ICLR 2026), with the
+        released names.
 
-    Grid: a query at u = (i + 0.5) / H' sees the coarse rows from floor((u - window) *
-    H) to below ceil((u + window) * H), the bounds of u kept in [0, 1]; columns alike.
-    Patterns at the border are divided by the number of their pixels inside; 3x3
-    convolutions on keys reflect, on queries pad with zeros.
-
-    Start: PyTorch's default, the patterns N(0, 1): blurs over the window.
-
-    Cost: 878,080 parameters for an image with D = 128, for every C, of which 16,512 are
-    frozen because the released module never uses them; the closed form counts the
-    others. Multiply-accumulates are counted for all pairs of pixels, H'*W' * H*W * (D +
-    C), as the released module computes them; here a tile of the result meets only the
-    keys that its windows reach, 8 percent of the pairs for 256x384 from 128x192, while
-    small maps and exported programs mask. The patterns' products are N*C*D*H*W
-    numbers. Memory as jafar.
-
-    Source: Wimmer et al., "AnyUp: universal feature upsampling", 2025 (ICLR 2026), with
-    the released names.
-
-    Raises:
-        UsageError: called without a guide, one with other channels, a width that does
-            not divide, unknown layout, window not above 0.
-
-    >>> layer = AnyUp(256, guide_channels=3)
-    >>> sum(p.size for p in layer.parameters())
-    878080
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.AnyUp(256, guide_channels=3)
+        >>> sum(p.size for p in layer.parameters())
+        878080
     """
 
     source = "Wimmer et al., arXiv 2510.12764, 2025"
     year = 2025
+    notes = Notes(
+        formula="""
+        e = rotary(encode(guide)); queries = pool(encode(e)) at the result's size; keys
+        = encode([pool(encode(e)), encode(unify(x / |x|))]) at the size of x; y = mean
+        over heads of softmax(q k / sqrt(d)) times x, within the window. unify compares
+        each channel with learned 5x5 patterns: softmax over the patterns, mean over
+        channels.
+        """,
+        grid="""
+        a query at u = (i + 0.5) / H' sees the coarse rows from floor((u - window) * H)
+        to below ceil((u + window) * H), the bounds of u kept in [0, 1]; columns alike.
+        Patterns at the border are divided by the number of their pixels inside; 3x3
+        convolutions on keys reflect, on queries pad with zeros.
+        """,
+        initialization="""
+        PyTorch's default, the patterns N(0, 1): blurs over the window.
+        """,
+        cost="""
+        878,080 parameters for an image with D = 128, for every C, of which 16,512 are
+        frozen because the released module never uses them; the closed form counts the
+        others. Multiply-accumulates are counted for all pairs of pixels, H'*W' * H*W *
+        (D + C), as the released module computes them; here a tile of the result meets
+        only the keys that its windows reach, 8 percent of the pairs for 256x384 from
+        128x192, while small maps and exported programs mask. The patterns' products are
+        N*C*D*H*W numbers. Memory as jafar.
+        """,
+    )
 
     def __init__(
         self,

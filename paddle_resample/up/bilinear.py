@@ -1,6 +1,7 @@
 """Bilinear upsampling, trilinear of a volume: linear interpolation along each side."""
 
 from ..base import Upsampler
+from ..notes import Notes
 from ..ops import interpolate
 from ..registry import register
 
@@ -11,37 +12,40 @@ __all__ = ["Bilinear"]
 class Bilinear(Upsampler):
     """Linear interpolation of the 2x2 nearest pixels; no weights.
 
-    In a volume (data_format "NCDHW") it is trilinear interpolation, of 2x2x2.
-
     Args:
-        in_channels: C.
-        out_channels: C.
-        scale: integer from 1.
-        data_format: "NCHW", "NHWC" or "NCDHW".
         align_corners: the grid: False (default) centres the pixels, True puts the
             corner pixels on each other.
 
-    Call:
-        x: float [N, C, H, W]. size: any (H', W'), default (H*scale, W*scale).
+    Shape:
+        x: [N, C, H, W].
+        size: any (H', W'), default (H*scale, W*scale).
+        y: [N, C, H', W']; with "NCDHW" [N, C, D', H', W'] of x [N, C, D, H, W] and size
+            (D', H', W').
 
-    Returns:
-        [N, C, H', W'], dtype of x; with "NCDHW" [N, C, D', H', W'] of
-        x [N, C, D, H, W] and size (D', H', W').
+    Source:
+        textbook.
 
-    Grid: output i lies at (i + 0.5) * H / H' - 0.5, or i * (H - 1) / (H' - 1) with
-    aligned corners; outside the centres of the border pixels these are repeated.
-
-    Source: textbook. Cost: 4 multiply-accumulates per output value, 8 in a volume.
-
-    >>> import paddle
-    >>> Bilinear(1)(paddle.to_tensor([[[[0.0, 1.0]]]])).numpy()[0, 0, 0].tolist()
-    [0.0, 0.25, 0.75, 1.0]
+    Example:
+        >>> import paddle, paddle_resample
+        >>> x = paddle.to_tensor([[[[0.0, 1.0]]]])
+        >>> paddle_resample.Bilinear(1)(x)[0, 0, 0].tolist()
+        [0.0, 0.25, 0.75, 1.0]
     """
 
     source = "textbook"
     data_formats = ("NCHW", "NHWC", "NCDHW")
     any_size = True
     mode = "bilinear"
+    notes = Notes(
+        formula="""
+        In a volume (data_format "NCDHW") it is trilinear interpolation, of 2x2x2.
+        """,
+        grid="""
+        Output i lies at (i + 0.5) * H / H' - 0.5, or i * (H - 1) / (H' - 1) with
+        aligned corners; outside the centres of the border pixels these are repeated.
+        """,
+        cost="4 multiply-accumulates per output value, 8 in a volume.",
+    )
 
     def __init__(
         self,

@@ -2,6 +2,7 @@
 small network reads the weights off the coarse map itself."""
 
 from ..blocks.content_aware import ContentAwareUpsampler
+from ..notes import Notes
 from ..ops import pixel_shuffle
 from ..registry import register
 
@@ -12,13 +13,7 @@ __all__ = ["CARAFE"]
 class CARAFE(ContentAwareUpsampler):
     """Content-aware reassembly of features.
 
-    1x1 compression, k_e x k_e convolution to s*s*g*k*k channels, pixel shuffle, softmax
-    over the k*k weights of every output pixel, reassembly.
-
     Args:
-        in_channels: C.
-        out_channels: C.
-        scale: s, integer from 1.
         kernel_size: k of the reassembly, odd.
         encoder_kernel: k_e of the convolution that predicts the weights, odd.
         encoder_dilation: its dilation.
@@ -28,39 +23,45 @@ class CARAFE(ContentAwareUpsampler):
             there; "replicate" repeats the border pixel; "renormalise" divides by the
             weights inside.
 
-    Call:
-        x: float [N, C, H, W]. size: (H', W') less than s from (H*s, W*s): cropped, or
-        extended by the last row and column.
+    Shape:
+        x: [N, C, H, W].
+        y: [N, C, H', W'].
 
-    Returns:
-        [N, C, H', W'], dtype of x.
+    Source:
+        Wang et al., "CARAFE: Content-aware reassembly of features", ICCV 2019;
+        defaults, names of the weights and start (Xavier uniform, the encoder's weights
+        N(0, 0.001), biases 0) of the released code. encoder_dilation and groups are the
+        released code's; "replicate" and "renormalise" are ours.
 
-    Grid: output (i, j) belongs to coarse pixel (i // s, j // s), the middle of its
-    window. At the start all weights are almost 1/(k*k): nearest interpolation of the
-    k x k box mean of the zero-padded map, so for k = 5 a constant keeps 0.36 of its
-    value at a corner and 0.6 at an edge.
-
-    Start: the encoder's weights N(0, 0.001), the others Xavier uniform, biases 0: all
-    reassembly weights almost 1/(k*k), nearest interpolation of the k x k box mean.
-
-    Cost: C*M + M + (k_e*k_e*M + 1)*s*s*k*k*g parameters; C*M + k_e*k_e*M*s*s*k*k*g +
-    s*s*k*k*C multiply-accumulates per coarse pixel.
-
-    Source: Wang et al., "CARAFE: Content-aware reassembly of features", ICCV 2019;
-    defaults, names of the weights and start (Xavier uniform, the encoder's weights
-    N(0, 0.001), biases 0) of the released code. encoder_dilation and groups are the
-    released code's; "replicate" and "renormalise" are ours.
-
-    Raises:
-        UsageError: even kernel_size or encoder_kernel, groups that do not divide C,
-            unknown border.
-
-    >>> sum(p.size for p in CARAFE(256).parameters())
-    74148
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.CARAFE(256)
+        >>> sum(p.size for p in layer.parameters())
+        74148
     """
 
     source = "Wang et al., ICCV 2019"
     year = 2019
+    notes = Notes(
+        formula="""
+        1x1 compression, k_e x k_e convolution to s*s*g*k*k channels, pixel shuffle,
+        softmax over the k*k weights of every output pixel, reassembly.
+        """,
+        grid="""
+        Output (i, j) belongs to coarse pixel (i // s, j // s), the middle of its
+        window. At the start all weights are almost 1/(k*k): nearest interpolation of
+        the k x k box mean of the zero-padded map, so for k = 5 a constant keeps 0.36 of
+        its value at a corner and 0.6 at an edge.
+        """,
+        initialization="""
+        The encoder's weights N(0, 0.001), the others Xavier uniform, biases 0: all
+        reassembly weights almost 1/(k*k), nearest interpolation of the k x k box mean.
+        """,
+        cost="""
+        C*M + M + (k_e*k_e*M + 1)*s*s*k*k*g parameters; C*M + k_e*k_e*M*s*s*k*k*g +
+        s*s*k*k*C multiply-accumulates per coarse pixel.
+        """,
+    )
 
     def add_encoders(self):
         kernels = self.scale**2 * self.kernel_size**2 * self.groups

@@ -6,6 +6,7 @@ from ..arguments import check_choice
 from ..base import Upsampler, whole_number
 from ..errors import UsageError
 from ..initialise import bilinear_kernel, torch_uniform
+from ..notes import Notes
 from ..ops import fit
 from ..registry import register
 
@@ -19,46 +20,29 @@ class ConvTranspose(Upsampler):
     """Transposed convolution of stride `scale`, padded so that sides grow by scale.
 
     Args:
-        in_channels: C.
-        out_channels: D, default C.
         scale: s, the stride, integer from 1.
-        data_format: "NCHW", "NHWC" or "NCDHW".
         kernel_size: k, at least s; default s (U-Net). When k is no multiple of s the
             stamps overlap unevenly, which shows as a checkerboard.
         groups: groups of channels.
         bias: whether a bias is added.
-        init: "torch" (PyTorch's default, as published U-Nets start) or "bilinear"
-            (FCN: starts as bilinear interpolation, needs k = 2*s - s % 2 and
-            groups in (1, C) with C = D).
+        init: "torch" (PyTorch's default, as published U-Nets start) or "bilinear" (FCN:
+            starts as bilinear interpolation, needs k = 2*s - s % 2 and groups in (1, C)
+            with C = D).
 
-    Call:
-        x: float [N, C, H, W]. size: (H', W') less than s from (H*s, W*s): cropped, or
-        extended by the last row and column.
+    Shape:
+        x: [N, C, H, W].
+        y: [N, D, H', W']; with "NCDHW" [N, D, D', H', W'] of x [N, C, depth, H, W] and
+            size (D', H', W').
 
-    Returns:
-        [N, D, H', W'], dtype of x; with "NCDHW" [N, D, D', H', W'] of
-        x [N, C, depth, H, W] and size (D', H', W').
+    Source:
+        Dumoulin and Visin, arXiv 1603.07285, 2016; Long et al., CVPR 2015 (init
+        "bilinear"); Odena et al., Distill 2016 (checkerboard).
 
-    Grid: padding p = floor((k - s + 1) / 2) and output_padding s + 2p - k, so that the
-    output has exactly H*s rows; what falls outside is cut off, and border pixels
-    receive fewer stamps.
-
-    Start: as option init says.
-
-    Cost: k*k*C*D/groups (+ D) parameters, as many multiply-accumulates per input
-    pixel (counting them per output pixel, as some tables do, is s*s times too much);
-    in a volume k**3 for k*k.
-
-    Source: Dumoulin and Visin, arXiv 1603.07285, 2016; Long et al., CVPR 2015 (init
-    "bilinear"); Odena et al., Distill 2016 (checkerboard).
-
-    Raises:
-        UsageError: kernel_size below scale, unknown init, bilinear where it is not
-            defined.
-
-    >>> layer = ConvTranspose(64, 32)
-    >>> sum(p.size for p in layer.parameters())
-    8224
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.ConvTranspose(64, 32)
+        >>> sum(p.size for p in layer.parameters())
+        8224
     """
 
     source = "Long et al., CVPR 2015"
@@ -66,6 +50,19 @@ class ConvTranspose(Upsampler):
     learned = True
     keeps_channels = False
     data_formats = ("NCHW", "NHWC", "NCDHW")
+    notes = Notes(
+        grid="""
+        Padding p = floor((k - s + 1) / 2) and output_padding s + 2p - k, so that the
+        output has exactly H*s rows; what falls outside is cut off, and border pixels
+        receive fewer stamps.
+        """,
+        initialization="As option init says.",
+        cost="""
+        k*k*C*D/groups (+ D) parameters, as many multiply-accumulates per input pixel
+        (counting them per output pixel, as some tables do, is s*s times too much); in a
+        volume k**3 for k*k.
+        """,
+    )
 
     def __init__(
         self,

@@ -2,6 +2,7 @@
 between them, at places that a second convolution predicts."""
 
 from ..blocks.content_aware import ContentAwareUpsampler
+from ..notes import Notes
 from ..ops import nearest_warp, pixel_shuffle
 from ..registry import register
 
@@ -12,14 +13,7 @@ __all__ = ["DLU"]
 class DLU(ContentAwareUpsampler):
     """Dynamic lightweight upsampling with guided reassembly kernels.
 
-    1x1 compression; a k_e x k_e convolution to k*k weights for each coarse pixel and a
-    softmax; another to 2*s*s offsets, shuffled to the fine pixels, which sample the map
-    of kernels bilinearly; reassembly.
-
     Args:
-        in_channels: C.
-        out_channels: C.
-        scale: s, integer from 1.
         kernel_size: k of the reassembly, odd.
         encoder_kernel: k_e of both convolutions, odd.
         encoder_dilation: their dilation.
@@ -29,40 +23,47 @@ class DLU(ContentAwareUpsampler):
         border: of the reassembly: "zero" as published, "replicate" or "renormalise",
             see `carafe`.
 
-    Call:
-        x: float [N, C, H, W]. size: (H', W') less than s from (H*s, W*s): cropped, or
-        extended by the last row and column.
+    Shape:
+        x: [N, C, H, W].
+        y: [N, C, H', W'].
 
-    Returns:
-        [N, C, H', W'], dtype of x.
+    Source:
+        Fu et al., "Lighten CARAFE: Dynamic lightweight upsampling with guided
+        reassemble kernels", ICPR 2024; start as the released code: Xavier uniform,
+        kernel_space_generator N(0, 0.001), conv_offset and biases 0.
 
-    Grid: output (i, j) belongs to coarse pixel (i // s, j // s), the middle of its
-    window and the place its offset is counted from, in coarse pixels; kernels outside
-    repeat those of the border. At the start offsets are zero and weights almost
-    1/(k*k): nearest interpolation of the k x k box mean, as CARAFE.
-
-    Start: kernel_space_generator N(0, 0.001), conv_offset 0, the others Xavier uniform,
-    biases 0: nearest interpolation of the k x k box mean, as CARAFE.
-
-    Cost: C*M + M + (k_e*k_e*M + 1)*(k*k + 2*s*s)*g parameters; C*M +
-    k_e*k_e*M*(k*k + 2*s*s)*g + 4*s*s*k*k*g + s*s*k*k*C multiply-accumulates per coarse
-    pixel, the third term for sampling the kernels.
-
-    Source: Fu et al., "Lighten CARAFE: Dynamic lightweight upsampling with guided
-    reassemble kernels", ICPR 2024; start as the released code: Xavier uniform,
-    kernel_space_generator N(0, 0.001), conv_offset and biases 0.
-
-    Raises:
-        UsageError: even kernel_size or encoder_kernel, groups that do not divide C,
-            unknown border.
-
-    >>> sum(p.size for p in DLU(256).parameters())
-    35489
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.DLU(256)
+        >>> sum(p.size for p in layer.parameters())
+        35489
     """
 
     source = "Fu et al., ICPR 2024"
     year = 2024
     softmax_last = False
+    notes = Notes(
+        formula="""
+        1x1 compression; a k_e x k_e convolution to k*k weights for each coarse pixel
+        and a softmax; another to 2*s*s offsets, shuffled to the fine pixels, which
+        sample the map of kernels bilinearly; reassembly.
+        """,
+        grid="""
+        Output (i, j) belongs to coarse pixel (i // s, j // s), the middle of its window
+        and the place its offset is counted from, in coarse pixels; kernels outside
+        repeat those of the border. At the start offsets are zero and weights almost
+        1/(k*k): nearest interpolation of the k x k box mean, as CARAFE.
+        """,
+        initialization="""
+        kernel_space_generator N(0, 0.001), conv_offset 0, the others Xavier uniform,
+        biases 0: nearest interpolation of the k x k box mean, as CARAFE.
+        """,
+        cost="""
+        C*M + M + (k_e*k_e*M + 1)*(k*k + 2*s*s)*g parameters; C*M + k_e*k_e*M*(k*k +
+        2*s*s)*g + 4*s*s*k*k*g + s*s*k*k*C multiply-accumulates per coarse pixel, the
+        third term for sampling the kernels.
+        """,
+    )
 
     def add_encoders(self):
         self.kernel_space_generator = self.encoder(self.kernel_size**2 * self.groups)

@@ -7,6 +7,7 @@ import paddle.nn as nn
 from ..base import Upsampler
 from ..blocks.conv import linear
 from ..errors import UsageError
+from ..notes import Notes
 from ..ops import expand_cells, fit
 from ..registry import register
 
@@ -17,48 +18,49 @@ __all__ = ["DUpsampling"]
 class DUpsampling(Upsampler):
     """Linear C -> s*s*D, whose result is laid out as a cell of s x s pixels.
 
-    Made for the last step of a segmentation network: D is the number of classes and
-    the linear map the decoder of label blocks, see `fit_labels`.
-
     Args:
-        in_channels: C.
-        out_channels: D, default C.
-        scale: s, integer from 1.
         bias: whether the linear layer has a bias; published without.
         temperature: whether the result is divided by one learned number, which starts
             at 1 (the T of the paper's softmax).
 
-    Call:
-        x: float [N, C, H, W]. size: (H', W') less than s from (H*s, W*s): cropped, or
-        extended by the last row and column.
+    Shape:
+        x: [N, C, H, W].
+        y: [N, D, H', W'].
 
-    Returns:
-        [N, D, H', W'], dtype of x.
+    Source:
+        Tian et al., "Decoders matter for semantic segmentation: data-dependent decoding
+        enables flexible feature aggregation", CVPR 2019; no official code.
 
-    Grid: output (dy, dx, d) of the linear layer is pixel (dy, dx) of the cell, on maps
-    of any shape; a common unofficial version scrambles maps that are not square. No
-    border rule is needed.
-
-    Start: PyTorch's default, until `fit_labels` sets the best linear decoder of label
-    blocks.
-
-    Cost: s*s*C*D (+ s*s*D) (+ 1) parameters, s*s*C*D multiply-accumulates per input
-    pixel.
-
-    Source: Tian et al., "Decoders matter for semantic segmentation: data-dependent
-    decoding enables flexible feature aggregation", CVPR 2019; no official code.
-
-    Raises:
-        UsageError: `fit_labels` with labels that do not fit.
-
-    >>> sum(p.size for p in DUpsampling(256, 19, scale=4).parameters())
-    77825
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.DUpsampling(256, 19, scale=4)
+        >>> sum(p.size for p in layer.parameters())
+        77825
     """
 
     source = "Tian et al., CVPR 2019"
     year = 2019
     learned = True
     keeps_channels = False
+    notes = Notes(
+        formula="""
+        Made for the last step of a segmentation network: D is the number of classes and
+        the linear map the decoder of label blocks, see `fit_labels`.
+        """,
+        grid="""
+        Output (dy, dx, d) of the linear layer is pixel (dy, dx) of the cell, on maps of
+        any shape; a common unofficial version scrambles maps that are not square. No
+        border rule is needed.
+        """,
+        initialization="""
+        PyTorch's default, until `fit_labels` sets the best linear decoder of label
+        blocks.
+        """,
+        cost="""
+        s*s*C*D (+ s*s*D) (+ 1) parameters, s*s*C*D multiply-accumulates per input
+        pixel.
+        """,
+    )
 
     def __init__(
         self, in_channels, out_channels=None, *, scale=2, bias=False, temperature=True

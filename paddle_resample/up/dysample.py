@@ -8,6 +8,7 @@ from ..arguments import check_choice
 from ..base import Upsampler, whole_number
 from ..blocks.conv import conv
 from ..errors import UsageError
+from ..notes import Notes
 from ..ops import fit, offset_warp, pixel_shuffle
 from ..registry import register
 
@@ -20,55 +21,55 @@ _STYLES = ("lp", "pl")
 class DySample(Upsampler):
     """Sample x at the place of each fine pixel plus a learned offset, group by group.
 
-    Style lp: offset = pixel_shuffle(0.25 * 1x1(x)). Style pl: offset =
-    0.25 * 1x1(pixel_shuffle(x)), with s**4 times fewer weights. With dyscope the factor
-    0.25 becomes 0.5 * sigmoid(scope), scope a second 1x1 convolution without bias.
-
     Args:
-        in_channels: C.
-        out_channels: C.
-        scale: s, integer from 1.
         style: "lp" (linear, then shuffle) or "pl" (shuffle, then linear).
         groups: g, groups of neighbouring channels with offsets of their own; divides C.
             The paper takes 4 with lp and 8 with pl.
-        dyscope: whether the reach of the offsets is learned per pixel (the paper's
-            "+" variants: DySample+ is lp, DySample-S+ is pl).
+        dyscope: whether the reach of the offsets is learned per pixel (the paper's "+"
+            variants: DySample+ is lp, DySample-S+ is pl).
 
-    Call:
-        x: float [N, C, H, W]. size: (H', W') less than s from (H*s, W*s): cropped, or
-        extended by the last row and column.
+    Shape:
+        x: [N, C, H, W].
+        y: [N, C, H', W'].
 
-    Returns:
-        [N, C, H', W'], dtype of x.
+    Source:
+        Liu et al., "Learning to upsample by learning to sample", ICCV 2023, section 3;
+        scope without bias as in the released code since 2024.
 
-    Grid: corners not aligned; places outside are moved to the border. Offsets are in
-    pixels of x; channels of the offset are (columns or rows, group), of the lp
-    convolution (columns or rows, group, row and column in the cell). Zero offset is
-    bilinear interpolation. Under AMP coordinates stay float32.
-
-    Start: weights N(0, 0.001), biases and scope 0: almost zero offset, which is
-    bilinear interpolation. Code that initialises convolutions anew after construction
-    destroys that.
-
-    Cost: lp 2*g*s*s*(C + 1) parameters (+ 2*g*s*s*C with dyscope), pl
-    2*g*(C/(s*s) + 1) (+ 2*g*C/(s*s)); multiply-accumulates per input pixel 2*g*s*s*C
-    for each lp convolution, 2*g*C for each pl one, and 4*s*s*C for sampling. Published
-    tables count the weights without biases.
-
-    Source: Liu et al., "Learning to upsample by learning to sample", ICCV 2023,
-    section 3; scope without bias as in the released code since 2024.
-
-    Raises:
-        UsageError: unknown style, groups that do not divide C, style pl where C is no
-            multiple of s*s.
-
-    >>> sum(p.size for p in DySample(256, style="pl", groups=8).parameters())
-    1040
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.DySample(256, style="pl", groups=8)
+        >>> sum(p.size for p in layer.parameters())
+        1040
     """
 
     source = "Liu et al., ICCV 2023"
     year = 2023
     learned = True
+    notes = Notes(
+        formula="""
+        Style lp: offset = pixel_shuffle(0.25 * 1x1(x)). Style pl: offset = 0.25 *
+        1x1(pixel_shuffle(x)), with s**4 times fewer weights. With dyscope the factor
+        0.25 becomes 0.5 * sigmoid(scope), scope a second 1x1 convolution without bias.
+        """,
+        grid="""
+        Corners not aligned; places outside are moved to the border. Offsets are in
+        pixels of x; channels of the offset are (columns or rows, group), of the lp
+        convolution (columns or rows, group, row and column in the cell). Zero offset is
+        bilinear interpolation. Under AMP coordinates stay float32.
+        """,
+        initialization="""
+        Weights N(0, 0.001), biases and scope 0: almost zero offset, which is bilinear
+        interpolation. Code that initialises convolutions anew after construction
+        destroys that.
+        """,
+        cost="""
+        Lp 2*g*s*s*(C + 1) parameters (+ 2*g*s*s*C with dyscope), pl 2*g*(C/(s*s) + 1)
+        (+ 2*g*C/(s*s)); multiply-accumulates per input pixel 2*g*s*s*C for each lp
+        convolution, 2*g*C for each pl one, and 4*s*s*C for sampling. Published tables
+        count the weights without biases.
+        """,
+    )
 
     def __init__(
         self,

@@ -3,6 +3,7 @@ gate that lets the fine map itself through where detail is wanted."""
 
 from ..base import whole_number
 from ..blocks.semi_shift import SemiShiftUpsampler
+from ..notes import Notes
 from ..registry import register
 
 __all__ = ["FADE"]
@@ -12,14 +13,8 @@ __all__ = ["FADE"]
 class FADE(SemiShiftUpsampler):
     """Fusing the assets of decoder and encoder.
 
-    K = softmax(E(1x1(guide)) + nearest(E(1x1(x)))), u = reassemble(x, K),
-    y = g * guide + (1 - g) * u with g = nearest(sigmoid(1x1(x))).
-
     Args:
-        in_channels: C.
-        out_channels: C.
         guide_channels: channels G of the guide, default C; must be C with the gate.
-        scale: 2.
         kernel_size: k of the reassembly, odd.
         compressed_channels: M that guide and x are compressed to.
         encoder_kernel: k_e of the shared encoder E, odd.
@@ -29,41 +24,50 @@ class FADE(SemiShiftUpsampler):
             The authors' later detection and segmentation ports default to False.
         border: "zero" as published, "replicate" or "renormalise", see `carafe`.
 
-    Call:
-        x: float [N, C, H, W]. guide: float [N, G, H', W'] with H' and W' less than 2
-        from 2*H and 2*W: cropped, or extended by its last row and column. size: default
-        the guide's; y is fitted to it in the same way.
+    Shape:
+        x: [N, C, H, W].
+        guide: [N, G, H', W'] with H' and W' less than 2 from 2*H and 2*W: cropped, or
+            extended by its last row and column.
+        size: default the guide's; y is fitted to it in the same way.
+        y: [N, C, H', W'].
 
-    Returns:
-        [N, C, H', W'], dtype of x.
+    Source:
+        Lu et al., "FADE: Fusing the assets of decoder and encoder for task-agnostic
+        upsampling", ECCV 2022; all weights start Xavier uniform, biases 0. The released
+        layouts H2L and L2H are one function; upstream, one copy of H2L interleaves its
+        four phases wrongly and another fails unless the map is square.
 
-    Grid: output (i, j) belongs to coarse pixel (i // 2, j // 2), the middle of its
-    window. Convolutions pad with zeros.
-
-    Start: Xavier uniform, biases 0: the kernels are far from equal, the gate is about
-    one half.
-
-    Cost: G*M + M + C*M + (k_e*k_e*M + 1)*k*k parameters, and C + 1 with the gate;
-    4*G*M + C*M + 5*k_e*k_e*M*k*k + 4*k*k*C multiply-accumulates per coarse pixel, and
-    9*C with the gate.
-
-    Source: Lu et al., "FADE: Fusing the assets of decoder and encoder for task-agnostic
-    upsampling", ECCV 2022; all weights start Xavier uniform, biases 0. The released
-    layouts H2L and L2H are one function; upstream, one copy of H2L interleaves its four
-    phases wrongly and another fails unless the map is square.
-
-    Raises:
-        UsageError: called without a guide or with one too far off, guide_channels other
-            than C with the gate, even kernel_size or encoder_kernel, unknown border.
-
-    >>> sum(p.size for p in FADE(256).parameters())
-    47514
-    >>> sum(p.size for p in FADE(256, gate=False).parameters())
-    47257
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.FADE(256)
+        >>> sum(p.size for p in layer.parameters())
+        47514
+        >>> layer = paddle_resample.FADE(256, gate=False)
+        >>> sum(p.size for p in layer.parameters())
+        47257
     """
 
     source = "Lu et al., ECCV 2022"
     year = 2022
+    notes = Notes(
+        formula="""
+        K = softmax(E(1x1(guide)) + nearest(E(1x1(x)))), u = reassemble(x, K), y = g *
+        guide + (1 - g) * u with g = nearest(sigmoid(1x1(x))).
+        """,
+        grid="""
+        Output (i, j) belongs to coarse pixel (i // 2, j // 2), the middle of its
+        window. Convolutions pad with zeros.
+        """,
+        initialization="""
+        Xavier uniform, biases 0: the kernels are far from equal, the gate is about one
+        half.
+        """,
+        cost="""
+        G*M + M + C*M + (k_e*k_e*M + 1)*k*k parameters, and C + 1 with the gate; 4*G*M +
+        C*M + 5*k_e*k_e*M*k*k + 4*k*k*C multiply-accumulates per coarse pixel, and 9*C
+        with the gate.
+        """,
+    )
 
     def __init__(
         self,

@@ -1,6 +1,7 @@
 """FADE-Lite: FADE with a depthwise encoder, at a third of its cost."""
 
 from ..blocks.semi_shift import SemiShiftUpsampler
+from ..notes import Notes
 from ..registry import register
 
 __all__ = ["FADELite"]
@@ -11,47 +12,48 @@ class FADELite(SemiShiftUpsampler):
     """FADE whose maps are compressed to k*k channels and encoded depthwise.
 
     Args:
-        in_channels: C.
-        out_channels: C.
         guide_channels: channels G of the guide, default C; must be C with the gate.
-        scale: 2.
         kernel_size: k of the reassembly, odd.
         encoder_kernel: k_e of the depthwise encoder, odd.
         gate: whether the guide's content is mixed in, see `fade`; with gate=False this
             is upsampling alone and the class's fuses_guide is not true of the layer.
         border: "zero" as published, "replicate" or "renormalise", see `carafe`.
 
-    Call:
-        x: float [N, C, H, W]. guide: float [N, G, H', W'] with H' and W' less than 2
-        from 2*H and 2*W: cropped, or extended by its last row and column. size: default
-        the guide's; y is fitted to it in the same way.
+    Shape:
+        x: [N, C, H, W].
+        guide: [N, G, H', W'] with H' and W' less than 2 from 2*H and 2*W: cropped, or
+            extended by its last row and column.
+        size: default the guide's; y is fitted to it in the same way.
+        y: [N, C, H', W'].
 
-    Returns:
-        [N, C, H', W'], dtype of x.
+    Source:
+        Lu et al., "FADE: A task-agnostic upsampling operator for encoder-decoder
+        architectures", IJCV 2024, arXiv 2407.13500; all weights start Xavier uniform,
+        biases 0.
 
-    Grid: as `fade`: output (i, j) belongs to coarse pixel (i // 2, j // 2), the middle
-    of its window; convolutions pad with zeros.
-
-    Start: Xavier uniform, biases 0: the kernels are far from equal, the gate is about
-    one half.
-
-    Cost: k*k*(G + C + k_e*k_e + 2) parameters, and C + 1 with the gate; k*k*(4*G + C +
-    5*k_e*k_e + 4*C) multiply-accumulates per coarse pixel, and 9*C with the gate.
-
-    Source: Lu et al., "FADE: A task-agnostic upsampling operator for encoder-decoder
-    architectures", IJCV 2024, arXiv 2407.13500; all weights start Xavier uniform,
-    biases 0.
-
-    Raises:
-        UsageError: called without a guide or with one too far off, guide_channels other
-            than C with the gate, even kernel_size or encoder_kernel, unknown border.
-
-    >>> sum(p.size for p in FADELite(256).parameters())
-    13332
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.FADELite(256)
+        >>> sum(p.size for p in layer.parameters())
+        13332
     """
 
     source = "Lu et al., IJCV 2024"
     year = 2024
+    notes = Notes(
+        grid="""
+        As `fade`: output (i, j) belongs to coarse pixel (i // 2, j // 2), the middle of
+        its window; convolutions pad with zeros.
+        """,
+        initialization="""
+        Xavier uniform, biases 0: the kernels are far from equal, the gate is about one
+        half.
+        """,
+        cost="""
+        k*k*(G + C + k_e*k_e + 2) parameters, and C + 1 with the gate; k*k*(4*G + C +
+        5*k_e*k_e + 4*C) multiply-accumulates per coarse pixel, and 9*C with the gate.
+        """,
+    )
 
     def __init__(
         self,

@@ -13,6 +13,7 @@ from ..blocks.conv import conv
 from ..blocks.guided import GuidedUpsampler
 from ..errors import UsageError
 from ..initialise import torch_uniform
+from ..notes import Notes
 from ..ops import deform_conv, interpolate
 from ..registry import register
 
@@ -25,45 +26,27 @@ _TAPS = 9  # of the 3x3 deformable convolution
 class FaPN(GuidedUpsampler):
     """Align x to the selected guide, then add them (FaPN's FSM and FAM).
 
-    l = 1x1(guide + guide * sigmoid(1x1(mean of guide))), h = bilinear(x),
-    places, mask = 3x3(1x1([l, 2*h])), y = ReLU(deformable 3x3(h, places, mask)) + l.
-
     Args:
-        in_channels: C.
-        out_channels: C.
-        guide_channels: channels G of the guide, default C.
         scale: integer from 1; the guide's size decides.
         groups: g, groups of channels with places and masks of their own; divides C.
             Default 8, as published, or the largest power of two below that divides C.
 
-    Call:
-        x: float [N, C, H, W]. guide: float [N, G, H', W']. size: ignored if equal to
-        the guide's; any other is an error.
+    Shape:
+        x: [N, C, H, W].
+        guide: [N, G, H', W'].
+        size: ignored if equal to the guide's; any other is an error.
+        y: [N, C, H', W'].
 
-    Returns:
-        [N, C, H', W'], dtype of x.
+    Source:
+        Huang et al., "FaPN: Feature-aligned pyramid network for dense image
+        prediction", ICCV 2021, section 3; released code for the factor 2 and the start.
+        Without the normalisation that the released code can add.
 
-    Grid: bilinear interpolation with corners not aligned; the deformable convolution
-    samples pixel coordinates of the interpolated map, zero outside.
-
-    Start: no place is moved and every mask is 0.5: the ReLU of half a plain 3x3
-    convolution. 1x1 convolutions U(-b, b), b = sqrt(3 / channels read), no bias; the
-    3x3 one as PyTorch's default.
-
-    Cost: G*G + G*C + 2*C*C + (9*C*C + C) + 27*g*(9*C + 1) parameters; as many
-    multiply-accumulates per output pixel without the G*G (which is paid once) and the
-    biases, and 4*C + G for interpolation and selection, 45*C for the places and masks.
-
-    Source: Huang et al., "FaPN: Feature-aligned pyramid network for dense image
-    prediction", ICCV 2021, section 3; released code for the factor 2 and the start.
-    Without the normalisation that the released code can add.
-
-    Raises:
-        UsageError: called without a guide, groups that do not divide C, size not the
-            guide's.
-
-    >>> sum(p.size for p in FaPN(256, guide_channels=256).parameters())
-    1350104
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.FaPN(256, guide_channels=256)
+        >>> sum(p.size for p in layer.parameters())
+        1350104
     """
 
     source = "Huang et al., ICCV 2021"
@@ -71,6 +54,27 @@ class FaPN(GuidedUpsampler):
     learned = True
     fuses_guide = True
     any_size = True
+    notes = Notes(
+        formula="""
+        l = 1x1(guide + guide * sigmoid(1x1(mean of guide))), h = bilinear(x), places,
+        mask = 3x3(1x1([l, 2*h])), y = ReLU(deformable 3x3(h, places, mask)) + l.
+        """,
+        grid="""
+        Bilinear interpolation with corners not aligned; the deformable convolution
+        samples pixel coordinates of the interpolated map, zero outside.
+        """,
+        initialization="""
+        No place is moved and every mask is 0.5: the ReLU of half a plain 3x3
+        convolution. 1x1 convolutions U(-b, b), b = sqrt(3 / channels read), no bias;
+        the 3x3 one as PyTorch's default.
+        """,
+        cost="""
+        G*G + G*C + 2*C*C + (9*C*C + C) + 27*g*(9*C + 1) parameters; as many
+        multiply-accumulates per output pixel without the G*G (which is paid once) and
+        the biases, and 4*C + G for interpolation and selection, 45*C for the places and
+        masks.
+        """,
+    )
 
     def __init__(
         self,

@@ -10,6 +10,7 @@ from ..blocks.conv import conv
 from ..blocks.guided import GuidedUpsampler
 from ..blocks.image_encoder import pooled
 from ..blocks.learned_range import LearnedRange, count_learned_range
+from ..notes import Notes
 from ..ops import scaled_size, spatial_size
 from ..registry import register
 
@@ -21,8 +22,6 @@ class FeatUpJBU(GuidedUpsampler):
     """log2(scale) learned joint bilateral upsamplers, then y + 0.1 * 1x1(y).
 
     Args:
-        in_channels: C.
-        out_channels: C.
         guide_channels: channels G of the guide, default C; 3 for an image.
         scale: s, 2, 4, 8 or 16; published 16.
         key_channels: of the guide's projection.
@@ -31,35 +30,23 @@ class FeatUpJBU(GuidedUpsampler):
             the two projections of each stage and 0.2 before the last convolution; off
             by default, so that training and evaluation see one operator.
 
-    Call:
-        x: float [N, C, H, W]. guide: float [N, G, H', W'], at least 2*radius + 2 pixels
-        a side. size: any (H'', W''), default the guide's.
+    Shape:
+        x: [N, C, H, W].
+        guide: [N, G, H', W'], at least 2*radius + 2 pixels a side.
+        size: any (H'', W''), default the guide's.
+        y: [N, C, H', W'].
 
-    Returns:
-        [N, C, H', W'], dtype of x.
+    Source:
+        Fu et al., "FeatUp: a model-agnostic framework for features at any resolution",
+        ICLR 2024, as released: the neighbours are those of the enlarged map, where
+        Kopf's filter takes coarse pixels, and the learned correction of the kernel is
+        not normalised, so a constant comes out some percent smaller or larger.
 
-    Grid: a stage resizes bicubically (align_corners=False) to twice the size, the last
-    one to `size`, and filters there with reflected borders; the guide of a stage is
-    the mean over its cells.
-
-    Start: PyTorch's default; the spatial Gaussian's sigma 1 and the temperature exp(0).
-    The corrections are scaled by 0.1, so this is close to a blur of the bicubic map.
-
-    Cost: a stage has G*k + k*k + (G + t)*t + t*t weights with k = key_channels and t =
-    (2*radius + 1)**2, 2*k + 2*t biases and 2 numbers (6,233 for an image); C*C + C
-    after the last. Multiply-accumulates per pixel a stage puts out: its weights, t*k +
-    t*C and 16*C of bicubic; C*C per output pixel.
-
-    Source: Fu et al., "FeatUp: a model-agnostic framework for features at any
-    resolution", ICLR 2024, as released: the neighbours are those of the enlarged map,
-    where Kopf's filter takes coarse pixels, and the learned correction of the kernel is
-    not normalised, so a constant comes out some percent smaller or larger.
-
-    Raises:
-        UsageError: called without a guide, a map too small to reflect.
-
-    >>> sum(p.size for p in FeatUpJBU(384, guide_channels=3, scale=16).parameters())
-    172772
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.FeatUpJBU(384, guide_channels=3, scale=16)
+        >>> sum(p.size for p in layer.parameters())
+        172772
     """
 
     source = "Fu et al., ICLR 2024"
@@ -68,6 +55,24 @@ class FeatUpJBU(GuidedUpsampler):
     any_size = True
     scales = (2, 4, 8, 16)
     guide_is_image = True
+    notes = Notes(
+        grid="""
+        a stage resizes bicubically (align_corners=False) to twice the size, the last
+        one to `size`, and filters there with reflected borders; the guide of a stage is
+        the mean over its cells.
+        """,
+        initialization="""
+        PyTorch's default; the spatial Gaussian's sigma 1 and the temperature exp(0).
+        The corrections are scaled by 0.1, so this is close to a blur of the bicubic
+        map.
+        """,
+        cost="""
+        a stage has G*k + k*k + (G + t)*t + t*t weights with k = key_channels and t =
+        (2*radius + 1)**2, 2*k + 2*t biases and 2 numbers (6,233 for an image); C*C + C
+        after the last. Multiply-accumulates per pixel a stage puts out: its weights,
+        t*k + t*C and 16*C of bicubic; C*C per output pixel.
+        """,
+    )
 
     def __init__(
         self,

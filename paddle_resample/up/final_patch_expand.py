@@ -1,5 +1,6 @@
 """Final patch expanding: Swin-Unet's last step, scale 4 with the channels kept."""
 
+from ..notes import Notes
 from ..registry import register
 from .patch_expand import PatchExpand
 
@@ -11,20 +12,29 @@ class FinalPatchExpand(PatchExpand):
     """Patch expanding with the published scale of 4 and unchanged channels.
 
     Args:
-        in_channels: C.
         out_channels: D, default C (published).
         scale: s, default 4.
         norm, bias: as in PatchExpand.
 
-    Call, Returns, Grid, Cost: as PatchExpand; 16*C*C + 2*C parameters by default.
+    Shape:
+        as PatchExpand; 16*C*C + 2*C parameters by default.
+        y: as PatchExpand; 16*C*C + 2*C parameters by default.
 
-    Start: as PatchExpand.
+    Source:
+        Cao et al., "Swin-Unet", ECCV workshops 2022, FinalPatchExpand_X4.
 
-    Source: Cao et al., "Swin-Unet", ECCV workshops 2022, FinalPatchExpand_X4.
-
-    >>> sum(p.size for p in FinalPatchExpand(96).parameters())
-    147648
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.FinalPatchExpand(96)
+        >>> sum(p.size for p in layer.parameters())
+        147648
     """
+
+    notes = Notes(
+        grid="As PatchExpand; 16*C*C + 2*C parameters by default.",
+        initialization="As PatchExpand.",
+        cost="As PatchExpand; 16*C*C + 2*C parameters by default.",
+    )
 
     def __init__(
         self,

@@ -6,6 +6,7 @@ import paddle
 from ..base import whole_number
 from ..blocks.conv import conv
 from ..blocks.guided import GuidedUpsampler
+from ..notes import Notes
 from ..ops import flow_warp, interpolate
 from ..registry import register
 
@@ -16,46 +17,49 @@ __all__ = ["Flow"]
 class Flow(GuidedUpsampler):
     """Warp x by a flow field predicted from x and the guide (SFNet's FAM).
 
-    h = 1x1(x), l = 1x1(guide), flow = k x k([bilinear(h), l]), y = warp(x, flow).
-
     Args:
-        in_channels: C.
-        out_channels: C.
-        guide_channels: channels G of the guide, default C.
         scale: integer from 1; the guide's size decides.
         mid_channels: M of the two 1x1 convolutions, default max(C // 2, 1).
         kernel_size: k of the flow convolution, odd.
 
-    Call:
-        x: float [N, C, H, W]. guide: float [N, G, H', W']. size: ignored if equal to
-        the guide's; any other is an error.
+    Shape:
+        x: [N, C, H, W].
+        guide: [N, G, H', W'].
+        size: ignored if equal to the guide's; any other is an error.
+        y: [N, C, H', W'].
 
-    Returns:
-        [N, C, H', W'], dtype of x.
+    Source:
+        Li et al., "Semantic flow for fast and accurate scene parsing", ECCV 2020, eq. 1
+        to 4.
 
-    Grid: corners aligned, as released; a flow of 1 is half an output pixel; samples
-    outside are zero. Zero flow is bilinear interpolation with aligned corners.
-
-    Start: PyTorch's default, so the first flow is not zero, but small: near bilinear
-    interpolation.
-
-    Cost: M*(C + G) + 4*k*k*M parameters (no biases); C*M multiply-accumulates per
-    input pixel and G*M + 4*k*k*M + 4*C per output pixel.
-
-    Source: Li et al., "Semantic flow for fast and accurate scene parsing", ECCV 2020,
-    eq. 1 to 4.
-
-    Raises:
-        UsageError: called without a guide, even kernel_size, size not the guide's.
-
-    >>> sum(p.size for p in Flow(256, guide_channels=256).parameters())
-    70144
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.Flow(256, guide_channels=256)
+        >>> sum(p.size for p in layer.parameters())
+        70144
     """
 
     source = "Li et al., ECCV 2020"
     year = 2020
     learned = True
     any_size = True
+    notes = Notes(
+        formula="""
+        h = 1x1(x), l = 1x1(guide), flow = k x k([bilinear(h), l]), y = warp(x, flow).
+        """,
+        grid="""
+        Corners aligned, as released; a flow of 1 is half an output pixel; samples
+        outside are zero. Zero flow is bilinear interpolation with aligned corners.
+        """,
+        initialization="""
+        PyTorch's default, so the first flow is not zero, but small: near bilinear
+        interpolation.
+        """,
+        cost="""
+        M*(C + G) + 4*k*k*M parameters (no biases); C*M multiply-accumulates per input
+        pixel and G*M + 4*k*k*M + 4*C per output pixel.
+        """,
+    )
 
     def __init__(
         self,

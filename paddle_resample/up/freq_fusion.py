@@ -11,6 +11,7 @@ from ..base import whole_number
 from ..blocks.conv import conv
 from ..blocks.guided import GuidedUpsampler
 from ..errors import UsageError
+from ..notes import Notes
 from ..ops import check_border, fit, offset_warp, pixel_shuffle, reassemble
 from ..registry import register
 
@@ -21,16 +22,7 @@ __all__ = ["FreqFusion"]
 class FreqFusion(GuidedUpsampler):
     """Low-pass x to the guide's resolution, raise the guide's high frequencies, add.
 
-    e = 1x1(guide), d = 1x1(x); e' = 2*e - high(e), where high(m) = reassembly of m by
-    the kernels 3x3(e); low logits = 3x3(e') + reassembly of 3x3(d) by the kernels
-    3x3(e'), high logits likewise from 3x3(e), 3x3(d) and the low kernels;
-    y = reassembly(x, low kernels) + 2*guide - reassembly(guide, high kernels).
-    Kernels are softmax(logits) times a Hamming window, normalised to sum 1.
-
     Args:
-        in_channels: C.
-        out_channels: C.
-        guide_channels: must be C.
         scale: s, integer from 1; the released code has 2 only.
         mid_channels: M of the two 1x1 convolutions.
         low_kernel: k, side of the low-pass kernels, odd.
@@ -41,38 +33,24 @@ class FreqFusion(GuidedUpsampler):
         border: what the kernels meet outside, "zero" (as published with mmcv; the
             border darkens), "replicate" or "renormalise", see `ops.reassemble`.
 
-    Call:
-        x: float [N, C, H, W]. guide: float [N, C, H', W'], less than s pixels a side
-        from (H*s, W*s). size: default the guide's.
+    Shape:
+        x: [N, C, H, W].
+        guide: [N, C, H', W'], less than s pixels a side from (H*s, W*s).
+        size: default the guide's.
+        y: [N, C, H', W']: the sum that the paper's networks go on with. The released
+            module returns its two terms and the kernels; a concatenation of the terms,
+            as in its SegNeXt, is left out.
 
-    Returns:
-        [N, C, H', W'], dtype of x: the sum that the paper's networks go on with. The
-        released module returns its two terms and the kernels; a concatenation of the
-        terms, as in its SegNeXt, is left out.
+    Source:
+        Chen et al., "Frequency-aware feature fusion for dense image prediction", TPAMI
+        2024; start as released, but for the offset generator, which starts as its
+        authors meant and their own later Xavier pass overwrites.
 
-    Grid: fine pixel (i, j) belongs to the coarse pixel (i // s, j // s). A guide that
-    is not exactly s times x is cropped or extended first (`ops.fit_guide`), and the
-    result is fitted back.
-
-    Start: 1x1 convolutions Xavier uniform, encoders N(0, 0.001), biases 0: the kernels
-    are almost the Hamming windows alone. The offset generator N(0, 0.001) and scale 0.
-
-    Cost: 2*(C + 1)*M + (9*M + 1)*(k*k + h*h) parameters; C*M + 9*M*(k*k + h*h)
-    multiply-accumulates per input pixel and C*M + 9*M*(k*k + h*h) + h*h*M +
-    k*k*(k*k + h*h) + (k*k + h*h)*C per output pixel. resample adds parameters
-    9*(M + 8)*(4*s*s + 4)*4 + 16*s*s + 16 + 4*M.
-
-    Source: Chen et al., "Frequency-aware feature fusion for dense image prediction",
-    TPAMI 2024; start as released, but for the offset generator, which starts as its
-    authors meant and their own later Xavier pass overwrites.
-
-    Raises:
-        UsageError: called without a guide, guide_channels other than in_channels, even
-            kernels, unknown border, a guide too far from x times scale, resample where
-            it is not defined.
-
-    >>> sum(p.size for p in FreqFusion(256).parameters())
-    52514
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.FreqFusion(256)
+        >>> sum(p.size for p in layer.parameters())
+        52514
     """
 
     source = "Chen et al., TPAMI 2024"
@@ -80,6 +58,30 @@ class FreqFusion(GuidedUpsampler):
     learned = True
     guide_same_channels = True
     fuses_guide = True
+    notes = Notes(
+        formula="""
+        e = 1x1(guide), d = 1x1(x); e' = 2*e - high(e), where high(m) = reassembly of m
+        by the kernels 3x3(e); low logits = 3x3(e') + reassembly of 3x3(d) by the
+        kernels 3x3(e'), high logits likewise from 3x3(e), 3x3(d) and the low kernels; y
+        = reassembly(x, low kernels) + 2*guide - reassembly(guide, high kernels).
+        Kernels are softmax(logits) times a Hamming window, normalised to sum 1.
+        """,
+        grid="""
+        Fine pixel (i, j) belongs to the coarse pixel (i // s, j // s). A guide that is
+        not exactly s times x is cropped or extended first (`ops.fit_guide`), and the
+        result is fitted back.
+        """,
+        initialization="""
+        1x1 convolutions Xavier uniform, encoders N(0, 0.001), biases 0: the kernels are
+        almost the Hamming windows alone. The offset generator N(0, 0.001) and scale 0.
+        """,
+        cost="""
+        2*(C + 1)*M + (9*M + 1)*(k*k + h*h) parameters; C*M + 9*M*(k*k + h*h)
+        multiply-accumulates per input pixel and C*M + 9*M*(k*k + h*h) + h*h*M +
+        k*k*(k*k + h*h) + (k*k + h*h)*C per output pixel. resample adds parameters 9*(M
+        + 8)*(4*s*s + 4)*4 + 16*s*s + 16 + 4*M.
+        """,
+    )
 
     def __init__(
         self,

@@ -7,6 +7,7 @@ import paddle.nn as nn
 from ..base import whole_number
 from ..blocks.conv import conv
 from ..blocks.guided import GuidedUpsampler
+from ..notes import Notes
 from ..ops import flow_warp, interpolate
 from ..registry import register
 
@@ -17,43 +18,26 @@ __all__ = ["GatedDualFlow"]
 class GatedDualFlow(GuidedUpsampler):
     """Warp x and the guide by two flows and mix them (SFNet-Lite's GD-FAM).
 
-    h = bilinear(1x1(x)), l = 1x1(guide), flow_x, flow_g = k x k([h, l]),
-    g = sigmoid(k x k([h, l])), y = g * warp(x, flow_x) + (1 - g) * warp(guide, flow_g).
-
     Args:
-        in_channels: C.
-        out_channels: C.
-        guide_channels: must be C.
         scale: integer from 1; the guide's size decides.
         mid_channels: M of the two 1x1 convolutions, default max(C // 2, 1).
         kernel_size: k of the flow and of the gate convolution, odd.
 
-    Call:
-        x: float [N, C, H, W]. guide: float [N, C, H', W']. size: ignored if equal to
-        the guide's; any other is an error.
+    Shape:
+        x: [N, C, H, W].
+        guide: [N, C, H', W'].
+        size: ignored if equal to the guide's; any other is an error.
+        y: [N, C, H', W'].
 
-    Returns:
-        [N, C, H', W'], dtype of x.
+    Source:
+        Li et al., "SFNet: Faster and accurate semantic segmentation via semantic flow",
+        IJCV 2024 (arXiv 2207.04415), GD-FAM.
 
-    Grid: corners aligned, as released; a flow of 1 is half an output pixel; samples
-    outside are zero. With zero flow and the gate open it is bilinear interpolation with
-    aligned corners.
-
-    Start: PyTorch's default, so the first flows are not zero and the gate is about one
-    half: near the mean of bilinear interpolation and guide.
-
-    Cost: 2*C*M + 10*k*k*M parameters (no biases); C*M multiply-accumulates per input
-    pixel and C*M + 10*k*k*M + 4*M + 10*C per output pixel.
-
-    Source: Li et al., "SFNet: Faster and accurate semantic segmentation via semantic
-    flow", IJCV 2024 (arXiv 2207.04415), GD-FAM.
-
-    Raises:
-        UsageError: called without a guide, even kernel_size, guide_channels other than
-            in_channels, size not the guide's.
-
-    >>> sum(p.size for p in GatedDualFlow(256).parameters())
-    77056
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.GatedDualFlow(256)
+        >>> sum(p.size for p in layer.parameters())
+        77056
     """
 
     source = "Li et al., IJCV 2024"
@@ -62,6 +46,25 @@ class GatedDualFlow(GuidedUpsampler):
     guide_same_channels = True
     fuses_guide = True
     any_size = True
+    notes = Notes(
+        formula="""
+        h = bilinear(1x1(x)), l = 1x1(guide), flow_x, flow_g = k x k([h, l]), g =
+        sigmoid(k x k([h, l])), y = g * warp(x, flow_x) + (1 - g) * warp(guide, flow_g).
+        """,
+        grid="""
+        Corners aligned, as released; a flow of 1 is half an output pixel; samples
+        outside are zero. With zero flow and the gate open it is bilinear interpolation
+        with aligned corners.
+        """,
+        initialization="""
+        PyTorch's default, so the first flows are not zero and the gate is about one
+        half: near the mean of bilinear interpolation and guide.
+        """,
+        cost="""
+        2*C*M + 10*k*k*M parameters (no biases); C*M multiply-accumulates per input
+        pixel and C*M + 10*k*k*M + 4*M + 10*C per output pixel.
+        """,
+    )
 
     def __init__(
         self,

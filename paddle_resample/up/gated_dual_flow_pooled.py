@@ -2,6 +2,7 @@
 
 import paddle
 
+from ..notes import Notes
 from ..registry import register
 from .gated_dual_flow import GatedDualFlow
 
@@ -12,45 +13,46 @@ __all__ = ["GatedDualFlowPooled"]
 class GatedDualFlowPooled(GatedDualFlow):
     """`gated_dual_flow` with the gate of a pooling attention (SFNet-Lite's variant).
 
-    h, flows and result as there; g = sigmoid(k x k([mean h, mean guide, max h,
-    max guide])), each over the channels.
-
     Args:
-        in_channels: C.
-        out_channels: C.
-        guide_channels: must be C.
         scale: integer from 1; the guide's size decides.
         mid_channels: M of the two 1x1 convolutions, default max(C // 2, 1).
         kernel_size: k of the flow and of the gate convolution, odd.
 
-    Call:
-        x: float [N, C, H, W]. guide: float [N, C, H', W']. size: ignored if equal to
-        the guide's; any other is an error.
+    Shape:
+        x: [N, C, H, W].
+        guide: [N, C, H', W'].
+        size: ignored if equal to the guide's; any other is an error.
+        y: [N, C, H', W'].
 
-    Returns:
-        [N, C, H', W'], dtype of x.
+    Source:
+        Li et al., "SFNet: Faster and accurate semantic segmentation via semantic flow",
+        IJCV 2024 (arXiv 2207.04415), and its released code: the guide is pooled itself,
+        x as its embedding.
 
-    Grid: corners aligned, as released; a flow of 1 is half an output pixel; samples
-    outside are zero.
-
-    Start: as gated_dual_flow.
-
-    Cost: 2*C*M + 8*k*k*M + 4*k*k parameters (no biases); C*M multiply-accumulates per
-    input pixel and C*M + 8*k*k*M + 4*k*k + 4*M + 10*C per output pixel.
-
-    Source: Li et al., "SFNet: Faster and accurate semantic segmentation via semantic
-    flow", IJCV 2024 (arXiv 2207.04415), and its released code: the guide is pooled
-    itself, x as its embedding.
-
-    Raises:
-        UsageError: as `gated_dual_flow`.
-
-    >>> sum(p.size for p in GatedDualFlowPooled(256).parameters())
-    74788
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.GatedDualFlowPooled(256)
+        >>> sum(p.size for p in layer.parameters())
+        74788
     """
 
     source = "Li et al., IJCV 2024"
     year = 2024
+    notes = Notes(
+        formula="""
+        h, flows and result as there; g = sigmoid(k x k([mean h, mean guide, max h, max
+        guide])), each over the channels.
+        """,
+        grid="""
+        Corners aligned, as released; a flow of 1 is half an output pixel; samples
+        outside are zero.
+        """,
+        initialization="As gated_dual_flow.",
+        cost="""
+        2*C*M + 8*k*k*M + 4*k*k parameters (no biases); C*M multiply-accumulates per
+        input pixel and C*M + 8*k*k*M + 4*k*k + 4*M + 10*C per output pixel.
+        """,
+    )
 
     @staticmethod
     def _gate_channels(mid):

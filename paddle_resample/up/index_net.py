@@ -7,6 +7,7 @@ from ..arguments import check_side
 from ..base import Upsampler
 from ..blocks.index_block import IndexMap, index_upsample
 from ..errors import UsageError
+from ..notes import Notes
 from ..ops import fit
 from ..registry import register
 
@@ -19,42 +20,40 @@ class IndexNet(Upsampler):
 
     Args:
         in_channels: C, the channels of the pooled map.
-        out_channels: C.
-        scale: 2 only.
 
-    Call:
-        x: float [N, C, h, w]. side: what index_pool returned for a map of C channels;
-        it also holds the exact size before pooling, so odd sizes come back. size: less
-        than 2 from that one: cropped, or extended by the last row and column.
+    Shape:
+        x: [N, C, h, w].
+        side: what index_pool returned for a map of C channels; it also holds the exact
+            size before pooling, so odd sizes come back.
+        size: less than 2 from that one: cropped, or extended by the last row and
+            column.
+        y: [N, C, H, W]. The index is a sigmoid and not normalised: untrained, the
+            result is about half of nearest interpolation.
 
-    Returns:
-        [N, C, H, W], dtype of x. The index is a sigmoid and not normalised: untrained,
-        the result is about half of nearest interpolation.
+    Source:
+        Lu et al., "Indices matter: learning to index for deep image matting", ICCV
+        2019. index_net_hin, index_net_o2o and index_net_m2o predict the index from a
+        guide instead, as comparisons of upsamplers use IndexNet.
 
-    Grid: a pixel fills its 2x2 cell; no border rule is needed.
-
-    Cost: 4*C multiply-accumulates per input pixel; the index was predicted by the
-    pooling.
-
-    Source: Lu et al., "Indices matter: learning to index for deep image matting", ICCV
-    2019. index_net_hin, index_net_o2o and index_net_m2o predict the index
-    from a guide instead, as comparisons of upsamplers use IndexNet.
-
-    Raises:
-        UsageError: called without side, or with another number of channels or size
-            than the pooling recorded.
-
-    >>> import paddle
-    >>> from paddle_resample.blocks.index_block import IndexMap
-    >>> side = IndexMap(paddle.full([1, 1, 2, 2], 0.5), [2, 2])
-    >>> IndexNet(1)(paddle.full([1, 1, 1, 1], 3.0), side=side).numpy().ravel().tolist()
-    [1.5, 1.5, 1.5, 1.5]
+    Example:
+        >>> import paddle, paddle_resample
+        >>> x = paddle.ones([1, 4, 4, 6])
+        >>> y, side = paddle_resample.IndexPool(4).record(x)
+        >>> paddle_resample.IndexNet(4)(y, side=side).shape
+        [1, 4, 4, 6]
     """
 
     source = "Lu et al., ICCV 2019"
     year = 2019
     needs_side = "index_map"
     scales = (2,)
+    notes = Notes(
+        grid="a pixel fills its 2x2 cell; no border rule is needed.",
+        cost="""
+        4*C multiply-accumulates per input pixel; the index was predicted by the
+        pooling.
+        """,
+    )
 
     @classmethod
     def count(cls, site, **options):

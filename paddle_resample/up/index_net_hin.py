@@ -1,6 +1,7 @@
 """IndexNet with a guide, holistic: one index for all channels, predicted from all
 channels of the guide."""
 
+from ..notes import Notes
 from ..registry import register
 from .index_net_m2o import IndexNetM2O
 
@@ -12,40 +13,43 @@ class IndexNetHIN(IndexNetM2O):
     """y = sigmoid(block(guide)) * nearest(x), the same index for every channel.
 
     Args:
-        in_channels: C.
-        out_channels: C.
-        guide_channels: channels G of the guide, default C.
-        scale: 2 only.
         nonlinear: convolution to 2*G channels, batch norm, ReLU6 and a 1x1 convolution
             in the block instead of one convolution.
         context: the block looks at 4x4 pixels, zero padded, instead of the cell alone.
-        init: "torch", PyTorch's default, or "mobilenet", normal with variance
-            2 / (kernel area * outputs).
+        init: "torch", PyTorch's default, or "mobilenet", normal with variance 2 /
+            (kernel area * outputs).
 
-    Call, Returns, Grid: as index_net_m2o, with a guide of any number of channels.
+    Shape:
+        as index_net_m2o, with a guide of any number of channels.
+        y: as index_net_m2o, with a guide of any number of channels.
 
-    Start: as option init says: an index of about one half, so about half of nearest
-    interpolation.
+    Source:
+        Lu et al., "Indices matter", ICCV 2019 (HolisticIndexBlock in the released
+        code). The cost that tables of upsamplers give for "IndexNet" (+12.6 M
+        parameters, +30.65 G in SegFormer-B1) is this block's, nonlinear with context,
+        the defaults here; their mIoU was trained with index_net_m2o, linear.
 
-    Cost: with k 4 (context) or 2: nonlinear 2*k*k*G*G + 12*G parameters, linear
-    4*k*k*G; as many multiply-accumulates per input pixel, less the norm's 4*G, and 4*C
-    for the weighing.
-
-    Source: Lu et al., "Indices matter", ICCV 2019 (HolisticIndexBlock in
-    the released code). The cost that tables of upsamplers give for "IndexNet" (+12.6 M
-    parameters, +30.65 G in SegFormer-B1) is this block's, nonlinear with context, the
-    defaults here; their mIoU was trained with index_net_m2o, linear.
-
-    Raises:
-        UsageError: as index_net_m2o.
-
-    >>> layer = IndexNetHIN(256)
-    >>> sum(p.size for p in layer.parameters() if not p.stop_gradient)
-    2100224
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.IndexNetHIN(256)
+        >>> sum(p.size for p in layer.parameters() if not p.stop_gradient)
+        2100224
     """
 
     guide_same_channels = False
     block = "holistic"
+    notes = Notes(
+        grid="As index_net_m2o, with a guide of any number of channels.",
+        initialization="""
+        As option init says: an index of about one half, so about half of nearest
+        interpolation.
+        """,
+        cost="""
+        With k 4 (context) or 2: nonlinear 2*k*k*G*G + 12*G parameters, linear 4*k*k*G;
+        as many multiply-accumulates per input pixel, less the norm's 4*G, and 4*C for
+        the weighing.
+        """,
+    )
 
     def __init__(
         self,

@@ -4,6 +4,7 @@ all channels of the guide."""
 from ..blocks.guided import GuidedUpsampler
 from ..blocks.index_block import count_index_block, index_block, index_upsample
 from ..errors import UsageError
+from ..notes import Notes
 from ..ops import fit
 from ..registry import register
 
@@ -15,45 +16,31 @@ class IndexNetM2O(GuidedUpsampler):
     """y = sigmoid(block(guide)) * nearest(x), an index for each channel from all.
 
     Args:
-        in_channels: C.
-        out_channels: C.
-        guide_channels: C.
-        scale: 2 only.
         nonlinear: convolution, batch norm, ReLU6 and a 1x1 convolution in the block
             instead of one convolution.
         context: the block looks at 4x4 pixels, zero padded, instead of the cell alone.
-        init: "torch", PyTorch's default, or "mobilenet", normal with variance
-            2 / (kernel area * outputs).
+        init: "torch", PyTorch's default, or "mobilenet", normal with variance 2 /
+            (kernel area * outputs).
 
-    Call:
-        x: float [N, C, H, W]. guide: float [N, C, H', W'], less than 2 from
-        (2*H, 2*W): its last row and column are cropped or repeated before the block,
-        and the result is brought back to H', W' the same way. size: the guide's or
-        None.
+    Shape:
+        x: [N, C, H, W].
+        guide: [N, C, H', W'], less than 2 from (2*H, 2*W): its last row and column are
+            cropped or repeated before the block, and the result is brought back to H',
+            W' the same way.
+        size: the guide's or None.
+        y: [N, C, H', W']. Untrained, about half of nearest interpolation.
 
-    Returns:
-        [N, C, H', W'], dtype of x. Untrained, about half of nearest interpolation.
+    Source:
+        Lu et al., "Indices matter", ICCV 2019 (DepthwiseM2OIndexBlock in the released
+        code). The published SegFormer and FPN results of "IndexNet" were trained with
+        this block, linear and without context (1,048,576 parameters a site of 256
+        channels); their table of cost shows index_net_hin's.
 
-    Grid: a pixel fills its 2x2 cell.
-
-    Start: as option init says: an index of about one half, so about half of nearest
-    interpolation.
-
-    Cost: with k 4 (context) or 2: 4*k*k*C*C parameters and multiply-accumulates per
-    input pixel, nonlinear 4*(k*k*C*C + 2*C + C*C) parameters; 4*C more
-    multiply-accumulates for the weighing.
-
-    Source: Lu et al., "Indices matter", ICCV 2019 (DepthwiseM2OIndexBlock
-    in the released code). The published SegFormer and FPN results of "IndexNet" were
-    trained with this block, linear and without context (1,048,576 parameters a site of
-    256 channels); their table of cost shows index_net_hin's.
-
-    Raises:
-        UsageError: called without a guide, a guide or size that does not fit, unknown
-            init.
-
-    >>> sum(p.size for p in IndexNetM2O(256).parameters())
-    1048576
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.IndexNetM2O(256)
+        >>> sum(p.size for p in layer.parameters())
+        1048576
     """
 
     source = "Lu et al., ICCV 2019"
@@ -62,6 +49,18 @@ class IndexNetM2O(GuidedUpsampler):
     guide_same_channels = True
     scales = (2,)
     block = "m2o"
+    notes = Notes(
+        grid="a pixel fills its 2x2 cell.",
+        initialization="""
+        As option init says: an index of about one half, so about half of nearest
+        interpolation.
+        """,
+        cost="""
+        With k 4 (context) or 2: 4*k*k*C*C parameters and multiply-accumulates per input
+        pixel, nonlinear 4*(k*k*C*C + 2*C + C*C) parameters; 4*C more
+        multiply-accumulates for the weighing.
+        """,
+    )
 
     def __init__(
         self,

@@ -1,6 +1,7 @@
 """IndexNet with a guide, one to one: every channel has its own index, predicted from
 the same channel of the guide."""
 
+from ..notes import Notes
 from ..registry import register
 from .index_net_m2o import IndexNetM2O
 
@@ -12,33 +13,37 @@ class IndexNetO2O(IndexNetM2O):
     """y = sigmoid(block(guide)) * nearest(x), channel by channel.
 
     Args:
-        in_channels: C.
-        out_channels: C.
-        guide_channels: C.
-        scale: 2 only.
         nonlinear: convolution, batch norm, ReLU6 and a 1x1 convolution in the block
             instead of one convolution, all depthwise.
         context: the block looks at 4x4 pixels, zero padded, instead of the cell alone.
-        init: "torch", PyTorch's default, or "mobilenet", normal with variance
-            2 / (kernel area * outputs).
+        init: "torch", PyTorch's default, or "mobilenet", normal with variance 2 /
+            (kernel area * outputs).
 
-    Call, Returns, Grid: as index_net_m2o.
+    Shape:
+        as index_net_m2o.
+        y: as index_net_m2o.
 
-    Start: as option init says: an index of about one half, so about half of nearest
-    interpolation.
+    Source:
+        Lu et al., "Indices matter", ICCV 2019 (DepthwiseO2OIndexBlock in the released
+        code). None of the published segmentation results is this block's.
 
-    Cost: with k 4 (context) or 2: 4*k*k*C parameters and multiply-accumulates per input
-    pixel, nonlinear 4*(k*k + 3)*C parameters; 4*C more multiply-accumulates for the
-    weighing.
-
-    Source: Lu et al., "Indices matter", ICCV 2019 (DepthwiseO2OIndexBlock
-    in the released code). None of the published segmentation results is this block's.
-
-    Raises:
-        UsageError: as index_net_m2o.
-
-    >>> sum(p.size for p in IndexNetO2O(256).parameters())
-    4096
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.IndexNetO2O(256)
+        >>> sum(p.size for p in layer.parameters())
+        4096
     """
 
     block = "o2o"
+    notes = Notes(
+        grid="As index_net_m2o.",
+        initialization="""
+        As option init says: an index of about one half, so about half of nearest
+        interpolation.
+        """,
+        cost="""
+        With k 4 (context) or 2: 4*k*k*C parameters and multiply-accumulates per input
+        pixel, nonlinear 4*(k*k + 3)*C parameters; 4*C more multiply-accumulates for the
+        weighing.
+        """,
+    )

@@ -11,6 +11,7 @@ from ..blocks.image_attention import (
     count_attention,
 )
 from ..blocks.image_encoder import count_encoder, encoder, group_norm
+from ..notes import Notes
 from ..registry import register
 
 __all__ = ["JAFAR"]
@@ -20,56 +21,56 @@ __all__ = ["JAFAR"]
 class JAFAR(AttentionUpsampler):
     """Attention of encoded guide pixels over coarse pixels, averaged over heads.
 
-    e = rotary(encode(guide)); queries = norm(pool(encode(e))) at the result's size;
-    keys = gamma * norm(pool(encode(e))) + beta at the size of x, with gamma and beta
-    1x1 convolutions of encode(x / |x|); y = mean over heads of softmax(q k / sqrt(d))
-    times x.
-
     Args:
-        in_channels: C.
-        out_channels: C.
         guide_channels: channels G of the guide, default C; 3 for an image.
         scale: integer from 1; the guide or size decides.
         width: D, channels of queries and keys, a multiple of 8 and of heads.
         heads: of the attention.
         kernel_size: of the first convolution on the guide, odd.
 
-    Call:
-        x: float [N, C, H, W]. guide: float [N, G, H'', W''], an image or a feature map
-        of any size. size: any (H', W'), default the guide's.
+    Shape:
+        x: [N, C, H, W].
+        guide: [N, G, H'', W''], an image or a feature map of any size.
+        size: any (H', W'), default the guide's.
+        y: [N, C, H', W']: convex combinations of the pixels of x, so a constant stays
+            constant. Untrained it is near the mean of the whole map.
 
-    Returns:
-        [N, C, H', W'], dtype of x: convex combinations of the pixels of x, so a
-        constant stays constant. Untrained it is near the mean of the whole map.
+    Source:
+        Couairon et al., "JAFAR: jack up any feature at any resolution", NeurIPS 2025,
+        with the released names; the released code makes its coordinates on a CUDA
+        device only.
 
-    Grid: positions from 0 to 1 between the centres of the corner pixels; pooling is
-    the mean over cells; 3x3 convolutions pad with zeros, larger ones on the guide
-    reflect.
-
-    Start: PyTorch's default: near the mean of the whole map.
-
-    Cost: 529,792 + 257*C parameters for an image with D = 128 (595,584 at C = 256), of
-    which 129*C + 16,512 are frozen because the released module never uses them; the
-    closed form counts the others. Multiply-accumulates grow with H'*W' * H*W * (D + C):
-    attention is global. Its weights are held for a tile of 2**22 of them at a time,
-    with gradients too, where each tile is computed twice; in a program traced in
-    training mode N * heads * H'*W' * H*W of them.
-
-    Source: Couairon et al., "JAFAR: jack up any feature at any resolution", NeurIPS
-    2025, with the released names; the released code makes its coordinates on a CUDA
-    device only.
-
-    Raises:
-        UsageError: called without a guide, one with other channels, a width that does
-            not divide.
-
-    >>> layer = JAFAR(256, guide_channels=3)
-    >>> sum(p.size for p in layer.parameters())
-    595584
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.JAFAR(256, guide_channels=3)
+        >>> sum(p.size for p in layer.parameters())
+        595584
     """
 
     source = "Couairon et al., NeurIPS 2025"
     year = 2025
+    notes = Notes(
+        formula="""
+        e = rotary(encode(guide)); queries = norm(pool(encode(e))) at the result's size;
+        keys = gamma * norm(pool(encode(e))) + beta at the size of x, with gamma and
+        beta 1x1 convolutions of encode(x / |x|); y = mean over heads of softmax(q k /
+        sqrt(d)) times x.
+        """,
+        grid="""
+        Positions from 0 to 1 between the centres of the corner pixels; pooling is the
+        mean over cells; 3x3 convolutions pad with zeros, larger ones on the guide
+        reflect.
+        """,
+        initialization="PyTorch's default: near the mean of the whole map.",
+        cost="""
+        529,792 + 257*C parameters for an image with D = 128 (595,584 at C = 256), of
+        which 129*C + 16,512 are frozen because the released module never uses them; the
+        closed form counts the others. Multiply-accumulates grow with H'*W' * H*W * (D +
+        C): attention is global. Its weights are held for a tile of 2**22 of them at a
+        time, with gradients too, where each tile is computed twice; in a program traced
+        in training mode N * heads * H'*W' * H*W of them.
+        """,
+    )
 
     def __init__(
         self,

@@ -4,6 +4,7 @@ they lie and by how alike the guide is there."""
 from ..base import whole_number
 from ..blocks.guided import GuidedUpsampler
 from ..errors import UsageError
+from ..notes import Notes
 from ..ops import joint_bilateral
 from ..registry import register
 
@@ -15,47 +16,45 @@ class JBU(GuidedUpsampler):
     """Bilateral average of the (2*radius + 1)**2 coarse pixels around; no weights.
 
     Args:
-        in_channels: C.
-        out_channels: C.
-        guide_channels: channels G of the guide, default C.
         scale: integer from 1; the guide's size decides.
         radius: of the window, in coarse pixels.
         sigma_space: of the Gaussian of the distance, in coarse pixels.
         sigma_range: of the Gaussian of the guide's Euclidean distance, in its units:
-            the default suits images in [-1, 1]; for a feature map, about the
-            difference of two pixels of one object.
+            the default suits images in [-1, 1]; for a feature map, about the difference
+            of two pixels of one object.
 
-    Call:
-        x: float [N, C, H, W]. guide: float [N, G, H', W'], an image or a feature map
-        of any size. size: the guide's or None.
+    Shape:
+        x: [N, C, H, W].
+        guide: [N, G, H', W'], an image or a feature map of any size.
+        size: the guide's or None.
+        y: [N, C, H', W']; values between those of x.
 
-    Returns:
-        [N, C, H', W'], dtype of x; values between those of x.
+    Source:
+        Kopf et al., "Joint bilateral upsampling", ACM TOG 2007. The defaults are ours.
 
-    Grid: output i lies at (i + 0.5) * H / H' - 0.5, the window around the coarse pixel
-    of that cell; pixels outside the map have no weight and the rest is normalised. The
-    guide of a coarse pixel is the mean of its cell.
-
-    Cost: no parameters; (2*radius + 1)**2 * (G + C) multiply-accumulates per output
-    pixel and G for the mean.
-
-    Source: Kopf et al., "Joint bilateral upsampling", ACM TOG 2007. The defaults are
-    ours.
-
-    Raises:
-        UsageError: called without a guide, size not the guide's, a sigma that is not
-            positive.
-
-    >>> import paddle
-    >>> x = paddle.to_tensor([[[[0.0, 1.0]]]])
-    >>> guide = paddle.to_tensor([[[[0.0, 0.0, 0.0, 9.0]]]])
-    >>> JBU(1, sigma_space=9.0)(x, guide=guide).numpy().round(2).ravel().tolist()
-    [0.0, 0.0, 0.0, 1.0]
+    Example:
+        >>> import paddle, paddle_resample
+        >>> x = paddle.to_tensor([[[[0.0, 1.0]]]])
+        >>> guide = paddle.to_tensor([[[[0.0, 0.0, 0.0, 9.0]]]])
+        >>> y = paddle_resample.JBU(1, sigma_space=9.0)(x, guide)
+        >>> y.numpy().round(2).ravel().tolist()
+        [0.0, 0.0, 0.0, 1.0]
     """
 
     source = "Kopf et al., ACM TOG 2007"
     year = 2007
     any_size = True
+    notes = Notes(
+        grid="""
+        Output i lies at (i + 0.5) * H / H' - 0.5, the window around the coarse pixel of
+        that cell; pixels outside the map have no weight and the rest is normalised. The
+        guide of a coarse pixel is the mean of its cell.
+        """,
+        cost="""
+        No parameters; (2*radius + 1)**2 * (G + C) multiply-accumulates per output pixel
+        and G for the mean.
+        """,
+    )
 
     def __init__(
         self,

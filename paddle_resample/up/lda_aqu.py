@@ -13,6 +13,7 @@ from ..base import Upsampler, whole_number
 from ..blocks.conv import conv
 from ..blocks.layer_norm import LayerNorm2D
 from ..errors import UsageError
+from ..notes import Notes
 from ..ops import flow_warp, interpolate, scaled_size, spatial_size
 from ..registry import register
 
@@ -25,15 +26,7 @@ _PADDINGS = ("zeros", "border")
 class LDAAQU(Upsampler):
     """Local deformable attention with queries interpolated from x (LDA-AQU).
 
-    q = bilinear(1x1(LN x)), k = 1x1(LN x); places = own pixel + window + reach *
-    tanh(offset(q)) for each group of channels; y = sum of x at the places, weighted by
-    softmax over them of <q, k at the place + bias of the place> / sqrt(D / heads).
-    offset is depthwise 3x3, LN, GELU, convolution.
-
     Args:
-        in_channels: C.
-        out_channels: C.
-        scale: integer from 1.
         reduction: queries and keys have D = C / reduction channels, rounded up to a
             multiple of groups and heads.
         heads: of the attention; divides C.
@@ -44,39 +37,49 @@ class LDAAQU(Upsampler):
         padding: "zeros" (published; places outside count as zero but keep their share
             of the softmax, so that borders darken) or "border".
 
-    Call:
-        x: float [N, C, H, W]. size: any (H', W'), computed directly; default
-        (H*s, W*s).
+    Shape:
+        x: [N, C, H, W].
+        size: any (H', W'), computed directly; default (H*s, W*s).
+        y: [N, C, H', W'].
 
-    Returns:
-        [N, C, H', W'], dtype of x.
+    Source:
+        Du et al., "LDA-AQU: Adaptive query-guided upsampling via local deformable
+        attention", ACM MM 2024; order of layers as in the released code, whose window
+        is counted in output pixels.
 
-    Grid: corners aligned, for the queries and for the places; the window's step is one
-    output pixel.
-
-    Start: convolutions Xavier uniform without bias, those that predict offsets zero,
-    the bias of places N(0, 0.02) cut at two sigma: no offsets, each fine pixel attends
-    to the k x k around.
-
-    Cost: 2*C*D + 2*C + 9*D/g + 2*D/g + (k_o*k_o*D/g + 1)*2*k*k + k*k*D parameters;
-    2*C*D multiply-accumulates per input pixel and 4*D + 9*D + 2*k_o*k_o*k*k*D +
-    5*k*k*(C + D) per output pixel.
-
-    Source: Du et al., "LDA-AQU: Adaptive query-guided upsampling via local deformable
-    attention", ACM MM 2024; order of layers as in the released code, whose
-    window is counted in output pixels.
-
-    Raises:
-        UsageError: groups or heads that do not divide C, even kernels, unknown padding.
-
-    >>> sum(p.size for p in LDAAQU(256).parameters())
-    39410
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.LDAAQU(256)
+        >>> sum(p.size for p in layer.parameters())
+        39410
     """
 
     source = "Du et al., ACM MM 2024"
     year = 2024
     learned = True
     any_size = True
+    notes = Notes(
+        formula="""
+        q = bilinear(1x1(LN x)), k = 1x1(LN x); places = own pixel + window + reach *
+        tanh(offset(q)) for each group of channels; y = sum of x at the places, weighted
+        by softmax over them of <q, k at the place + bias of the place> / sqrt(D /
+        heads). offset is depthwise 3x3, LN, GELU, convolution.
+        """,
+        grid="""
+        Corners aligned, for the queries and for the places; the window's step is one
+        output pixel.
+        """,
+        initialization="""
+        Convolutions Xavier uniform without bias, those that predict offsets zero, the
+        bias of places N(0, 0.02) cut at two sigma: no offsets, each fine pixel attends
+        to the k x k around.
+        """,
+        cost="""
+        2*C*D + 2*C + 9*D/g + 2*D/g + (k_o*k_o*D/g + 1)*2*k*k + k*k*D parameters; 2*C*D
+        multiply-accumulates per input pixel and 4*D + 9*D + 2*k_o*k_o*k*k*D + 5*k*k*(C
+        + D) per output pixel.
+        """,
+    )
 
     def __init__(
         self,

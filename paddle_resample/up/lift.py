@@ -8,6 +8,7 @@ from ..blocks.conv import conv, conv_norm_relu
 from ..blocks.guided import GuidedUpsampler
 from ..errors import UsageError
 from ..initialise import torch_uniform
+from ..notes import Notes
 from ..ops import fit, fit_guide
 from ..registry import register
 
@@ -22,50 +23,34 @@ _STRIDES = {2: (1, 1), 4: (2, 1), 8: (2, 2), 16: (2, 2)}
 class LiFT(GuidedUpsampler):
     """Transposed convolution of [x, image], two 3x3 convolutions with the image, 1x1.
 
-    g = encode(guide) at twice the size of x, h = encode(g) at the size of x;
-    y = 1x1(double([transposed([x, h]), g])), each convolution but the last with batch
-    norm and ReLU.
-
     Args:
-        in_channels: C.
-        out_channels: C.
         guide_channels: channels G of the guide, default C; 3 for an image.
         scale: 2 only; apply it again for more.
         patch_size: pixels of the guide in the side of a coarse pixel. 2, a guide at the
             output's resolution, is the place of a decoder; 8 and 16 take the image
             itself, as released, 4 lies between.
 
-    Call:
-        x: float [N, C, H, W]. guide: float [N, G, H', W'], its encoding g less than 2
-        pixels a side from (2*H, 2*W): g is cropped, or its last row and column are
-        repeated, and the result is brought back to the size of g in the same way. With
-        patch_size 2 that is the guide's size. size: that size or None.
+    Shape:
+        x: [N, C, H, W].
+        guide: [N, G, H', W'], its encoding g less than 2 pixels a
+        side from (2*H, 2*W): g is cropped, or its last row and column are repeated, and
+        the result is brought back to the size of g in the same way. With patch_size 2
+        that is the guide's size.
+        size: that size or None.
+        y: [N, C, H', W'] (a patch_size / 2 part of them for a larger patch_size).
+            Content of the guide enters: fusion, not upsampling alone.
 
-    Returns:
-        [N, C, H', W'] (a patch_size / 2 part of them for a larger patch_size), dtype of
-        x. Content of the guide enters: fusion, not upsampling alone.
+    Source:
+        Suri et al., "LiFT: a surprisingly simple lightweight feature transform for
+        dense ViT descriptors", ECCV 2024, with the released layers and names. Untrained
+        it is no interpolation: it regresses features. The released code stops the
+        program at other patch sizes than 8 and 16.
 
-    Grid: 2x2 cells; the 3x3 convolutions pad with zeros.
-
-    Start: PyTorch's default; untrained it is no interpolation.
-
-    Cost: with c = C + 32, m = floor(c / 2), o = floor(C / 2): 4*c*m + m, 9*(m + 32)*o +
-    9*o*o + 4*o, o*C + C and 288*G + 18,656 for the image: 569,360 parameters for C =
-    256, G = 3. Multiply-accumulates per coarse pixel at patch_size 2: 4*(c*m + 9*(m +
-    32)*o + 9*o*o + o*C) + 4*(288*G + 9,216) + 9,216.
-
-    Source: Suri et al., "LiFT: a surprisingly simple lightweight feature transform for
-    dense ViT descriptors", ECCV 2024, with the released layers and names. Untrained it
-    is no interpolation: it regresses features. The released code stops the program at
-    other patch sizes than 8 and 16.
-
-    Raises:
-        UsageError: called without a guide, a guide or size that does not fit, unknown
-            patch_size.
-
-    >>> layer = LiFT(256, guide_channels=3)
-    >>> sum(p.size for p in layer.parameters() if not p.stop_gradient)
-    569360
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.LiFT(256, guide_channels=3)
+        >>> sum(p.size for p in layer.parameters() if not p.stop_gradient)
+        569360
     """
 
     source = "Suri et al., ECCV 2024"
@@ -74,6 +59,21 @@ class LiFT(GuidedUpsampler):
     fuses_guide = True
     scales = (2,)
     guide_is_image = True
+    notes = Notes(
+        formula="""
+        g = encode(guide) at twice the size of x, h = encode(g) at the size of x; y =
+        1x1(double([transposed([x, h]), g])), each convolution but the last with batch
+        norm and ReLU.
+        """,
+        grid="2x2 cells; the 3x3 convolutions pad with zeros.",
+        initialization="PyTorch's default; untrained it is no interpolation.",
+        cost="""
+        With c = C + 32, m = floor(c / 2), o = floor(C / 2): 4*c*m + m, 9*(m + 32)*o +
+        9*o*o + 4*o, o*C + C and 288*G + 18,656 for the image: 569,360 parameters for C
+        = 256, G = 3. Multiply-accumulates per coarse pixel at patch_size 2: 4*(c*m +
+        9*(m + 32)*o + 9*o*o + o*C) + 4*(288*G + 9,216) + 9,216.
+        """,
+    )
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ from ..blocks.guided import GuidedUpsampler
 from ..blocks.image_encoder import pooled
 from ..blocks.layer_norm import LayerNorm2D
 from ..errors import UsageError
+from ..notes import Notes
 from ..ops import spatial_size
 from ..registry import register
 
@@ -25,13 +26,8 @@ _KEY_CHANNELS = 2 * 2 * _KEY_FREQUENCIES
 class LoftUp(GuidedUpsampler):
     """Cross-attention transformer from Fourier features of the guide to the coarse map.
 
-    g = the guide stretched to [-0.5, 0.5], each channel of each image by itself;
-    queries = two 3x3 convolutions with batch norm and ReLU of norm(fourier(place, g));
-    keys = [x, fourier(place)]; y = norm(1x1(transformer(queries, keys))).
-
     Args:
         in_channels: C; C + 20 is a multiple of heads.
-        out_channels: C.
         guide_channels: channels G of the guide, default C; published 3, an image.
         scale: integer from 1; the guide or size decides.
         heads: of the attention.
@@ -39,42 +35,29 @@ class LoftUp(GuidedUpsampler):
         frequencies: F, number of sines and of cosines of each coordinate and of each
             channel of the guide.
 
-    Call:
-        x: float [N, C, H, W]. guide: float [N, G, H'', W''], an image. size: any (H',
-        W'), default the guide's; a guide of another size is first averaged over the
-        cells of the result.
+    Shape:
+        x: [N, C, H, W].
+        guide: [N, G, H'', W''], an image.
+        size: any (H', W'), default the guide's; a guide of another size is first
+            averaged over the cells of the result.
+        y: [N, C, H', W']. Each pixel has channels of mean 0 and variance 1 before the
+            last weight and bias, so neither a constant nor the scale of x is kept, and
+            content of the guide enters: fusion, not upsampling alone.
 
-    Returns:
-        [N, C, H', W'], dtype of x. Each pixel has channels of mean 0 and variance 1
-        before the last weight and bias, so neither a constant nor the scale of x is
-        kept, and content of the guide enters: fusion, not upsampling alone.
+    Source:
+        Huang et al., "LoftUp: learning a coordinate-based feature upsampler for vision
+        foundation models", ICCV 2025, with the released layers and names. Parameter
+        counts equal the released module's; its outputs have not been compared with
+        ours, and ours differ on purpose in one thing: the released stretching takes
+        minimum and maximum over the whole batch, so that an image's result depends on
+        its neighbours. The released weights expect x after a layer norm over channels,
+        which is stored beside the upsampler and is no part of it.
 
-    Grid: positions from -1 to 1 between the centres of the corner pixels; the 3x3
-    convolutions pad with zeros.
-
-    Start: PyTorch's default; untrained it is no interpolation.
-
-    Cost: with D = C + 20 and S = 2*F*(2 + G) + G: 9*D*(S + D) + layers*(4*D*D + 2*C*D +
-    11*D + C) + C*D weights and the norms and biases, 2,162,710 parameters for an image
-    and C = 256. Multiply-accumulates grow with H'*W' * H*W * 2*D * layers: attention is
-    global. Its weights are held for a tile of 2**22 of them at a time, with gradients
-    too; in a program traced in training mode N * heads * H'*W' * H*W of them.
-
-    Source: Huang et al., "LoftUp: learning a coordinate-based feature upsampler for
-    vision foundation models", ICCV 2025, with the released layers and names. Parameter
-    counts equal the released module's; its outputs have not been compared with ours,
-    and ours differ on purpose in one thing: the released stretching takes minimum and
-    maximum over the whole batch, so that an image's result depends on its neighbours.
-    The released weights expect x after a layer norm over channels, which is stored
-    beside the upsampler and is no part of it.
-
-    Raises:
-        UsageError: called without a guide, one with other channels, C + 20 no multiple
-            of heads.
-
-    >>> layer = LoftUp(256, guide_channels=3)
-    >>> sum(p.size for p in layer.parameters() if not p.stop_gradient)
-    2162710
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.LoftUp(256, guide_channels=3)
+        >>> sum(p.size for p in layer.parameters() if not p.stop_gradient)
+        2162710
     """
 
     source = "Huang et al., ICCV 2025"
@@ -83,6 +66,26 @@ class LoftUp(GuidedUpsampler):
     fuses_guide = True
     any_size = True
     guide_is_image = True
+    notes = Notes(
+        formula="""
+        g = the guide stretched to [-0.5, 0.5], each channel of each image by itself;
+        queries = two 3x3 convolutions with batch norm and ReLU of norm(fourier(place,
+        g)); keys = [x, fourier(place)]; y = norm(1x1(transformer(queries, keys))).
+        """,
+        grid="""
+        Positions from -1 to 1 between the centres of the corner pixels; the 3x3
+        convolutions pad with zeros.
+        """,
+        initialization="PyTorch's default; untrained it is no interpolation.",
+        cost="""
+        With D = C + 20 and S = 2*F*(2 + G) + G: 9*D*(S + D) + layers*(4*D*D + 2*C*D +
+        11*D + C) + C*D weights and the norms and biases, 2,162,710 parameters for an
+        image and C = 256. Multiply-accumulates grow with H'*W' * H*W * 2*D * layers:
+        attention is global. Its weights are held for a tile of 2**22 of them at a time,
+        with gradients too; in a program traced in training mode N * heads * H'*W' * H*W
+        of them.
+        """,
+    )
 
     def __init__(
         self,

@@ -2,6 +2,7 @@
 
 from ..base import Upsampler
 from ..errors import UsageError
+from ..notes import Notes
 from ..ops import fit, max_unpool
 from ..registry import register
 
@@ -14,37 +15,37 @@ class MaxUnpool(Upsampler):
 
     Args:
         in_channels: C, the channels of the pooled map.
-        out_channels: C.
         scale: of the partner max_pool.
-        data_format: "NCHW" or "NCDHW".
 
-    Call:
-        x: float [N, C, h, w]. side: what max_pool returned for the same shape; it also
-        holds the exact size before pooling, so odd sizes come back exactly. size: less
-        than `scale` from that one: cropped, or extended by the last row and column.
+    Shape:
+        x: [N, C, h, w].
+        side: what max_pool returned for the same shape; it also holds the exact size
+            before pooling, so odd sizes come back exactly.
+        size: less than `scale` from that one: cropped, or extended by the last row and
+            column.
+        y: [N, C, H, W]; (scale*scale - 1) of scale*scale pixels are zero, so
+            convolutions should follow. With "NCDHW" [N, C, D, H, W] of x [N, C, d, h,
+            w].
 
-    Returns:
-        [N, C, H, W], dtype of x; (scale*scale - 1) of scale*scale pixels are zero, so
-        convolutions should follow. With "NCDHW" [N, C, D, H, W] of x [N, C, d, h, w].
+    Source:
+        Badrinarayanan et al., "SegNet", TPAMI 2017.
 
-    Grid: every value returns to the pixel it was read from.
-
-    Source: Badrinarayanan et al., "SegNet", TPAMI 2017. Cost: no arithmetic.
-
-    Raises:
-        UsageError: called without side.
-
-    >>> import paddle
-    >>> from paddle_resample.ops import max_pool
-    >>> y, side = max_pool(paddle.to_tensor([[[[1.0, 5.0], [2.0, 3.0]]]]))
-    >>> MaxUnpool(1)(y, side=side).numpy().ravel().tolist()
-    [0.0, 5.0, 0.0, 0.0]
+    Example:
+        >>> import paddle, paddle_resample
+        >>> x = paddle.to_tensor([[[[1.0, 5.0], [2.0, 3.0]]]])
+        >>> y, side = paddle_resample.MaxPool(1).record(x)
+        >>> paddle_resample.MaxUnpool(1)(y, side=side).numpy().tolist()
+        [[[[0.0, 5.0], [0.0, 0.0]]]]
     """
 
     source = "Badrinarayanan et al., TPAMI 2017"
     year = 2017
     data_formats = ("NCHW", "NCDHW")
     needs_side = "pool_indices"
+    notes = Notes(
+        grid="Every value returns to the pixel it was read from.",
+        cost="No arithmetic.",
+    )
 
     def forward(self, x, guide=None, side=None, size=None):
         if side is None:

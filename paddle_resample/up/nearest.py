@@ -1,6 +1,7 @@
 """Nearest-neighbour upsampling: every output pixel repeats one input pixel."""
 
 from ..base import Upsampler
+from ..notes import Notes
 from ..ops import interpolate
 from ..registry import register
 
@@ -11,32 +12,30 @@ __all__ = ["Nearest"]
 class Nearest(Upsampler):
     """Repeat pixels; no weights.
 
-    Args:
-        in_channels: C.
-        out_channels: C.
-        scale: integer from 1.
-        data_format: "NCHW", "NHWC" or "NCDHW".
+    Shape:
+        x: [N, C, H, W].
+        size: any (H', W'), default (H*scale, W*scale).
+        y: [N, C, H', W']; with "NCDHW" [N, C, D', H', W'] of x [N, C, D, H, W] and size
+            (D', H', W').
 
-    Call:
-        x: float [N, C, H, W]. size: any (H', W'), default (H*scale, W*scale).
+    Source:
+        textbook.
 
-    Returns:
-        [N, C, H', W'], dtype of x; with "NCDHW" [N, C, D', H', W'] of
-        x [N, C, D, H, W] and size (D', H', W').
-
-    Grid: output i takes input floor(i * H / H'); no border rule is needed.
-
-    Source: textbook. Cost: no arithmetic, one read and one write.
-
-    >>> import paddle
-    >>> Nearest(1)(paddle.to_tensor([[[[3.0, 5.0]]]])).numpy()[0, 0, 0].tolist()
-    [3.0, 3.0, 5.0, 5.0]
+    Example:
+        >>> import paddle, paddle_resample
+        >>> x = paddle.to_tensor([[[[3.0, 5.0]]]])
+        >>> paddle_resample.Nearest(1)(x)[0, 0, 0].tolist()
+        [3.0, 3.0, 5.0, 5.0]
     """
 
     source = "textbook"
     data_formats = ("NCHW", "NHWC", "NCDHW")
     any_size = True
     mode = "nearest"
+    notes = Notes(
+        grid="Output i takes input floor(i * H / H'); no border rule is needed.",
+        cost="No arithmetic, one read and one write.",
+    )
 
     def forward(self, x, guide=None, side=None, size=None):
         return interpolate(

@@ -5,6 +5,7 @@ from paddle.nn.initializer import Normal
 
 from ..base import Upsampler
 from ..blocks.conv import linear
+from ..notes import Notes
 from ..ops import expand_cells, fit
 from ..registry import register
 
@@ -16,39 +17,41 @@ class PatchExpand(Upsampler):
     """Linear C -> s*s*D without bias, rearranged to cells, LayerNorm over D.
 
     Args:
-        in_channels: C.
         out_channels: D, default C; Swin-Unet uses C/2.
-        scale: s, integer from 1.
-        norm: whether the LayerNorm follows (published); the seed articles' variant
-            has norm=False, bias=True.
+        norm: whether the LayerNorm follows (published); the seed articles' variant has
+            norm=False, bias=True.
         bias: whether the linear layer has a bias; published without.
 
-    Call:
-        x: float [N, C, H, W]. size: (H', W') less than s from (H*s, W*s): cropped, or
-        extended by the last row and column.
-        With tokens, as the literature calls it, `forward(x, H, W)`: x [N, H*W, C].
+    Shape:
+        x: [N, C, H, W].  With tokens, as the literature calls it, `forward(x, H, W)`: x
+            [N, H*W, C].
+        y: [N, D, H', W'], or tokens [N, s*s*H*W, D].
 
-    Returns:
-        [N, D, H', W'], or tokens [N, s*s*H*W, D]; dtype of x.
+    Source:
+        Cao et al., "Swin-Unet", ECCV workshops 2022, section 3.4.
 
-    Grid: channel (dy, dx, d) of the linear layer is pixel (dy, dx) of the cell, which
-    is not pixel_shuffle's order. No border rule is needed.
-
-    Start: as Swin: weights N(0, 0.02), biases 0. Each pixel
-    of a cell has weights of its own, so a checkerboard is there before training.
-
-    Cost: s*s*C*D + 2*D parameters, s*s*C*D multiply-accumulates per input pixel.
-
-    Source: Cao et al., "Swin-Unet", ECCV workshops 2022, section 3.4.
-
-    >>> sum(p.size for p in PatchExpand(256, 128).parameters())
-    131328
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.PatchExpand(256, 128)
+        >>> sum(p.size for p in layer.parameters())
+        131328
     """
 
     source = "Cao et al., ECCV workshops 2022"
     year = 2022
     learned = True
     keeps_channels = False
+    notes = Notes(
+        grid="""
+        Channel (dy, dx, d) of the linear layer is pixel (dy, dx) of the cell, which is
+        not pixel_shuffle's order. No border rule is needed.
+        """,
+        initialization="""
+        As Swin: weights N(0, 0.02), biases 0. Each pixel of a cell has weights of its
+        own, so a checkerboard is there before training.
+        """,
+        cost="s*s*C*D + 2*D parameters, s*s*C*D multiply-accumulates per input pixel.",
+    )
 
     def __init__(
         self,
@@ -64,9 +67,10 @@ class PatchExpand(Upsampler):
         self.expand = linear(in_channels, features, init=Normal(0.0, 0.02), bias=bias)
         self.norm = nn.LayerNorm(self.out_channels) if norm else nn.Identity()
 
-    def _check_call(self, x, guide=None, side=None, size=None):
-        if not (isinstance(guide, int) and isinstance(side, int)):  # else of tokens
-            super()._check_call(x, guide, side, size)
+    def __call__(self, x, guide=None, side=None, size=None):
+        if isinstance(guide, int) and isinstance(side, int):  # layer(tokens, H, W)
+            return self._run(x, guide, side)
+        return super().__call__(x, guide, side, size)
 
     @classmethod
     def count(cls, site, *, norm, bias, **options):

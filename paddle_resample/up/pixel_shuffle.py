@@ -6,6 +6,7 @@ import paddle.nn as nn
 from ..arguments import check_choice
 from ..base import Upsampler, whole_number
 from ..initialise import repeat_for_shuffle, torch_uniform
+from ..notes import Notes
 from ..ops import fit, pixel_shuffle
 from ..registry import register
 
@@ -19,40 +20,24 @@ class PixelShuffle(Upsampler):
     """Convolution to out_channels*scale*scale channels, then pixel shuffle.
 
     Args:
-        in_channels: C.
-        out_channels: D, default C.
-        scale: s, integer from 1.
-        data_format: "NCHW", "NHWC" or "NCDHW".
         kernel_size: k of the convolution, odd.
         init: "icnr" starts the s*s sub-kernels equal (He normal, bias 0), so that no
             checkerboard is there before training; "xavier" (uniform, bias 0) is the
             default of mmcv's PixelShufflePack, "torch" PyTorch's default.
 
-    Call:
-        x: float [N, C, H, W]. size: (H', W') less than s from (H*s, W*s): cropped, or
-        extended by the last row and column.
+    Shape:
+        x: [N, C, H, W].
+        y: [N, D, H', W']; with "NCDHW" [N, D, D', H', W'] of x [N, C, depth, H, W] and
+            size (D', H', W').
 
-    Returns:
-        [N, D, H', W'], dtype of x; with "NCDHW" [N, D, D', H', W'] of
-        x [N, C, depth, H, W] and size (D', H', W').
+    Source:
+        Shi et al., CVPR 2016; ICNR: Aitken et al., arXiv 1707.02937, 2017.
 
-    Grid: pixel (dy, dx) of a cell is channel d*s*s + dy*s + dx of the convolution, in
-    a volume (dz, dy, dx) is d*s**3 + (dz*s + dy)*s + dx; zero padding of the
-    convolution at the border.
-
-    Start: as option init says.
-
-    Cost: s*s*D*(k*k*C + 1) parameters, s*s*D*k*k*C multiply-accumulates per input
-    pixel; in a volume s**3 for s*s and k**3 for k*k.
-
-    Source: Shi et al., CVPR 2016; ICNR: Aitken et al., arXiv 1707.02937, 2017.
-
-    Raises:
-        UsageError: even kernel_size, unknown init.
-
-    >>> layer = PixelShuffle(4, 2)
-    >>> sum(p.size for p in layer.parameters()) == 4 * 2 * (9 * 4 + 1)
-    True
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.PixelShuffle(4, 2)
+        >>> sum(p.size for p in layer.parameters()) == 4 * 2 * (9 * 4 + 1)
+        True
     """
 
     source = "Shi et al., CVPR 2016"
@@ -60,6 +45,18 @@ class PixelShuffle(Upsampler):
     learned = True
     keeps_channels = False
     data_formats = ("NCHW", "NHWC", "NCDHW")
+    notes = Notes(
+        grid="""
+        Pixel (dy, dx) of a cell is channel d*s*s + dy*s + dx of the convolution, in a
+        volume (dz, dy, dx) is d*s**3 + (dz*s + dy)*s + dx; zero padding of the
+        convolution at the border.
+        """,
+        initialization="As option init says.",
+        cost="""
+        s*s*D*(k*k*C + 1) parameters, s*s*D*k*k*C multiply-accumulates per input pixel;
+        in a volume s**3 for s*s and k**3 for k*k.
+        """,
+    )
 
     def __init__(
         self,

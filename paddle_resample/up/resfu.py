@@ -13,6 +13,7 @@ from ..base import whole_number
 from ..blocks.conv import conv
 from ..blocks.guided import GuidedUpsampler
 from ..errors import UsageError
+from ..notes import Notes
 from ..ops import fit, interpolate, reassemble, spatial_size
 from ..registry import register
 
@@ -25,16 +26,7 @@ _SMALL = Normal(0.0, 0.02)  # of the 1x1 convolutions
 class ReSFU(GuidedUpsampler):
     """Weighted sum of sub-pixel neighbours of x, steered by the guide (ReSFU).
 
-    q = 1x1(GN guide), k = bilinear(1x1(GN x)); q_gf = guided filter of k by q, q_gs =
-    3x3 Gaussian of q; scores = PCDC(q_gf - k) + PCDC(q - q_gs), where PCDC compares
-    a pixel with its neighbours s fine pixels away by a learned 3x3 difference
-    convolution, then mixes its results; y = softmax-weighted sum of bilinear(x) at
-    those neighbours.
-
     Args:
-        in_channels: C.
-        out_channels: C.
-        guide_channels: channels G of the guide, default C.
         scale: s, integer from 1; large ratios are meant to be done at once.
         embedding: D, channels of q and k.
         mid_channels: M of each PCDC.
@@ -44,43 +36,54 @@ class ReSFU(GuidedUpsampler):
         radius: of the guided filter in fine pixels; it works on every second pixel.
         epsilon: of the guided filter, which keeps flat places flat.
 
-    Call:
-        x: float [N, C, H, W]. guide: float [N, G, H', W'], less than s pixels a side
-        from (H*s, W*s). size: default the guide's.
+    Shape:
+        x: [N, C, H, W].
+        guide: [N, G, H', W'], less than s pixels a side from (H*s, W*s).
+        size: default the guide's.
+        y: [N, C, H', W'].
 
-    Returns:
-        [N, C, H', W'], dtype of x.
+    Source:
+        Zhou et al., "A refreshed similarity-based upsampler for direct high-ratio
+        feature upsampling", arXiv 2407.02283, 2024; order of layers and start as in the
+        released code. Left out: its multiplier of PCDC's gradients, 1 by default and
+        500 in its configurations, which is the optimiser's to give.
 
-    Grid: corners not aligned; the neighbours of a fine pixel stand at its own place in
-    the coarse map plus whole coarse pixels. Neighbours outside get no weight, the
-    others share it: a constant stays constant up to the border. A guide that is not
-    exactly s times x is cropped or extended first (`ops.fit_guide`), and the result is
-    fitted back.
-
-    Start: 1x1 convolutions N(0, 0.02), difference convolutions He normal by fan-out,
-    biases 0.
-
-    Cost: 2*(C + G) + (C + G + 2)*D + 2*P parameters with P = 2*D + n*n*M*D/groups + M +
-    M*M/groups + M + 2*M + n*n*(M + 1); C*D multiply-accumulates per input pixel and
-    G*D + 2*((n*n + 1)*M*D/groups + M*M/groups + n*n*M) + (9 + 4 + 8)*D + (n*n + 4)*C
-    per output pixel.
-
-    Source: Zhou et al., "A refreshed similarity-based upsampler for direct high-ratio
-    feature upsampling", arXiv 2407.02283, 2024; order of layers and start as in the
-    released code. Left out: its multiplier of PCDC's gradients, 1 by default and 500 in
-    its configurations, which is the optimiser's to give.
-
-    Raises:
-        UsageError: called without a guide, groups that do not divide, even kernel_size,
-            a guide too far from x times scale.
-
-    >>> sum(p.size for p in ReSFU(256).parameters())
-    47570
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.ReSFU(256)
+        >>> sum(p.size for p in layer.parameters())
+        47570
     """
 
     source = "Zhou et al., arXiv 2407.02283, 2024"
     year = 2024
     learned = True
+    notes = Notes(
+        formula="""
+        q = 1x1(GN guide), k = bilinear(1x1(GN x)); q_gf = guided filter of k by q, q_gs
+        = 3x3 Gaussian of q; scores = PCDC(q_gf - k) + PCDC(q - q_gs), where PCDC
+        compares a pixel with its neighbours s fine pixels away by a learned 3x3
+        difference convolution, then mixes its results; y = softmax-weighted sum of
+        bilinear(x) at those neighbours.
+        """,
+        grid="""
+        Corners not aligned; the neighbours of a fine pixel stand at its own place in
+        the coarse map plus whole coarse pixels. Neighbours outside get no weight, the
+        others share it: a constant stays constant up to the border. A guide that is not
+        exactly s times x is cropped or extended first (`ops.fit_guide`), and the result
+        is fitted back.
+        """,
+        initialization="""
+        1x1 convolutions N(0, 0.02), difference convolutions He normal by fan-out,
+        biases 0.
+        """,
+        cost="""
+        2*(C + G) + (C + G + 2)*D + 2*P parameters with P = 2*D + n*n*M*D/groups + M +
+        M*M/groups + M + 2*M + n*n*(M + 1); C*D multiply-accumulates per input pixel and
+        G*D + 2*((n*n + 1)*M*D/groups + M*M/groups + n*n*M) + (9 + 4 + 8)*D + (n*n +
+        4)*C per output pixel.
+        """,
+    )
 
     def __init__(
         self,

@@ -6,6 +6,7 @@ import paddle.nn as nn
 from ..arguments import check_choice
 from ..base import Upsampler, whole_number
 from ..initialise import torch_uniform
+from ..notes import Notes
 from ..ops import interpolate
 from ..registry import register
 
@@ -19,38 +20,23 @@ class ResizeConv(Upsampler):
     """Nearest or bilinear interpolation, then a k x k convolution.
 
     Args:
-        in_channels: C.
-        out_channels: D, default C.
-        scale: s, integer from 1.
-        data_format: "NCHW" or "NHWC".
         mode: "nearest" (the source's preference) or "bilinear" (align_corners=False).
         kernel_size: k of the convolution, odd.
         bias: whether a bias is added.
 
-    Call:
-        x: float [N, C, H, W]. size: any (H', W'), default (H*s, W*s).
+    Shape:
+        x: [N, C, H, W].
+        size: any (H', W'), default (H*s, W*s).
+        y: [N, D, H', W'].
 
-    Returns:
-        [N, D, H', W'], dtype of x.
+    Source:
+        Odena et al., "Deconvolution and checkerboard artifacts", Distill 2016.
 
-    Grid: the interpolation's; the convolution pads with zeros, so the outer k // 2
-    pixels receive less. A constant stays constant inside of them, before any training:
-    no checkerboard.
-
-    Start: PyTorch's default; no checkerboard, because every pixel of a cell meets the
-    same kernel.
-
-    Cost: k*k*C*D (+ D) parameters; k*k*C*D multiply-accumulates per output pixel, s*s
-    times those of a convolution before pixel_shuffle with the same parameters, and 4*C
-    for bilinear interpolation.
-
-    Source: Odena et al., "Deconvolution and checkerboard artifacts", Distill 2016.
-
-    Raises:
-        UsageError: unknown mode, even kernel_size.
-
-    >>> sum(p.size for p in ResizeConv(256).parameters())
-    590080
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.ResizeConv(256)
+        >>> sum(p.size for p in layer.parameters())
+        590080
     """
 
     source = "Odena et al., Distill 2016"
@@ -59,6 +45,22 @@ class ResizeConv(Upsampler):
     keeps_channels = False
     any_size = True
     data_formats = ("NCHW", "NHWC")
+    notes = Notes(
+        grid="""
+        The interpolation's; the convolution pads with zeros, so the outer k // 2 pixels
+        receive less. A constant stays constant inside of them, before any training: no
+        checkerboard.
+        """,
+        initialization="""
+        PyTorch's default; no checkerboard, because every pixel of a cell meets the same
+        kernel.
+        """,
+        cost="""
+        k*k*C*D (+ D) parameters; k*k*C*D multiply-accumulates per output pixel, s*s
+        times those of a convolution before pixel_shuffle with the same parameters, and
+        4*C for bilinear interpolation.
+        """,
+    )
 
     def __init__(
         self,

@@ -3,6 +3,7 @@ the coarse features around it, both projected to a small common space."""
 
 from ..base import whole_number
 from ..blocks.similarity import SimilarityUpsampler, projection
+from ..notes import Notes
 from ..registry import register
 
 __all__ = ["SAPAB"]
@@ -12,14 +13,7 @@ __all__ = ["SAPAB"]
 class SAPAB(SimilarityUpsampler):
     """Similarity-aware point affiliation, (low-rank) bilinear similarity.
 
-    w = softmax over the window of <Q norm(guide)[p], K norm(x)[q]>,
-    y = reassemble(x, w).
-
     Args:
-        in_channels: C.
-        out_channels: C.
-        guide_channels: channels G of the guide, default C.
-        scale: s, integer from 1.
         kernel_size: k of the window, odd.
         embedding: D, rank of the similarity. The released class has 64, the authors'
             logs, tables and later code 32.
@@ -29,39 +23,47 @@ class SAPAB(SimilarityUpsampler):
         border: "zero" as published; "replicate" repeats the border's keys and values;
             "renormalise" leaves pixels outside out of the softmax.
 
-    Call:
-        x: float [N, C, H, W]. guide: float [N, G, H', W'] with H' and W' less than s
-        from s*H and s*W: cropped, or extended by its last row and column. size: default
-        the guide's; y is fitted to it in the same way.
+    Shape:
+        x: [N, C, H, W].
+        guide: [N, G, H', W'] with H' and W' less than s from s*H and s*W: cropped, or
+            extended by its last row and column.
+        size: default the guide's; y is fitted to it in the same way.
+        y: [N, C, H', W'].
 
-    Returns:
-        [N, C, H', W'], dtype of x.
+    Source:
+        Lu et al., "SAPA: Similarity-aware point affiliation for feature upsampling",
+        NeurIPS 2022; scores are not divided by sqrt(D). "replicate" and "renormalise"
+        are ours.
 
-    Grid: output (i, j) belongs to coarse pixel (i // s, j // s), the middle of its
-    window. As published a key outside scores 0 and takes part in the softmax, and its
-    value is 0: where all scores are equal a constant keeps 0.36 of its value at the
-    corner of a 5x5 window.
-
-    Start: projections N(0, 0.02), biases 0: scores close to 0, nearly nearest
-    interpolation of the k x k box mean.
-
-    Cost: (G + C)*D + 2*D parameters and 2*(G + C) of the norms; G*D*s*s + C*D +
-    k*k*s*s*(D + C) multiply-accumulates per coarse pixel.
-
-    Source: Lu et al., "SAPA: Similarity-aware point affiliation for feature
-    upsampling", NeurIPS 2022; scores are not divided by sqrt(D). "replicate" and
-    "renormalise" are ours.
-
-    Raises:
-        UsageError: called without a guide or with one too far off, even kernel_size,
-            unknown norm or border.
-
-    >>> sum(p.size for p in SAPAB(256).parameters())
-    17472
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.SAPAB(256)
+        >>> sum(p.size for p in layer.parameters())
+        17472
     """
 
     source = "Lu et al., NeurIPS 2022"
     year = 2022
+    notes = Notes(
+        formula="""
+        w = softmax over the window of <Q norm(guide)[p], K norm(x)[q]>, y =
+        reassemble(x, w).
+        """,
+        grid="""
+        Output (i, j) belongs to coarse pixel (i // s, j // s), the middle of its
+        window. As published a key outside scores 0 and takes part in the softmax, and
+        its value is 0: where all scores are equal a constant keeps 0.36 of its value at
+        the corner of a 5x5 window.
+        """,
+        initialization="""
+        Projections N(0, 0.02), biases 0: scores close to 0, nearly nearest
+        interpolation of the k x k box mean.
+        """,
+        cost="""
+        (G + C)*D + 2*D parameters and 2*(G + C) of the norms; G*D*s*s + C*D +
+        k*k*s*s*(D + C) multiply-accumulates per coarse pixel.
+        """,
+    )
 
     def __init__(
         self,

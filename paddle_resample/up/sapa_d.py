@@ -10,6 +10,7 @@ from ..blocks.conv import conv
 from ..blocks.guided import GuidedUpsampler
 from ..blocks.similarity import channel_norm
 from ..errors import UsageError
+from ..notes import Notes
 from ..ops import (
     fit,
     grid_sample,
@@ -27,15 +28,7 @@ __all__ = ["SAPAD"]
 class SAPAD(GuidedUpsampler):
     """Similarity-aware point affiliation with dynamic points.
 
-    For each of g groups of channels a 1x1 convolution of x places n points for every
-    output pixel; w = softmax over the points of <Q(guide)[p], K(x)[point]>, y = sum of
-    w * x[point].
-
     Args:
-        in_channels: C.
-        out_channels: C.
-        guide_channels: channels G of the guide, default C.
-        scale: s, integer from 1.
         points: n, points of an output pixel and group.
         groups: g, divides C.
         embedding: D, channels of query and key in each group.
@@ -45,39 +38,49 @@ class SAPAD(GuidedUpsampler):
             their convolutions.
         bias: whether the three convolutions have biases.
 
-    Call:
-        x: float [N, C, H, W]. guide: float [N, G, H', W'] with H' and W' less than s
-        from s*H and s*W: cropped, or extended by its last row and column. size: default
-        the guide's; y is fitted to it in the same way.
+    Shape:
+        x: [N, C, H, W].
+        guide: [N, G, H', W'] with H' and W' less than s from s*H and s*W: cropped, or
+            extended by its last row and column.
+        size: default the guide's; y is fitted to it in the same way.
+        y: [N, C, H', W'].
 
-    Returns:
-        [N, C, H', W'], dtype of x.
+    Source:
+        Liu et al., "On point affiliation in feature upsampling", arXiv 2307.08198,
+        2023.
 
-    Grid: the points of output (i, j) are counted from coarse pixel (i // s, j // s) and
-    sampled bilinearly; keys and values outside are zero, so a point outside scores 0
-    and brings 0.
-
-    Start: all weights N(0, 0.02), biases 0: the points lie close to the coarse pixel,
-    near nearest interpolation.
-
-    Cost: with P = 2*g*n*s*s (2*g*n without high_offset) (G + C + 2)*g*D + (C + 1)*P
-    parameters; s*s*G*g*D + C*g*D + C*P + n*s*s*(5*g*D + 5*C) multiply-accumulates per
-    coarse pixel, of which four in five of the last part are the bilinear sampling.
-
-    Source: Liu et al., "On point affiliation in feature upsampling", arXiv 2307.08198,
-    2023.
-
-    Raises:
-        UsageError: called without a guide or with one too far off, groups that do not
-            divide C, unknown norm.
-
-    >>> sum(p.size for p in SAPAD(256).parameters())
-    139808
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.SAPAD(256)
+        >>> sum(p.size for p in layer.parameters())
+        139808
     """
 
     source = "Liu et al., arXiv 2307.08198, 2023"
     year = 2023
     learned = True
+    notes = Notes(
+        formula="""
+        For each of g groups of channels a 1x1 convolution of x places n points for
+        every output pixel; w = softmax over the points of <Q(guide)[p], K(x)[point]>, y
+        = sum of w * x[point].
+        """,
+        grid="""
+        The points of output (i, j) are counted from coarse pixel (i // s, j // s) and
+        sampled bilinearly; keys and values outside are zero, so a point outside scores
+        0 and brings 0.
+        """,
+        initialization="""
+        All weights N(0, 0.02), biases 0: the points lie close to the coarse pixel, near
+        nearest interpolation.
+        """,
+        cost="""
+        With P = 2*g*n*s*s (2*g*n without high_offset) (G + C + 2)*g*D + (C + 1)*P
+        parameters; s*s*G*g*D + C*g*D + C*P + n*s*s*(5*g*D + 5*C) multiply-accumulates
+        per coarse pixel, of which four in five of the last part are the bilinear
+        sampling.
+        """,
+    )
 
     def __init__(
         self,

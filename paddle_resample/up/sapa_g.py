@@ -5,6 +5,7 @@ import paddle.nn.functional as F
 
 from ..base import whole_number
 from ..blocks.similarity import SimilarityUpsampler, projection
+from ..notes import Notes
 from ..ops import interpolate
 from ..registry import register
 
@@ -15,16 +16,7 @@ __all__ = ["SAPAG"]
 class SAPAG(SimilarityUpsampler):
     """Similarity-aware point affiliation, gated bilinear similarity.
 
-    g = sigmoid(gate norm(x)), query = g * Qy norm(guide) + (1 - g) * Qx x (x's parts
-    enlarged by nearest), w = softmax over the window of <query[p], K norm(x)[q]>,
-    y = reassemble(x, w). The gate chooses the query only: no content of the guide
-    enters.
-
     Args:
-        in_channels: C.
-        out_channels: C.
-        guide_channels: channels G of the guide, default C.
-        scale: s, integer from 1.
         kernel_size: k of the window, odd.
         embedding: D, rank of the similarity; 64 in the released class, 32 in the
             authors' logs and tables.
@@ -34,41 +26,51 @@ class SAPAG(SimilarityUpsampler):
         border: "zero" as published; "replicate" repeats the border's keys and values;
             "renormalise" leaves pixels outside out of the softmax.
 
-    Call:
-        x: float [N, C, H, W]. guide: float [N, G, H', W'] with H' and W' less than s
-        from s*H and s*W: cropped, or extended by its last row and column. size: default
-        the guide's; y is fitted to it in the same way.
+    Shape:
+        x: [N, C, H, W].
+        guide: [N, G, H', W'] with H' and W' less than s from s*H and s*W: cropped, or
+            extended by its last row and column.
+        size: default the guide's; y is fitted to it in the same way.
+        y: [N, C, H', W'].
 
-    Returns:
-        [N, C, H', W'], dtype of x.
+    Source:
+        Lu et al., "SAPA: Similarity-aware point affiliation for feature upsampling",
+        NeurIPS 2022; as in the released code Qx sees x before its norm. "replicate" and
+        "renormalise" are ours.
 
-    Grid: output (i, j) belongs to coarse pixel (i // s, j // s), the middle of its
-    window. As published a key outside scores 0 and takes part in the softmax, and its
-    value is 0: where all scores are equal a constant keeps 0.36 of its value at the
-    corner of a 5x5 window.
-
-    Start: projections N(0, 0.02), biases 0: scores close to 0, nearly nearest
-    interpolation of the k x k box mean.
-
-    Cost: (G + 2*C)*D + 3*D + C + 1 parameters and 2*(G + C) of the norms; G*D*s*s +
-    2*C*D + C + 2*D*s*s + k*k*s*s*(D + C) multiply-accumulates per coarse pixel.
-    Published tables repeat SAPA-B's cost, which is too little; the released code
-    projects x after enlarging it, with the same result at s*s times that part's cost.
-
-    Source: Lu et al., "SAPA: Similarity-aware point affiliation for feature
-    upsampling", NeurIPS 2022; as in the released code Qx sees x before its norm.
-    "replicate" and "renormalise" are ours.
-
-    Raises:
-        UsageError: called without a guide or with one too far off, even kernel_size,
-            unknown norm or border.
-
-    >>> sum(p.size for p in SAPAG(256).parameters())
-    25953
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.SAPAG(256)
+        >>> sum(p.size for p in layer.parameters())
+        25953
     """
 
     source = "Lu et al., NeurIPS 2022"
     year = 2022
+    notes = Notes(
+        formula="""
+        g = sigmoid(gate norm(x)), query = g * Qy norm(guide) + (1 - g) * Qx x (x's
+        parts enlarged by nearest), w = softmax over the window of <query[p], K
+        norm(x)[q]>, y = reassemble(x, w). The gate chooses the query only: no content
+        of the guide enters.
+        """,
+        grid="""
+        Output (i, j) belongs to coarse pixel (i // s, j // s), the middle of its
+        window. As published a key outside scores 0 and takes part in the softmax, and
+        its value is 0: where all scores are equal a constant keeps 0.36 of its value at
+        the corner of a 5x5 window.
+        """,
+        initialization="""
+        Projections N(0, 0.02), biases 0: scores close to 0, nearly nearest
+        interpolation of the k x k box mean.
+        """,
+        cost="""
+        (G + 2*C)*D + 3*D + C + 1 parameters and 2*(G + C) of the norms; G*D*s*s + 2*C*D
+        + C + 2*D*s*s + k*k*s*s*(D + C) multiply-accumulates per coarse pixel. Published
+        tables repeat SAPA-B's cost, which is too little; the released code projects x
+        after enlarging it, with the same result at s*s times that part's cost.
+        """,
+    )
 
     def __init__(
         self,

@@ -3,6 +3,7 @@ the coarse features around it."""
 
 from ..blocks.similarity import SimilarityUpsampler
 from ..errors import UsageError
+from ..notes import Notes
 from ..registry import register
 
 __all__ = ["SAPAI"]
@@ -12,53 +13,53 @@ __all__ = ["SAPAI"]
 class SAPAI(SimilarityUpsampler):
     """Similarity-aware point affiliation, inner product without projections.
 
-    w = softmax over the window of <norm(guide)[p], norm(x)[q]>, y = reassemble(x, w).
-
     Args:
-        in_channels: C.
-        out_channels: C.
         guide_channels: channels of the guide, C.
-        scale: s, integer from 1.
         kernel_size: k of the window, odd.
         norm: "layer" as in the paper's code, "group" (32 groups, as in the authors'
             later detection and segmentation code) or "none".
         border: "zero" as published; "replicate" repeats the border's keys and values;
             "renormalise" leaves pixels outside out of the softmax.
 
-    Call:
-        x: float [N, C, H, W]. guide: float [N, G, H', W'] with H' and W' less than s
-        from s*H and s*W: cropped, or extended by its last row and column. size: default
-        the guide's; y is fitted to it in the same way.
+    Shape:
+        x: [N, C, H, W].
+        guide: [N, G, H', W'] with H' and W' less than s from s*H and s*W: cropped, or
+            extended by its last row and column.
+        size: default the guide's; y is fitted to it in the same way.
+        y: [N, C, H', W'].
 
-    Returns:
-        [N, C, H', W'], dtype of x.
+    Source:
+        Lu et al., "SAPA: Similarity-aware point affiliation for feature upsampling",
+        NeurIPS 2022. This variant was not released; its norms keep their weights here,
+        as those of the released SAPA-B do. "replicate" and "renormalise" are ours.
 
-    Grid: output (i, j) belongs to coarse pixel (i // s, j // s), the middle of its
-    window. As published a key outside scores 0 and takes part in the softmax, and its
-    value is 0: where all scores are equal a constant keeps 0.36 of its value at the
-    corner of a 5x5 window.
-
-    Start: norms 1 and 0; no other weights.
-
-    Cost: 4*C parameters, of the two norms, which published tables count as none (0 with
-    "none"); 2*k*k*C multiply-accumulates per output pixel.
-
-    Source: Lu et al., "SAPA: Similarity-aware point affiliation for feature
-    upsampling", NeurIPS 2022. This variant was not released; its norms keep their
-    weights here, as those of the released SAPA-B do. "replicate" and "renormalise" are
-    ours.
-
-    Raises:
-        UsageError: called without a guide or with one too far off, guide_channels other
-            than C, even kernel_size, unknown norm or border.
-
-    >>> sum(p.size for p in SAPAI(256).parameters())
-    1024
+    Example:
+        >>> import paddle_resample
+        >>> layer = paddle_resample.SAPAI(256)
+        >>> sum(p.size for p in layer.parameters())
+        1024
     """
 
     source = "Lu et al., NeurIPS 2022"
     year = 2022
     guide_same_channels = True
+    notes = Notes(
+        formula="""
+        w = softmax over the window of <norm(guide)[p], norm(x)[q]>, y = reassemble(x,
+        w).
+        """,
+        grid="""
+        Output (i, j) belongs to coarse pixel (i // s, j // s), the middle of its
+        window. As published a key outside scores 0 and takes part in the softmax, and
+        its value is 0: where all scores are equal a constant keeps 0.36 of its value at
+        the corner of a 5x5 window.
+        """,
+        initialization="Norms 1 and 0; no other weights.",
+        cost="""
+        4*C parameters, of the two norms, which published tables count as none (0 with
+        "none"); 2*k*k*C multiply-accumulates per output pixel.
+        """,
+    )
 
     def __init__(
         self,

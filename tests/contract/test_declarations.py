@@ -16,7 +16,8 @@ from paddle_resample import (
     resampler_names,
     resampler_options,
 )
-from paddle_resample.base import ProjectedDownsampler, ProjectedUpsampler
+from paddle_resample.docstring import read_docstring
+from paddle_resample.projected import ProjectedDownsampler, ProjectedUpsampler
 from tests.contract.sites import (
     ALL,
     CHANNELS,
@@ -211,10 +212,13 @@ def test_says_where_it_comes_from_and_what_its_options_mean(name):
     assert cls.source
     assert (cls.year is None) == (cls.source == "textbook")
     assert cls.year is None or str(cls.year) in cls.source
-    for word in ("Args:", "Call", "Returns", "Grid", "Source:", ">>> "):
-        assert word in cls.__doc__, f"the docstring of {name} has no {word!r}"
+    documentation = read_docstring(cls)
+    assert documentation.summary and documentation.shape and documentation.source
+    assert documentation.example.startswith(">>> import paddle")
+    assert cls.notes.grid and cls.notes.cost
+    assert bool(cls.notes.initialization) == cls.learned
     for option in resampler_options(cls):
-        assert option in cls.__doc__, f"the docstring of {name} is silent on {option}"
+        assert documentation.arguments.get(option), f"{name} does not explain {option}"
 
 
 @ALL

@@ -33,8 +33,8 @@ def test_wrong_maps_are_refused(name):
         with pytest.raises(UsageError) as error:
             layer(paddle.ones(shape))
         assert str(error.value) == (
-            f"{name}: x must be a map [N, {CHANNELS}, H, W] without an empty axis, not "
-            f"{shape}"
+            f"{name}: x must be a feature map [N, {CHANNELS}, H, W] without an empty "
+            f"axis, not {shape}"
         )
 
 
@@ -45,7 +45,9 @@ def test_wrong_maps_are_refused_before_the_visible_convolution(name):
     out = CHANNELS + 4
     layer = build(name, CHANNELS, out, **site_of(resampler_class(name), out))
     for shape in SHAPES.values():
-        with pytest.raises(UsageError, match=rf"^{name}: x must be a map \[N, 8,"):
+        with pytest.raises(
+            UsageError, match=rf"^{name}: x must be a feature map \[N, 8,"
+        ):
             layer(paddle.ones(shape))
 
 
@@ -57,7 +59,7 @@ def test_wrong_guides_are_refused(rng, name):
     fine = [n * scale for n in COARSE]
     x, given = arguments(rng, cls, fine, scale)
     layer = build_up(name)
-    text = rf"^{name}: the guide must be a map \[2, C, H, W\] without an empty axis"
+    text = rf"^{name}: the guide must be a feature map \[2, C, H, W\] without"
     for shape in ([1, CHANNELS, *fine], [2, CHANNELS, 0, 4], [2, *fine]):
         with pytest.raises(UsageError, match=text):
             layer(x, **{**given, "guide": paddle.ones(shape)})
@@ -79,4 +81,4 @@ def test_the_refusal_names_the_layout(layout, wanted):
     layer = build("bilinear", CHANNELS, data_format=layout, kind=Upsampler)
     with pytest.raises(UsageError) as error:
         layer(paddle.ones([2, 3]))
-    assert f"must be a map {wanted} without" in str(error.value)
+    assert f"must be a feature map {wanted} without" in str(error.value)

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from operator_pages import index_page, operator_page, write_pages
+from operator_picture import HEIGHT, WIDTH
 from paddle_resample import cost, resampler_class, resampler_names, resampler_options
 from paddle_resample.docstring import read_docstring
-from paddle_resample.lab.operator_picture import HEIGHT, WIDTH
-from paddle_resample.pages import index_page, operator_page, write_pages
+from paddle_resample.notes import paragraphs
 
 FOLDER = Path(__file__).parents[2] / "docs" / "operators"
 ALL = pytest.mark.parametrize("name", resampler_names())
@@ -60,14 +61,15 @@ def test_links_lead_somewhere(name):
 
 def test_page_holds_every_fact():
     text = operator_page("sapa_b")
-    said = read_docstring(resampler_class("sapa_b"))
+    cls = resampler_class("sapa_b")
     for option, default in resampler_options(resampler_class("sapa_b")).items():
         assert f"| `{option}` | `{default!r}` |" in text
-    found = cost("sapa_b", 256, (64, 64))
-    assert f"| {found.parameters:,} | {found.macs:,} | {found.bytes:,} |" in text
-    for paragraph in said.sections["Grid"] + said.sections["Start"]:
-        assert paragraph[1:40].replace("*", r"\*") in text
-    assert resampler_class("sapa_b").source in text and said.example in text
+    total = cost("sapa_b", 256, (64, 64))
+    assert f"| {total.parameters:,} | {total.macs:,} | {total.bytes:,} |" in text
+    for fact in (cls.notes.grid, cls.notes.initialization):
+        for paragraph in paragraphs(fact):
+            assert paragraph[1:40].replace("*", r"\*") in text
+    assert cls.source in text and read_docstring(cls).example in text
 
 
 def test_formulas_are_escaped_and_operators_linked():

@@ -5,7 +5,8 @@ from .rewrite import Edit, Repair
 __all__ = ["START"]
 
 _KEPT = {
-    "initializer(param, param.block)": "if not getattr(param, 'keeps_start', False):\n"
+    "initializer(param, param.block)": "if not getattr("
+    "param, 'keeps_initialization', False):\n"
     "        initializer(param, param.block)",
 }
 

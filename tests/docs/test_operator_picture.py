@@ -5,15 +5,15 @@ import paddle
 import pytest
 from PIL import Image
 
-from paddle_resample import build
-from paddle_resample.lab.impulse import impulse_response, pixels_read
-from paddle_resample.lab.operator_picture import (
+from operator_picture import (
     HEIGHT,
     WIDTH,
     draw_operator,
     save_operator_picture,
 )
-from paddle_resample.lab.operator_view import SIDE, view_operator, zone_plate
+from operator_view import SIDE, view_operator, zone_plate
+from paddle_resample import build
+from paddle_resample.lab.impulse import impulse_response, pixels_read
 
 LINEAR = np.array([1, 3, 3, 1]) / 4
 

@@ -8,9 +8,9 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
-from ..files import usable_folder, writing
-from .operator_view import CHANNELS
-from .sheet import DPI, Sheet
+from operator_view import CHANNELS
+from paddle_resample.files import usable_folder, writing
+from paddle_resample.lab.sheet import DPI, Sheet
 
 __all__ = ["HEIGHT", "WIDTH", "draw_operator", "save_operator_picture"]
 

@@ -8,12 +8,17 @@ import numpy as np
 import paddle
 import paddle.nn.functional as F
 
-from ..base import Downsampler, Upsampler
-from ..catalogue import partners
-from ..registry import build, resampler_class, resampler_options
-from ..seg.embedded_data.photographs import photograph
-from .impulse import impulse_response, pixels_read
-from .picture import Window, working_copy
+from paddle_resample import (
+    Downsampler,
+    Upsampler,
+    build,
+    resampler_class,
+    resampler_options,
+)
+from paddle_resample.catalogue import partners
+from paddle_resample.lab.impulse import impulse_response, pixels_read
+from paddle_resample.lab.picture import Window, working_copy
+from paddle_resample.seg.embedded_data.photographs import photograph
 
 __all__ = ["CHANNELS", "PLACES", "SIDE", "OperatorView", "view_operator", "zone_plate"]
 

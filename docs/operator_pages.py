@@ -1,45 +1,58 @@
 """The documentation pages of the registered resamplers, as Markdown."""
 
+from __future__ import annotations
+
 import inspect
 import json
 import re
 from pathlib import Path
 
-from .base import Upsampler
-from .catalogue import COST_AT, FAMILIES, asks, cost_at, facts, family, partners
-from .docstring import read_docstring
-from .registry import resampler_class, resampler_names, resampler_options
+import paddle_resample
+from paddle_resample import (
+    Upsampler,
+    resampler_class,
+    resampler_names,
+    resampler_options,
+)
+from paddle_resample.catalogue import (
+    COST_AT,
+    FAMILIES,
+    asks,
+    cost_at,
+    facts,
+    family,
+    initialization,
+    partners,
+)
+from paddle_resample.docstring import read_docstring
+from paddle_resample.notes import paragraphs
 
 __all__ = ["index_page", "operator_page", "write_pages"]
 
-_PACKAGE = Path(__file__).parent
+_ROOT = Path(paddle_resample.__file__).parents[1]
 _AT = f"{COST_AT[0]}x{COST_AT[1][0]}x{COST_AT[1][1]}"
-
-# Sections of a docstring and their headings, in the order of a page.
-_HEADINGS = {
-    "Call": "Call",
-    "Returns": "Returns",
-    "Grid": "Grid and borders",
-    "Start": "How it starts",
-}
 
 _INDEX = f"""# Operators
 
-One page for each registered operator, with its formula, options, border rule, start,
-cost and a picture of what it does before any training. `python -m paddle_resample list`
-and `show NAME` print the same. Costs are those of the defaults on a map of {_AT}: the
-map that an upsampler enlarges, or that a downsampler shrinks.
+One page for each registered operator, with its formula, options, border rule,
+initialization, cost and a picture of what it does before any training.
+`python -m paddle_resample list` and `show NAME` print the same.
 
-How to read a picture: what was given and what was made of it; on the fine grid, what a
-change of one pixel changes in an upsampler's result, or what one pixel of a
-downsampler's result is made of (its own cell is framed, the mean over nine places of
-the photograph is shown, and what a kernel predicted from the map gains by changing is
-part of it); below, a row across an edge up to the right border, where the border rule
-shows. Where the channels of the result are new mixtures, the first one is shown, its
-contrast stretched. Learned operators have the weights of seed 0. The numbers stand
+C, D and G are the channels of the input x, the output y and the guide, s is the scale.
+Costs are those of the defaults for an input of {_AT}. Called with `size`, an upsampler
+gives exactly that size; integer-scale operators crop, or repeat the last row and
+column, by less than s pixels.
+
+How to read a picture: the input and the output; on the fine grid, what a change of one
+input pixel changes in an upsampler's output, or which input pixels make up one output
+pixel of a downsampler (its own cell is framed; the mean over nine locations of the
+photograph is shown; where the kernel is predicted from x, its own change is part
+of the picture); below, a row across an edge up to the right border, where the border
+rule shows. Where the channels of the output are new mixtures, the first one is shown,
+its contrast stretched. Learned operators have the weights of seed 0. The numbers are
 beside each picture as JSON.
 
-This folder is made by `make docs` from the operators' own files.
+`make docs` writes this folder from the operators' own files.
 """
 
 
@@ -47,7 +60,7 @@ def write_pages(folder):
     """Write README.md and one page for each registered operator.
 
     Args:
-        folder: Path to write into; pages of operators that are no more are removed.
+        folder: Path to write into; pages of operators that do not exist are removed.
 
     Returns:
         list of names that have a page.
@@ -65,7 +78,7 @@ def write_pages(folder):
 
 
 def operator_page(name):
-    """The page of an operator, from its declarations and its docstring.
+    """The page of an operator, from its declarations, notes and docstring.
 
     Args:
         name: registry name.
@@ -77,29 +90,33 @@ def operator_page(name):
         UsageError: unknown name.
     """
     cls = resampler_class(name)
-    said = read_docstring(cls)
+    documentation = read_docstring(cls)
     kind = "upsampler" if issubclass(cls, Upsampler) else "downsampler"
     parts = [
         f"# {name}",
         f"*{kind}, {family(cls)}; {cls.source}*",
-        *_texts([said.summary, *said.formula], name),
+        *_texts([documentation.summary, *paragraphs(cls.notes.formula)], name),
         f"![What {name} does before any training](images/{name}.png)",
-        "*Left to right: what it got, what it made, the kernel of one pixel; below, an "
+        "*Left to right: the input, the output, the kernel of one pixel; below, an "
         f"edge. [How to read it](README.md), [numbers](images/{name}.json).*",
+        "## Example",
+        f"```python\n{documentation.example}\n```",
         "## In a configuration",
         _yaml(cls, kind),
-        _option_table(cls, said, name),
-        "## What it declares",
+        _option_table(cls, documentation, name),
+        "## Shape",
+        *_texts(documentation.shape, name),
+        "## Properties",
         _table(("", ""), [(key, _escape(v)) for key, v in facts(cls).items()]),
-        *_sections(cls, said, name),
+        "## Grid and borders",
+        *_texts(paragraphs(cls.notes.grid), name),
+        "## Initialization",
+        *_texts(paragraphs(initialization(cls)), name),
         "## Cost",
         _cost_text(name),
-        *_texts(said.sections.get("Cost", []), name),
+        *_texts(paragraphs(cls.notes.cost), name),
         "## Source, and how to cite",
-        *_citation(cls, said, name),
-        *_refusals(said, name),
-        "## Example",
-        f"```python\n{said.example}\n```" if said.example else "",
+        *_citation(cls, documentation, name),
         f"Code: [{_code(cls)}](../../{_code(cls)})",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -126,10 +143,10 @@ def _family_table(members):
     up = issubclass(resampler_class(members[0]), Upsampler)
     asked = "needs" if up else "odd sizes, gives"
     for name in members:
-        cls, found = resampler_class(name), cost_at(name)
-        numbers = (f"{found.parameters:,}", f"{found.macs:,}")
-        if isinstance(found, str):
-            numbers = ("", "")
+        cls, total = resampler_class(name), cost_at(name)
+        numbers = ("", "")
+        if not isinstance(total, str):
+            numbers = (f"{total.parameters:,}", f"{total.macs:,}")
         what = _escape(read_docstring(cls).summary)
         link = f"[{name}]({name}.md)"
         scales = facts(cls)["scales"]
@@ -138,63 +155,45 @@ def _family_table(members):
     return _table(columns, rows)
 
 
-def _sections(cls, said, name):
-    """Headings and paragraphs of how it is called, its grid and its start."""
-    parts = []
-    for titles, paragraphs in said.sections.items():
-        known = [_HEADINGS[t] for t in titles.split(", ") if t in _HEADINGS]
-        if known:
-            heading = ", ".join([known[0], *(k.lower() for k in known[1:])])
-            parts += [f"## {heading}", *_texts(paragraphs, name)]
-    if not cls.learned:
-        parts += [f"## {_HEADINGS['Start']}", "No weights: training changes nothing."]
-    return parts
-
-
 def _yaml(cls, kind):
     lines = ["model:", "  type: ResampleUNet"]
     if kind == "upsampler" and partners(cls):
         lines.append(f"  downsample: {partners(cls)[0]}")
     lines.append(f"  {kind.replace('sampler', 'sample')}: {cls.name}")
-    given = [(k, v) for k, v in resampler_options(cls).items() if k != "scale"]
-    if given:
-        key, value = given[0]
+    options = [(k, v) for k, v in resampler_options(cls).items() if k != "scale"]
+    if options:
+        key, value = options[0]
         lines[-1] += f"    # or {{name: {cls.name}, {key}: {json.dumps(value)}}}"
     return "```yaml\n" + "\n".join(lines) + "\n```"
 
 
-def _option_table(cls, said, name):
+def _option_table(cls, documentation, name):
     rows = [
-        (f"`{option}`", f"`{default!r}`", _text(said.arguments.get(option, ""), name))
+        (f"`{option}`", f"`{default!r}`", _text(documentation.arguments[option], name))
         for option, default in resampler_options(cls).items()
     ]
     return _table(("option", "default", "meaning"), rows)
 
 
 def _cost_text(name):
-    found = cost_at(name)
-    if isinstance(found, str):
-        return f"With its defaults on a map of {_AT}: {_escape(found)}."
-    row = (f"{found.parameters:,}", f"{found.macs:,}", f"{found.bytes:,}")
-    where = f"With its defaults on a map of {_AT}, batch 1:"
+    total = cost_at(name)
+    if isinstance(total, str):
+        return f"With its defaults for an input of {_AT}: {_escape(total)}."
+    row = (f"{total.parameters:,}", f"{total.macs:,}", f"{total.bytes:,}")
+    where = f"With its defaults for an input of {_AT}, batch 1:"
     columns = ("parameters", "multiply-accumulates", "bytes moved at the least")
     return where + "\n\n" + _table(columns, [row])
 
 
-def _citation(cls, said, name):
-    full = _texts(said.sections.get("Source", []), name)
+def _citation(cls, documentation, name):
+    full = _texts([documentation.source], name)
     if cls.year is None:
         return ["A textbook operator, which needs no citation.", *full]
     return [f"Cite **{cls.source}**. In full, and where this differs:", *full]
 
 
-def _refusals(said, name):
-    paragraphs = said.sections.get("Raises", [])
-    return ["## What it refuses", *_texts(paragraphs, name)] if paragraphs else []
-
-
 def _code(cls):
-    path = Path(inspect.getsourcefile(cls)).relative_to(_PACKAGE.parent)
+    path = Path(inspect.getsourcefile(cls)).relative_to(_ROOT)
     return path.as_posix()
 
 
@@ -203,8 +202,8 @@ def _table(columns, rows):
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def _texts(paragraphs, name):
-    return [_text(_capital(paragraph), name) for paragraph in paragraphs]
+def _texts(texts, name):
+    return [_text(_capital(text), name) for text in texts]
 
 
 def _text(paragraph, name):
