@@ -32,7 +32,7 @@ setup(
     packages=find_packages(include=["paddle_resample", "paddle_resample.*"]),
     package_data={
         "paddle_resample": ["py.typed"],
-        "paddle_resample.kernels": ["source/*.h", "source/*.cc"],
+        "paddle_resample.kernels": ["source/*.cc", "source/*/*.h"],
         "paddle_resample.study.report": [
             "template.html",
             "page.css",

@@ -187,7 +187,7 @@ def _commands(found, flags, unlinked, linked):
     threads = any((Path(d) / "libiomp5.so").exists() for d in folders)
     compile_it = [found, *_FLAGS, *flags, *given["extra_compile_args"]]
     compile_it += ["-fopenmp"] if threads else []
-    compile_it += [f"-I{d}" for d in given["include_dirs"]]
+    compile_it += [f"-I{d}" for d in (str(SOURCES), *given["include_dirs"])]
     compile_it += ["-c", str(SOURCES / "library.cc"), "-o", unlinked]
     # Some compilers leave out libraries of which no symbol is named: Paddle's, whose
     # symbols are those of the libraries that it loads itself.
@@ -212,8 +212,9 @@ def _machine_hash():
     version = paddle.version
     parts = [str(version.full_version), str(version.commit), str(version.cuda())]
     parts += [platform.machine(), _processor(), *_FLAGS]
-    for path in sorted(SOURCES.iterdir()):
-        parts += [path.name, path.read_text(encoding="utf-8")]
+    for path in sorted([*SOURCES.rglob("*.h"), *SOURCES.rglob("*.cc")]):
+        name = path.relative_to(SOURCES).as_posix()
+        parts += [name, path.read_text(encoding="utf-8")]
     return _hash(parts)
 
 

@@ -2,7 +2,6 @@
 
 import paddle
 
-from ..errors import UsageError
 from .call import call
 
 __all__ = ["grid_sample"]
@@ -14,11 +13,6 @@ _PADDINGS = {"zeros": 0, "border": 1, "reflection": 2}
 
 def grid_sample(x, grid, mode, padding, align_corners):
     """See ops.grid_sample; x [N, C, H, W], modes "bilinear" and "nearest"."""
-    if grid.ndim != 4 or grid.shape[0] != x.shape[0] or grid.shape[3] != 2:
-        raise UsageError(
-            f"grid_sample: x {list(x.shape)} needs a grid [{x.shape[0]}, h, w, 2], "
-            f"not {list(grid.shape)}"
-        )
     wanted = not x.stop_gradient, not grid.stop_gradient
     how = _MODES[mode], _PADDINGS[padding], bool(align_corners)
     return call("grid_sample", x, grid, *how, *wanted)

@@ -1,19 +1,29 @@
-"""Interpolation of maps, natively; see ops.interpolate."""
+"""Interpolation of feature maps, natively; see ops.interpolate."""
 
 import numbers
 
 import numpy as np
 import paddle
 
-from ..errors import UsageError
 from .call import call
 
-__all__ = ["MODES", "interpolate"]
+__all__ = ["MODES", "interpolate", "scaled_sides"]
 
-# What Paddle takes a scale for; the last bit decides which side a seam falls to.
+# What Paddle takes a scale for; the last bit decides the side of a rounded boundary.
 _OLD = paddle.__version__.startswith(("2.", "3.0", "3.1", "3.2"))
 _number = np.float32 if _OLD else float
 MODES = {"nearest": 0, "bilinear": 1, "bicubic": 2, "area": 3}
+
+
+def scaled_sides(sides, scale):
+    """Return floor(side * scale) of each side, rounded as Paddle's operator does.
+
+    Args:
+        sides: ints.
+        scale: float, one for all sides or one per side.
+    """
+    scales = [scale] * len(sides) if isinstance(scale, numbers.Number) else scale
+    return [int(_number(n) * _number(s)) for n, s in zip(sides, scales)]
 
 
 def interpolate(x, size, scale, mode, align_corners, data_format):
@@ -21,19 +31,16 @@ def interpolate(x, size, scale, mode, align_corners, data_format):
 
     Args:
         x: [N, C, H, W] or [N, H, W, C].
-        size: (height, width) or None.
-        scale: None, a number or one of each axis, where size is None.
+        size: (height, width), or None.
+        scale: where size is None, a float or one per axis that leaves a pixel.
         mode, align_corners, data_format: as there.
     """
     last = data_format == "NHWC"
     have = x.shape[1:3] if last else x.shape[2:4]
     if size is None:
+        size = scaled_sides(have, scale)
         scales = [scale] * 2 if isinstance(scale, numbers.Number) else scale
-        scales = [_number(s) for s in scales]
-        size = [int(_number(n) * s) for n, s in zip(have, scales)]
-        steps = [float(_number(1.0) / s) for s in scales]
-        if min(size) < 1:
-            raise UsageError(f"interpolate: scale {scale} leaves no pixel of {have}")
+        steps = [float(_number(1.0) / _number(s)) for s in scales]
     else:
         size = [int(n) for n in size]
         steps = [n / m for n, m in zip(have, size)]

@@ -3,7 +3,6 @@ and ops.nearest_warp."""
 
 import numpy as np
 
-from ..errors import UsageError
 from .call import call
 from .grid_sample import _PADDINGS
 
@@ -33,7 +32,7 @@ def sample_at_offsets(
         groups: of neighbouring channels that move together.
         padding: see ops.grid_sample.
         align_corners: of the regular grid and the sampling.
-        cell: side of the cells, 1 for an offset of every output pixel in its place.
+        cell: side of the cells, 1 for an offset for every output pixel.
         from_middle: 0, or the integer scale whose coarse pixels' middles the offsets
             are counted from instead of their own output pixel.
         reach, times, over: the displacement in the grid's [-1, 1] is
@@ -41,24 +40,10 @@ def sample_at_offsets(
 
     Returns:
         [N, C, H, W], dtype of x.
-
-    Raises:
-        UsageError: the shapes do not fit each other.
     """
-    n, channels, height, width = x.shape
-    made = 2 * groups * cell * cell
-    if offset.ndim != 4 or offset.shape[0] != n or offset.shape[1] != made:
-        raise UsageError(
-            f"sample_at_offsets: x {list(x.shape)} in {groups} groups needs offsets "
-            f"[{n}, {made}, h, w], not {list(offset.shape)}"
-        )
-    if channels % groups:
-        raise UsageError(
-            f"sample_at_offsets: {channels} channels do not make {groups} groups"
-        )
     if float(np.float32(reach)) != reach:  # the operator takes a float
         offset, reach = offset * reach, 1.0
-    over = [int(side) for side in (over or (height, width))]
+    over = [int(side) for side in (over or x.shape[2:])]
     wanted = not x.stop_gradient, not offset.stop_gradient
     return call(
         "sample_at_offsets",

@@ -8,6 +8,7 @@ import paddle.nn.functional as F
 from ..arguments import check_choice, check_maps, check_positive, check_size
 from ..errors import UsageError
 from ..kernels import native
+from ..kernels.interpolate import scaled_sides
 from .antialiased import antialiased
 from .sampling_steps import (
     each_axis,
@@ -110,6 +111,8 @@ def interpolate(
     axes = x.ndim - 2
     data_format = data_format or _LAYOUTS.get(axes, ("",))[0]
     _check(mode, axes, data_format, size, scale, align_corners, antialias)
+    if scale is not None and mode != "area":
+        _check_scale(x, scale, data_format)
     if isinstance(size, numbers.Integral):
         size = [int(size)] * axes
     if size is not None:
@@ -197,6 +200,17 @@ def _take_nearest(x, have, size, steps, data_format):
         index = index.astype("int64")
         x = paddle.index_select(x, index, axis=first_axis(data_format) + i)
     return x
+
+
+def _check_scale(x, scale, data_format):
+    sides = spatial_size(x, data_format)
+    if not paddle.in_dynamic_mode() or min(scaled_sides(sides, scale)) >= 1:
+        return
+    scale = [float(s) for s in each_axis(scale, len(sides))]
+    raise UsageError(
+        f"interpolate: scale {scale[0] if len(set(scale)) == 1 else scale} leaves no "
+        f"pixel of {sides}"
+    )
 
 
 def _check(mode, axes, data_format, size, scale, align_corners, antialias):

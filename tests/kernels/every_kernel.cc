@@ -4,16 +4,16 @@
 #include <limits>
 #include <random>
 
-#include "cells.h"
-#include "channel_mix.h"
-#include "channel_products.h"
-#include "grid_sample.h"
-#include "haar.h"
-#include "max_unpool.h"
-#include "reassemble.h"
-#include "sample_at_offsets.h"
-#include "separable.h"
-#include "strided_filter.h"
+#include "shuffle/cells.h"
+#include "pointwise_conv/channel_mix.h"
+#include "pointwise_conv/channel_products.h"
+#include "sampling/grid_sample.h"
+#include "haar/haar.h"
+#include "max_unpool/max_unpool.h"
+#include "reassemble/reassemble.h"
+#include "sampling/sample_at_offsets.h"
+#include "interpolate/separable.h"
+#include "strided_filter/strided_filter.h"
 
 using namespace resample;
 
@@ -46,10 +46,10 @@ struct Runner {
     }
   }
 
-  void separable(const Band<T>& rows, const Band<T>& columns, int64_t depth) {
+  void separable(const BandMatrix<T>& rows, const BandMatrix<T>& columns, int64_t depth) {
     for (int back = 0; back < 2; ++back) {
-      const Band<T> r = back ? transposed(rows) : rows;
-      const Band<T> c = back ? transposed(columns) : columns;
+      const BandMatrix<T> r = back ? transposed(rows) : rows;
+      const BandMatrix<T> c = back ? transposed(columns) : columns;
       const auto x = numbers(2 * r.in * c.in * depth);
       std::vector<T> y(2 * r.out * c.out * depth);
       Separable<T>(r, c, depth)(x.data(), y.data(), 2);
@@ -69,17 +69,17 @@ struct Runner {
     }
   }
 
-  void sample(int64_t h, int64_t w, int64_t places, int64_t channels) {
+  void sample(int64_t h, int64_t w, int64_t points, int64_t channels) {
     for (int64_t how = 0; how < 18; ++how) {
       const Map<T> map = {h, w, how % 3, how / 3 % 3, how > 8};
-      const GridSample<T> s = {2, channels, places, map};
-      const int64_t inputs = 2 * channels * h * w, outputs = 2 * channels * places;
+      const GridSample<T> s = {2, channels, points, map};
+      const int64_t inputs = 2 * channels * h * w, outputs = 2 * channels * points;
       const auto x = numbers(inputs), dy = numbers(outputs);
-      auto grid = numbers(4 * places);
+      auto grid = numbers(4 * points);
       grid[0] = std::numeric_limits<T>::quiet_NaN();
       grid[1] = std::numeric_limits<T>::infinity();
       grid[2] = -std::numeric_limits<T>::max();
-      std::vector<T> y(outputs), dx(inputs), dgrid(4 * places);
+      std::vector<T> y(outputs), dx(inputs), dgrid(4 * points);
       s.forward(x.data(), grid.data(), y.data());
       s.gradient_of_x(dy.data(), grid.data(), dx.data());
       s.gradient_of_grid(x.data(), dy.data(), grid.data(), dgrid.data());
@@ -112,7 +112,7 @@ struct Runner {
     }
   }
 
-  void reassemble(const Window& w) {
+  void reassemble(const Geometry& w) {
     const int64_t of_x = w.batch * w.channels * w.height * w.width;
     const int64_t of_y = w.batch * w.channels * w.plane();
     const int64_t of_kernels = w.batch * w.groups * w.taps() * w.plane();
@@ -194,8 +194,8 @@ struct Runner {
     std::vector<T> y(dy.size()), dx(x.size()), dweight(weight.size()), dbias(to);
     const Matrix<T> matrix = {weight.data(), to, from};
     ChannelMix<T>(matrix, batch, pixels)(x.data(), bias.data(), y.data());
-    const Matrix<T> turned = {weight.data(), from, to, true};
-    ChannelMix<T>(turned, batch, pixels)(dy.data(), nullptr, dx.data());
+    const Matrix<T> transposed = {weight.data(), from, to, true};
+    ChannelMix<T>(transposed, batch, pixels)(dy.data(), nullptr, dx.data());
     const ChannelProducts<T> products(batch, to, from, pixels);
     products(dy.data(), x.data(), dweight.data(), dbias.data());
     for (const auto* made : {&y, &dx, &dweight, &dbias}) note(*made);
@@ -241,11 +241,11 @@ struct Runner {
     }
     pointwise(1, 1500, 7, 100);
     pointwise(1, 7, 1500, 100);
-    for (int64_t places : {1, 127, 128, 300}) {
+    for (int64_t points : {1, 127, 128, 300}) {
       for (int64_t channels : {1, 3, 9, 16}) {  // fewer than a bundle, and more
-        sample(1, 1, places, channels);
-        sample(5, 1, places, channels);
-        sample(7, 11, places, channels);
+        sample(1, 1, points, channels);
+        sample(5, 1, points, channels);
+        sample(7, 11, points, channels);
       }
     }
     for (int64_t scale : {1, 2, 3}) {

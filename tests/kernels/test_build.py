@@ -1,4 +1,6 @@
 import os
+import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -199,3 +201,28 @@ def test_another_compiler_source_or_paddle_is_another_library(install, monkeypat
     assert build.compiler() == str(log.with_name("compiler"))
     log.with_name("compiler").write_text("#!/bin/sh\necho another compiler\n")
     assert build.find_library() != library
+
+
+def test_every_source_belongs_to_the_name_of_the_library(monkeypatch, tmp_path):
+    before = build._machine_hash()
+    files = [p for p in build.SOURCES.rglob("*") if p.is_file()]
+    assert {p.suffix for p in files} == {".h", ".cc", ".md"}
+    copy = tmp_path / "source"
+    shutil.copytree(build.SOURCES, copy)
+    monkeypatch.setattr(build, "SOURCES", copy)
+    assert build._machine_hash() == before
+    for path in (copy / "library.cc", copy / "interpolate" / "separable.h"):
+        path.write_text(path.read_text() + "// more\n")
+        assert build._machine_hash() != before
+        before = build._machine_hash()
+
+
+def test_every_source_is_packed():
+    (patterns,) = re.findall(
+        r'"paddle_resample.kernels": \[(.*?)\]', (ROOT / "setup.py").read_text()
+    )
+    folder, packed = build.SOURCES.parent, set()
+    for pattern in re.findall(r'"(.+?)"', patterns):
+        packed.update(folder.glob(pattern))
+    wanted = {p for p in build.SOURCES.rglob("*") if p.suffix in (".h", ".cc")}
+    assert packed == wanted
