@@ -8,7 +8,7 @@ import paddle
 
 from ...errors import RunFailed, UsageError
 from ..evaluation import autocast
-from .anomaly import FiniteWatch, is_finite
+from .not_finite import FiniteWatch, is_finite
 
 __all__ = ["NotFinite", "Step"]
 

@@ -1,4 +1,4 @@
-"""What a run keeps of its scores, from one milestone to the next."""
+"""What a run keeps of its scores, from one evaluation to the next."""
 
 import json
 from types import SimpleNamespace
@@ -8,8 +8,8 @@ import paddle
 import pytest
 
 from paddle_resample.seg.progress import Curve, RunDisplay
-from paddle_resample.seg.training import milestone
-from paddle_resample.seg.training.milestone import enter_scores, score_models
+from paddle_resample.seg.training import validation
+from paddle_resample.seg.training.validation import enter_scores, score_models
 
 
 def found(miou):
@@ -95,7 +95,7 @@ def test_every_model_is_evaluated_as_the_run_is_set(monkeypatch, own, batch):
         seen.append(options)
         return found(float(np.mean(dataset)) * model)
 
-    monkeypatch.setattr(milestone, "evaluate", evaluate)
+    monkeypatch.setattr(validation, "evaluate", evaluate)
     settings = SimpleNamespace(
         eval_batch_size=own, num_workers=2, precision="fp16", amp_level="O1"
     )

@@ -1,4 +1,4 @@
-"""A milestone of a run: its models are scored, and the weights of the best are kept."""
+"""Evaluation within a run: scores, the best weights, and whether to stop early."""
 
 import math
 

@@ -8,7 +8,7 @@ import pytest
 from paddle import nn
 
 from paddle_resample.errors import RunFailed
-from paddle_resample.seg.training.anomaly import FiniteWatch, first_not_finite
+from paddle_resample.seg.training.not_finite import FiniteWatch, first_not_finite
 from paddle_resample.seg.training.step import Step
 
 

@@ -1,17 +1,40 @@
-"""A disk that takes no more, said in one sentence."""
+"""What may break into a run: Ctrl-C, and a disk that takes no more."""
 
 import contextlib
 import errno
+import signal
 
 from ...errors import RunFailed
 
-__all__ = ["disk_failures"]
+__all__ = ["disk_failures", "interrupt_flag"]
 
 _REFUSALS = {
     getattr(errno, name)
     for name in ("ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EACCES", "EPERM", "EIO")
     if hasattr(errno, name)
 }
+
+
+@contextlib.contextmanager
+def interrupt_flag():
+    """Turn the first Ctrl-C into a question the caller asks when its state is whole.
+
+    The second Ctrl-C raises KeyboardInterrupt at once, as usual.
+
+    Yields:
+        function without arguments: whether Ctrl-C was pressed.
+    """
+    pressed = []
+
+    def note(number, frame):
+        pressed.append(number)
+        signal.signal(signal.SIGINT, previous)
+
+    previous = signal.signal(signal.SIGINT, note)
+    try:
+        yield lambda: bool(pressed)
+    finally:
+        signal.signal(signal.SIGINT, previous)
 
 
 @contextlib.contextmanager

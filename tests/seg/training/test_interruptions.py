@@ -13,7 +13,7 @@ from paddle_resample.seg.checkpoints.checkpoint import find_checkpoint
 from paddle_resample.seg.checkpoints.weights import read_state
 from paddle_resample.seg.config.components import Components
 from paddle_resample.seg.config.config import ResampleConfig
-from paddle_resample.seg.training.disk import disk_failures
+from paddle_resample.seg.training.interruptions import disk_failures
 from paddle_resample.seg.training.trainer import Settings, Trainer
 
 resource = pytest.importorskip("resource")

@@ -1,8 +1,14 @@
-"""Where a number stopped being finite, and what is written down about it."""
+"""Numbers that are not finite: where they begin, what is written down, and the end."""
 
 import paddle
 
-__all__ = ["FiniteWatch", "first_not_finite", "is_finite"]
+from ...errors import RunFailed
+from ...files import write_json
+from ..data.loading import Order
+from ..data.samples import Samples
+from ..device import rank, world_size
+
+__all__ = ["FiniteWatch", "batch_files", "first_not_finite", "is_finite", "stop_run"]
 
 
 class FiniteWatch:
@@ -122,6 +128,64 @@ def first_not_finite(model, optimizer=None, what="the"):
 def is_finite(tensor):
     """Whether all numbers of a Tensor are finite; integers always are."""
     return not tensor.is_floating_point() or bool(paddle.isfinite(tensor).all())
+
+
+def stop_run(save_dir, files, *, iteration, learning_rate, losses, first, when, hint):
+    """Write `iter_N.not_finite.json` beside the checkpoints and raise.
+
+    Args:
+        save_dir: Path.
+        files: list of str, the samples of the batch.
+        iteration, learning_rate: of the update.
+        losses: list of float.
+        first: str, what is not finite first.
+        when: str, "before" or "after" this update.
+        hint: str, what to do about it; may be empty.
+
+    Raises:
+        RunFailed: always.
+    """
+    path = save_dir / f"iter_{iteration}.not_finite.json"
+    report = {
+        "iteration": iteration,
+        "learning_rate": learning_rate,
+        "losses": [str(value) for value in losses],  # JSON has no NaN
+        "first_not_finite": first,
+        "files": files,
+        "process": rank(),
+    }
+    write_json(path, report)
+    values = ", ".join(f"{v:.4g}" for v in losses)
+    raise RunFailed(
+        f"the loss of iteration {iteration} is {values} at learning rate "
+        f"{learning_rate:.3g}, and first not finite is {first}; training stopped "
+        f"{when} this update, earlier checkpoints are untouched, and {path} names the "
+        f"samples of the batch{hint}"
+    )
+
+
+def batch_files(dataset, iteration, batch_size, seed, repeats):
+    """The samples of one iteration's batch, of this process.
+
+    Args:
+        dataset: a PaddleSeg data set in mode train.
+        iteration: from 1.
+        batch_size, seed, repeats: as given to `training_loader`.
+
+    Returns:
+        list of str: image and label file, or the sample's number where it has none.
+    """
+    samples = Samples(dataset)
+    order = Order(
+        len(samples) * repeats,
+        batch_size,
+        seed,
+        iteration - 1,
+        iteration,
+        rank(),
+        world_size(),
+    )
+    return [samples.name(index % len(samples)) for _, index in next(iter(order))]
 
 
 def _tensors(value):
