@@ -26,6 +26,9 @@ _OURS = re.compile(
     r"iter_\d+|(ema_)?best_model|config\.yml|probe|(run|scores|iter_.+)\.json"
 )
 
+# What tells the states of Paddle's optimizers apart.
+_ACCUMULATORS = ("velocity", "moment1", "moment", "mean_square", "_avg_squared_grad")
+
 
 def save_checkpoint(folder, model, optimizer, progress, ema_model=None):
     """Write model.pdparams, model.pdopt, ema_model.pdparams and progress.json.
@@ -74,8 +77,12 @@ def load_checkpoint(folder, model, optimizer, ema_model=None):
     Returns:
         dict: the progress saved, at least {"iteration": N}.
 
+    The learning rate schedule is the optimizer's own, brought to iteration N; only
+    what ReduceOnPlateau has learnt from the losses is read from the checkpoint.
+
     Raises:
-        UsageError: no complete checkpoint, or one of another model.
+        UsageError: no complete checkpoint, or one of another model, optimizer or, of
+            ReduceOnPlateau, schedule.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -87,6 +94,8 @@ def load_checkpoint(folder, model, optimizer, ema_model=None):
     load_weights(model, folder / "model.pdparams")
     state = read_state(folder / "model.pdopt")
     state = _renamed(state, progress.pop("parameter_names", {}), model)
+    schedule = state.pop("LR_Scheduler", None)
+    _check_kind(folder, optimizer, state)
     try:
         optimizer.set_state_dict(state)
     except AssertionError as error:
@@ -94,6 +103,7 @@ def load_checkpoint(folder, model, optimizer, ema_model=None):
             f"--resume_model {str(folder)!r}: its optimizer state is of another "
             f"optimizer or model: {error}"
         ) from None
+    _advance(folder, optimizer, schedule, progress["iteration"])
     if ema_model is not None:
         load_weights(ema_model, folder / "ema_model.pdparams")
     return progress
@@ -181,6 +191,41 @@ def _read_progress(folder):
         return {"iteration": int(number[1])}
     except (OSError, ValueError):
         raise UsageError(f"{str(folder / 'progress.json')!r} is damaged") from None
+
+
+def _check_kind(folder, optimizer, state):
+    """Refuse the state of an optimizer of another kind, which Paddle takes silently."""
+    own = {
+        value
+        for cls in type(optimizer).__mro__
+        for name, value in vars(cls).items()
+        if name.endswith("_acc_str") and isinstance(value, str)
+    }
+    saved = {kind for kind in _ACCUMULATORS for key in state if f"_{kind}_" in key}
+    if saved - own or (own & set(_ACCUMULATORS) and not saved):
+        held = " and ".join(sorted(saved)) or "nothing beside the learning rate"
+        raise UsageError(
+            f"--resume_model {str(folder)!r}: its optimizer state ({held}) is not that "
+            f"of the configuration's {type(optimizer).__name__}; resume with "
+            "the optimizer it was trained with, or start anew from its weights with "
+            f"model.pretrained: {folder / 'model.pdparams'}"
+        )
+
+
+def _advance(folder, optimizer, saved, iteration):
+    """Bring the optimizer's schedule to where it stands after `iteration` updates."""
+    schedule = optimizer._learning_rate
+    if isinstance(schedule, paddle.optimizer.lr.ReduceOnPlateau):
+        try:
+            schedule.set_state_dict(saved or {})
+        except RuntimeError:
+            raise UsageError(
+                f"--resume_model {str(folder)!r} was not trained with ReduceOnPlateau, "
+                "whose rate follows from all losses so far; keep its lr_scheduler"
+            ) from None
+    elif isinstance(schedule, paddle.optimizer.lr.LRScheduler):
+        while schedule.last_epoch < iteration:
+            schedule.step()
 
 
 def _renamed(state, saved_names, model):

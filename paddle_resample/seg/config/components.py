@@ -1,6 +1,7 @@
 """PaddleSeg's builder of models, data sets, losses and optimizers, refusing clearly."""
 
 import inspect
+import traceback
 
 from paddleseg.cvlibs import SegBuilder
 
@@ -18,11 +19,17 @@ class Components(SegBuilder):
 
     Args:
         config: ResampleConfig.
+        pretrained: whether `pretrained` weights are loaded; False where a checkpoint
+            replaces them at once, so that their file need not be there.
 
     Raises:
         UsageError: (of each attribute) an unknown component or argument, or a value
             that its component refuses.
     """
+
+    def __init__(self, config, pretrained=True):
+        super().__init__(config)
+        self.pretrained = pretrained
 
     def load_component_class(self, class_type):
         for registry in self.comp_list:
@@ -35,18 +42,29 @@ class Components(SegBuilder):
         )
 
     def build_component(self, cfg):
+        where = self.config.where_is(cfg)
+        if not self.pretrained and cfg.get("pretrained"):
+            cfg = {**cfg, "pretrained": None}
         try:
             return super().build_component(cfg)
         except RuntimeError as error:
             # PaddleSeg wraps every failure of a constructor into a RuntimeError.
             cause = error.__context__
             if isinstance(cause, UsageError):
-                raise cause from None
+                raise self._located(cause, where) from None
             if isinstance(cause, _REFUSALS):
-                raise UsageError(
-                    f"{self.config.path}: {cfg['type']}: {cause}"
-                ) from None
+                text = " ".join(str(cause).split()) or _failed_line(cause)
+                raise UsageError(f"{where}: {cfg['type']}: {text}") from None
             raise
+
+    def _located(self, error, where):
+        """The error, with the file and line of its component where it names none."""
+        if str(error).startswith((self.config.path, "--")):
+            return error
+        marks = {mark.file for mark in self.config.marks.values()}
+        if any(str(error).startswith(file) for file in marks):
+            return error
+        return UsageError(f"{where}: {error}")
 
     def build_component_impl(self, component_class, *args, **kwargs):
         try:
@@ -61,7 +79,7 @@ class Components(SegBuilder):
             for key in kwargs:
                 if key not in signature.parameters:
                     hint = did_you_mean(key, signature.parameters)
-            raise UsageError(f"{self.config.path}: {name}: {error}{hint}") from None
+            raise UsageError(f"{name}: {error}{hint}") from None
         return component_class(*args, **kwargs)
 
     @classmethod
@@ -81,12 +99,18 @@ class Components(SegBuilder):
         try:
             return getattr(self, attribute)
         except (AssertionError, KeyError) as error:
-            raise UsageError(f"{self.config.path}: {attribute}: {error}") from None
+            raise UsageError(f"{self.config.where(attribute)}: {error}") from None
         except RuntimeError as error:
             if "has failed. Please check lr_scheduler" in str(error):
                 text = " ".join(str(error).split())
-                raise UsageError(f"{self.config.path}: {text}") from None
+                raise UsageError(f"{self.config.where(attribute)}: {text}") from None
             raise
+
+
+def _failed_line(error):
+    """The source line of an assertion without words."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{type(error).__name__} at {frames[-1].line!r}" if frames else repr(error)
 
 
 def _only_near(name, known):

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from paddleseg.cvlibs import Config
 
-from ...errors import UsageError, did_you_mean
-from .marked_yaml import Mark, read_yaml
+from ...errors import UsageError
+from .faults import only_near
+from .marked_yaml import Mark, parse_flow, read_yaml
 from .schema import schema_faults
 
 __all__ = ["ResampleConfig", "config_faults", "merge"]
@@ -24,7 +25,7 @@ class ResampleConfig(Config):
         path: of the .yml or .yaml file.
         learning_rate, batch_size, iters: replace the file's values where not None.
         opts: list of "key.sub_key=value", as after --opts; a value is a Python
-            literal or else text.
+            literal, YAML in brackets such as {name: dysample, groups: 8}, or text.
 
     Attributes:
         dic: the whole configuration as one mapping.
@@ -55,8 +56,31 @@ class ResampleConfig(Config):
             raise
         except (RuntimeError, AssertionError) as error:
             # PaddleSeg's checker puts the fault into the last lines of its text.
-            text = str(error).split("error message is:")[-1].strip()
-            raise UsageError(f"{path}: {text}") from None
+            text = " ".join(str(error).split("error message is:")[-1].split())
+            where = " ".join(_options(self.marks)) or self.path
+            raise UsageError(f"{where}: {text}") from None
+
+    def where(self, *keys):
+        """Where a key of the configuration was written, for a message.
+
+        Args:
+            keys: that lead to it, as ("model", "upsample").
+
+        Returns:
+            str: "FILE, line N: model.upsample", or the option of the command line that
+            set it or something in it.
+        """
+        within = _options(self.marks, keys)
+        known = keys
+        while known and known not in self.marks:
+            known = known[:-1]
+        where = " ".join(within) or str(self.marks.get(known, self.path))
+        return f"{where}: {'.'.join(map(str, keys))}"
+
+    def where_is(self, section):
+        """The same for a mapping with a type, found by its content."""
+        path = _find(self.dic, section)
+        return self.path if path is None else self.where(*path)
 
     def use_data_format(self, data_format):
         """Set the layout of PaddleSeg's DeepLabV3P, as its own tools do.
@@ -85,8 +109,9 @@ class ResampleConfig(Config):
     def update_config_dict(
         self, dic, learning_rate=None, batch_size=None, iters=None, opts=None
     ):
+        plain = dic
         dic = _with_values(dic, self.marks, learning_rate, batch_size, iters, opts)
-        faults = _sentences(schema_faults(dic), self.path, self.marks)
+        faults = _sentences(schema_faults(dic), self.path, self.marks, plain)
         if faults:
             rest = f" ({len(faults) - 1} more: python -m paddle_resample check lists "
             more = rest + "them)" if len(faults) > 1 else ""
@@ -115,7 +140,7 @@ def config_faults(path, opts=None, complete=True):
     _check_file(path)
     content, marks = _read(path)
     dic = _with_values(content, marks, opts=opts)
-    return _sentences(schema_faults(dic, complete), path, marks)
+    return _sentences(schema_faults(dic, complete), path, marks, content, complete)
 
 
 def merge(child, base):
@@ -196,16 +221,50 @@ def _has(content, keys):
     return True
 
 
-def _sentences(faults, path, marks):
+def _sentences(faults, path, marks, plain, complete=True):
+    """The faults in words, with file and line or with the option that made them.
+
+    Args:
+        plain: the configuration without options, whose faults are the file's own.
+    """
+    options = _options(marks)
+    own = schema_faults(plain, complete) if options and faults else faults
     result = []
-    for place, text in faults:
-        known = place
+    for fault in faults:
+        keys, text = fault
+        known = keys
         while known and known not in marks:
             known = known[:-1]
         where = str(marks[known]) if known else path
-        dotted = ".".join(map(str, place))
-        result.append(f"{where}: {dotted}: {text}" if place else f"{where}: {text}")
+        if where not in options and fault not in own:
+            where = " ".join(_options(marks, keys[:1])) or " ".join(options)
+        dotted = ".".join(map(str, keys))
+        result.append(f"{where}: {dotted}: {text}" if keys else f"{where}: {text}")
     return result
+
+
+def _options(marks, keys=()):
+    """What was set on the command line, at these keys or below them, in words."""
+    return list(
+        dict.fromkeys(
+            str(mark)
+            for path, mark in marks.items()
+            if mark.line is None and path[: len(keys)] == keys
+        )
+    )
+
+
+def _find(value, section, path=()):
+    """The keys that lead to a mapping equal to `section`, or None."""
+    if value == section and path:
+        return path
+    items = value.items() if isinstance(value, Mapping) else ()
+    items = enumerate(value) if isinstance(value, list) else items
+    for key, item in items:
+        found = _find(item, section, (*path, key))
+        if found:
+            return found
+    return None
 
 
 def _with_values(
@@ -236,18 +295,18 @@ def _with_values(
 def _set_option(dic, item):
     key, equals, text = item.partition("=")
     if not equals:
-        raise UsageError(f"--opts takes key=value, not {item!r}")
-    try:
-        value = literal_eval(text)
-    except (ValueError, SyntaxError):
-        value = text
+        raise UsageError(
+            f"--opts takes key=value, not {item!r}; a value with blanks needs quotes"
+        )
+    value = _option_value(item, text)
     *parents, last = key.split(".")
     place = dic
     for step in parents:
         if not isinstance(place, dict) or step not in place:
             known = place if isinstance(place, dict) else ()
             raise UsageError(
-                f"--opts {item}: the configuration has no {key!r}{_near(step, known)}"
+                f"--opts {item}: the configuration has no {key!r}"
+                f"{only_near(step, known)}"
             )
         inside = place[step]
         if isinstance(inside, str):  # a spec written as its name alone
@@ -262,6 +321,16 @@ def _set_option(dic, item):
     return (*parents, last)
 
 
-def _near(name, known):
-    text = did_you_mean(name, known)
-    return text if "did you mean" in text else ""
+def _option_value(item, text):
+    try:
+        return literal_eval(text)
+    except (ValueError, SyntaxError):
+        if not text.startswith(("{", "[")):
+            return text
+    try:
+        return parse_flow(text)
+    except UsageError as error:
+        raise UsageError(
+            f"--opts {item}: {error}; put the whole of it into quotes, as "
+            "'model.upsample={name: dysample, groups: 8}'"
+        ) from None

@@ -6,7 +6,7 @@ import yaml
 
 from ...errors import UsageError
 
-__all__ = ["Mark", "read_yaml"]
+__all__ = ["Mark", "parse_flow", "read_yaml"]
 
 # More than any configuration holds; a few lines of aliases may stand for billions.
 _MOST_VALUES = 20_000
@@ -56,6 +56,25 @@ def read_yaml(path):
         text = " ".join(str(error).split())
         raise UsageError(f"configuration {path!r} is not YAML: {text}") from None
     return content, marks
+
+
+def parse_flow(text):
+    """Read one value in flow style, such as {name: dysample, groups: 8}.
+
+    Args:
+        text: YAML.
+
+    Returns:
+        plain data.
+
+    Raises:
+        UsageError: no YAML.
+    """
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        text = " ".join(str(getattr(error, "problem", error)).split())
+        raise UsageError(f"the value is not YAML: {text}") from None
 
 
 def _walk(loader, node, path, keys, marks, within):

@@ -10,21 +10,26 @@ import paddle
 from paddleseg.cvlibs import manager
 
 from ...errors import did_you_mean
-from .schema_parts import (
-    SchemaFault,
+from .agreement import (
+    class_faults,
     clip_faults,
-    key_faults,
     length_faults,
-    mapping_faults,
     mode_faults,
+    pair_faults,
+    schedule_faults,
+    window_faults,
+)
+from .faults import (
+    SchemaFault,
+    key_faults,
+    mapping_faults,
     near,
     only_near,
-    pair_faults,
     unknown_argument,
     value_faults,
 )
-from .schema_specs import kind_of_spec, spec_faults, takes_spec
-from .signatures import REQUIRED, Arguments, arguments_of
+from .operator_specs import kind_of_spec, spec_faults, takes_spec
+from .signatures import REQUIRED, Arguments, arguments_of, documented_types
 
 __all__ = ["SECTIONS", "schema_faults"]
 
@@ -74,26 +79,28 @@ class _Checker:
 
     def top(self, dic):
         for key, value in dic.items():
-            place = (key,)
+            path = (key,)
             if key not in SECTIONS:
                 yield from key_faults((), {key: value}, SECTIONS)
             elif key == "model":
-                yield from self.component(place, value, "model")
+                yield from self.component(path, value, "model")
             elif key in ("train_dataset", "val_dataset"):
-                yield from self.component(place, value, "data set")
-                yield from mode_faults(place, value)
+                yield from self.component(path, value, "data set")
+                yield from mode_faults(path, value)
             elif key == "optimizer":
-                yield from self.component(place, value, "optimizer")
+                yield from self.component(path, value, "optimizer")
             elif key == "lr_scheduler":
-                yield from self.schedule(place, value)
+                yield from self.schedule(path, value, dic.get("iters"))
             elif key in ("loss", "distill_loss"):
-                yield from self.losses(place, value)
+                yield from self.losses(path, value)
             elif key == "test_config":
-                yield from mapping_faults(place, value, _TEST_KEYS)
+                yield from mapping_faults(path, value, _TEST_KEYS, "test")
+                yield from window_faults(path, value)
             elif key == "export":
-                yield from self.export(place, value)
+                yield from self.export(path, value)
             else:
-                yield from value_faults(place, value)
+                yield from value_faults(path, value, kind="configuration")
+        yield from class_faults(dic)
         if self.complete:
             unknown = [key for key in dic if key not in SECTIONS]
             for key in _NEEDED:
@@ -102,141 +109,149 @@ class _Checker:
                     text = f"No {key} specified in the configuration{hint}"
                     yield SchemaFault((), text)
 
-    def component(self, place, given, kind):
+    def component(self, path, section, kind):
         """A mapping with `type` and the arguments of what that names."""
-        if not isinstance(given, Mapping):
-            text = f"must be a mapping with a type, a {kind}'s, not {given!r}"
-            yield SchemaFault(place, text)
+        if not isinstance(section, Mapping):
+            text = f"must be a mapping with a type, a {kind}'s, not {section!r}"
+            yield SchemaFault(path, text)
             return
-        if "type" not in given:
+        if "type" not in section:
             if self.complete:
-                known = given if "type" not in given else ()
+                known = section if "type" not in section else ()
                 text = f"has no type, which names the {kind}{near('type', known)}"
-                yield SchemaFault(place, text)
+                yield SchemaFault(path, text)
             return
-        component, fault = _find(given, kind)
+        component, fault = _find(section, kind)
         if fault:
-            yield SchemaFault((*place, "type"), fault)
+            yield SchemaFault((*path, "type"), fault)
             return
-        owner = given["type"]
+        owner = section["type"]
         arguments = arguments_of(component)
         added = _ADDED.get(kind, set())
         known = {**dict.fromkeys(added, REQUIRED), **arguments.known}
+        documented = documented_types(component)
         ours = component.__module__.split(".")[0] == "paddle_resample"
-        for key, value in given.items():
+        for key, value in section.items():
             if key == "type" or (key == "_inherited_" and not self.complete):
                 continue
-            there = (*place, key)
+            there = (*path, key)
             if key not in known and not arguments.open:
                 yield unknown_argument(there, owner, key, known)
             else:
                 default = known.get(key, REQUIRED)
-                yield from self.argument(there, value, default, kind, ours)
+                doc = documented.get(key, "")
+                yield from self.argument(there, value, default, kind, ours, doc)
         if self.complete:
-            yield from _missing(place, owner, given, arguments, added)
-        yield from pair_faults(place, given)
+            yield from _missing(path, owner, section, arguments, added)
+        yield from pair_faults(path, section)
 
-    def argument(self, place, value, default, kind, ours):
-        key = place[-1]
+    def argument(self, path, value, default, kind, ours, doc):
+        key = path[-1]
         if key.endswith("transforms") or key in ("transforms1", "transforms2"):
             # PaddleSeg's EG1800 and SUPERVISELY evaluate without a second branch.
             if value is not None or key in ("transforms", "common_transforms"):
-                yield from self.all_of(place, value, "transform")
+                yield from self.all_of(path, value, "transform")
         elif key == "losses" and kind == "loss" and default is REQUIRED:
-            yield from self.all_of(place, value, "loss")
+            yield from self.all_of(path, value, "loss")
         elif ours and takes_spec(key, default):
-            yield from spec_faults(place, value, kind_of_spec(key, default))
+            yield from spec_faults(path, value, kind_of_spec(key, default))
         elif isinstance(value, Mapping) and "type" in value:
             inner = "backbone" if key == "backbone" else "model or backbone"
-            yield from self.component(place, value, inner)
+            yield from self.component(path, value, inner)
         elif key in ("backbone", "head") and default is REQUIRED:
-            yield from self.component(place, value, "model or backbone")
+            yield from self.component(path, value, "model or backbone")
         elif key == "model" and ours:
-            yield from self.component(place, value, "model")
+            yield from self.component(path, value, "model")
         elif key == "grad_clip_cfg" and isinstance(value, Mapping):
-            yield from clip_faults(place, value)
+            yield from clip_faults(path, value)
         elif key == "custom_cfg" and isinstance(value, (list, tuple)):
             for index, item in enumerate(value):
-                yield from mapping_faults((*place, index), item, _GROUP_KEYS, ("name",))
+                group = (*path, index)
+                yield from mapping_faults(
+                    group, item, _GROUP_KEYS, "optimizer", ("name",)
+                )
         else:
-            yield from value_faults(place, value, default, ours)
+            more = {"kind": kind, "doc": doc, "strict": ours}
+            yield from value_faults(path, value, default, **more)
 
-    def all_of(self, place, given, kind):
-        if not isinstance(given, (list, tuple)):
-            text = f"must be a list with one {kind} an item, not {given!r}"
-            yield SchemaFault(place, text)
+    def all_of(self, path, section, kind):
+        if not isinstance(section, (list, tuple)):
+            text = f"must be a list with one {kind} an item, not {section!r}"
+            yield SchemaFault(path, text)
             return
-        for index, item in enumerate(given):
-            yield from self.component((*place, index), item, kind)
+        for index, item in enumerate(section):
+            yield from self.component((*path, index), item, kind)
 
-    def losses(self, place, given):
-        if not isinstance(given, Mapping):
-            yield SchemaFault(place, f"must hold types and coef, not {given!r}")
+    def losses(self, path, section):
+        if not isinstance(section, Mapping):
+            yield SchemaFault(path, f"must hold types and coef, not {section!r}")
             return
-        yield from key_faults(place, given, ("types", "coef"))
-        if "types" in given:
-            yield from self.all_of((*place, "types"), given["types"], "loss")
-        if "coef" in given:
-            yield from value_faults((*place, "coef"), given["coef"])
+        yield from key_faults(path, section, ("types", "coef"))
+        if "types" in section:
+            yield from self.all_of((*path, "types"), section["types"], "loss")
+        if "coef" in section:
+            yield from value_faults((*path, "coef"), section["coef"], kind="loss")
         for key in ("types", "coef"):
-            if self.complete and key not in given:
-                yield SchemaFault(place, f"has no {key}")
-        yield from length_faults(place, given.get("types"), given.get("coef"))
+            if self.complete and key not in section:
+                yield SchemaFault(path, f"has no {key}")
+        yield from length_faults(path, section.get("types"), section.get("coef"))
 
-    def schedule(self, place, given):
-        if not isinstance(given, Mapping):
-            text = f"must be a mapping with a type, a schedule's, not {given!r}"
-            yield SchemaFault(place, text)
+    def schedule(self, path, section, iters):
+        if not isinstance(section, Mapping):
+            text = f"must be a mapping with a type, a schedule's, not {section!r}"
+            yield SchemaFault(path, text)
             return
-        if "type" not in given:
+        if "type" not in section:
             if self.complete:
-                text = f"has no type, which names the schedule{near('type', given)}"
-                yield SchemaFault(place, text)
+                text = f"has no type, which names the schedule{near('type', section)}"
+                yield SchemaFault(path, text)
             return
-        name = given["type"]
+        name = section["type"]
         schedules = [n for n in paddle.optimizer.lr.__all__ if n != "LRScheduler"]
         if name not in schedules:
             hint = did_you_mean(name, schedules)
             text = f"unknown type {name!r}, no learning rate schedule{hint}"
-            yield SchemaFault((*place, "type"), text)
+            yield SchemaFault((*path, "type"), text)
             return
         known = dict(arguments_of(getattr(paddle.optimizer.lr, name)).known)
         known.update(warmup_iters=REQUIRED, warmup_start_lr=REQUIRED)
-        for key, value in given.items():
+        for key, value in section.items():
             if key == "type" or (key == "_inherited_" and not self.complete):
                 continue
             if key not in known:
-                yield unknown_argument((*place, key), name, key, known)
+                yield unknown_argument((*path, key), name, key, known)
             else:
-                yield from value_faults((*place, key), value, known[key])
+                there = (*path, key)
+                yield from value_faults(there, value, known[key], kind="schedule")
+        yield from schedule_faults(path, section, iters)
         if self.complete:
             added = {"warmup_iters", "warmup_start_lr"}
             if name == "PolynomialDecay":
                 added.add("decay_steps")
-            if "warmup_iters" in given:
+            if "warmup_iters" in section:
                 added.discard("warmup_start_lr")
             arguments = Arguments(known, False)
-            yield from _missing(place, name, given, arguments, added)
+            yield from _missing(path, name, section, arguments, added)
 
-    def export(self, place, given):
-        if not isinstance(given, Mapping):
-            yield SchemaFault(place, f"must hold transforms, not {given!r}")
+    def export(self, path, section):
+        if not isinstance(section, Mapping):
+            yield SchemaFault(path, f"must hold transforms, not {section!r}")
             return
-        yield from key_faults(place, given, ("transforms",))
-        if "transforms" in given:
-            there = (*place, "transforms")
-            yield from self.all_of(there, given["transforms"], "transform")
+        yield from key_faults(path, section, ("transforms",))
+        if "transforms" in section:
+            there = (*path, "transforms")
+            yield from self.all_of(there, section["transforms"], "transform")
 
 
-def _find(given, kind):
+def _find(section, kind):
     """(the class or function that a type names, or what is wrong with the type)."""
-    name = given["type"]
+    name = section["type"]
     if not isinstance(name, str):
         return None, f"type must be the name of a {kind}, not {name!r}"
     wanted = ["model", "backbone"] if kind == "model or backbone" else [kind]
     if kind == "optimizer":
-        if name == "sgd" or (name == "SGD" and "momentum" in given):
-            name = "Momentum" if "momentum" in given else "SGD"
+        if name == "sgd" or (name == "SGD" and "momentum" in section):
+            name = "Momentum" if "momentum" in section else "SGD"
         registered = manager.OPTIMIZERS.components_dict
         same = [n for n in registered if n.lower() == name.lower()]
         name = same[0] if name in ("adam", "adamw", "momentum") and same else name
@@ -253,8 +268,8 @@ def _find(given, kind):
     return None, f"unknown type {name!r}{only_near(name, known)}"
 
 
-def _missing(place, owner, given, arguments, added):
+def _missing(path, owner, section, arguments, added):
     for key, default in arguments.known.items():
-        if default is REQUIRED and key not in given and key not in added:
-            hint = near(key, [k for k in given if k not in arguments.known])
-            yield SchemaFault(place, f"{owner} needs the key {key!r}{hint}")
+        if default is REQUIRED and key not in section and key not in added:
+            hint = near(key, [k for k in section if k not in arguments.known])
+            yield SchemaFault(path, f"{owner} needs the key {key!r}{hint}")

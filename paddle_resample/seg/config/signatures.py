@@ -7,10 +7,11 @@ hand on; the calls in their source do.
 import ast
 import functools
 import inspect
+import re
 import textwrap
 from typing import NamedTuple
 
-__all__ = ["Arguments", "arguments_of"]
+__all__ = ["Arguments", "arguments_of", "documented_types"]
 
 REQUIRED = inspect.Parameter.empty
 _FEW = 6  # calls followed from one function to the next
@@ -46,6 +47,29 @@ def arguments_of(component):
     8
     """
     return _arguments(component, _FEW)
+
+
+_ARGUMENT = re.compile(r"^\s*`?(\w+)`?\s*\(([^)]*)\)\s*[:：]", re.MULTILINE)
+
+
+@functools.cache
+def documented_types(component):
+    """The types of a component's arguments as its documentation writes them.
+
+    Args:
+        component: see `arguments_of`.
+
+    Returns:
+        dict, name -> str such as "int|list, optional".
+
+    >>> from paddleseg.models import SegFormer
+    >>> documented_types(SegFormer)["embedding_dim"]
+    'int'
+    """
+    texts = [component.__doc__]
+    if inspect.isclass(component):
+        texts.append(component.__init__.__doc__)
+    return {k: v for text in texts for k, v in _ARGUMENT.findall(text or "")}
 
 
 def _arguments(component, depth):

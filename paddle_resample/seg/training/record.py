@@ -11,10 +11,11 @@ from pathlib import Path
 
 import paddle
 
+from ...files import write_json
 from ...version import __version__
 from ..repairs import applied_repairs
 
-__all__ = ["describe_run", "set_aside"]
+__all__ = ["RunRecord", "describe_run", "set_aside"]
 
 _PACKAGES = ("paddlepaddle", "paddlepaddle-gpu", "paddleseg", "numpy", "opencv-python")
 _RESULTS = (
@@ -48,6 +49,59 @@ def describe_run(**facts):
         "source": _git_state(Path(__file__).parent),
         "repairs_of_paddleseg": [repair.name for repair in applied_repairs()],
     }
+
+
+class RunRecord:
+    """A training run's `run.json`, and the lines about it on the screen.
+
+    Args:
+        path: of the file; None for a process that keeps no record and says nothing.
+        facts: see `describe_run`.
+    """
+
+    def __init__(self, path, **facts):
+        self.path = path
+        self.content = {} if path is None else describe_run(**facts)
+        self.add()
+
+    def add(self, **facts):
+        """Add facts to the file."""
+        if self.path is not None:
+            self.content.update(facts)
+            write_json(self.path, self.content)
+
+    def note(self, notes, say=print):
+        """Say notes (None is none) and keep them.
+
+        Args:
+            notes: list of str or None.
+            say: what prints a line.
+        """
+        notes = [note for note in notes if note]
+        if notes and self.path is not None:
+            for note in notes:
+                say(f"note: {note}")
+            self.add(notes=[*self.content.get("notes", []), *notes])
+
+    def skipped(self, faults, counts, say):
+        """Count the samples that `damaged_samples: skip` left out; each is said once.
+
+        Args:
+            faults: list of str, why, one for each sample of a batch.
+            counts: dict of earlier ones.
+            say: what prints a line.
+
+        Returns:
+            dict, fault -> how often.
+        """
+        counts = dict(counts)
+        for fault in faults:
+            if fault not in counts and self.path is not None:
+                say(f"skipped: {fault}")
+            counts[fault] = counts.get(fault, 0) + 1
+        if faults:
+            self.add(skipped_samples=counts)
+        return counts
 
 
 def set_aside(save_dir):

@@ -20,6 +20,8 @@ class Settings:
         log_iters: iterations between lines of the curve.
         num_workers: processes that read samples.
         keep_checkpoint_max: checkpoints kept; 0 keeps all.
+        patience: evaluations without a better mIoU after which the run ends; None
+            trains to the last iteration. Needs do_eval.
         eval_batch_size: images evaluated together, default the training batch size.
         repeats: times each sample comes in an epoch.
         use_vdl, use_ema, precision, amp_level: as PaddleSeg means them.
@@ -35,6 +37,7 @@ class Settings:
     log_iters: int = 10
     num_workers: int = 0
     keep_checkpoint_max: int = 5
+    patience: Optional[int] = None
     eval_batch_size: Optional[int] = None
     repeats: int = 1
     use_vdl: bool = False

@@ -9,6 +9,7 @@ import paddle
 from ...errors import RunFailed, UsageError
 from ..evaluation import autocast
 from .not_finite import FiniteWatch, is_finite
+from .start_check import check_loss, check_reach
 
 __all__ = ["NotFinite", "Step"]
 
@@ -42,6 +43,8 @@ class Step:
         detect_anomaly: look at every layer's output and gradient, and update only
             where all are finite. (With fp16, at outputs only: scaled gradients
             overflow now and then, and the scaler leaves such an update out itself.)
+        config: `config.ResampleConfig` that the messages refer to; with it the first
+            batch is checked for losses that train nothing.
     """
 
     def __init__(
@@ -53,7 +56,9 @@ class Step:
         amp_level="O1",
         parallel=None,
         detect_anomaly=False,
+        config=None,
     ):
+        self.config, self._notes, self._checks = config, [], config is not None
         self.model, self.losses, self.optimizer = model, losses, optimizer
         self.precision, self.amp_level = precision, amp_level
         self.forward = parallel or model
@@ -79,6 +84,7 @@ class Step:
         Raises:
             NotFinite: a loss or, with detect_anomaly, an output or gradient; nothing
                 was updated.
+            UsageError: a loss cannot be computed, or none of them trains the model.
         """
         with self.watch or contextlib.nullcontext():
             values = self._backward(batch)
@@ -98,17 +104,28 @@ class Step:
     def _backward(self, batch):
         """Compute the gradients; return the losses."""
         with autocast(self.precision, self.amp_level):
-            terms = self._losses(batch)
+            logits = self._logits(batch)
+            terms = self._losses(logits, batch)
             loss = sum(terms)
         values = [float(term) for term in terms]
         if not all(math.isfinite(v) for v in values):
             raise NotFinite(values, self.watch and self.watch.first)
+        if self._checks:
+            self._notes = check_loss(self.config, self.losses, terms, logits)
         (self.scaler.scale(loss) if self.scaler else loss).backward()
         if self.watch:
             self.watch.look_at_gradients()
             if self.watch.first:
                 raise NotFinite(values, self.watch.first)
+        if self._checks:
+            check_reach(self.config, self.model)
+            self._checks = False
         return values
+
+    def take_notes(self):
+        """What the check of the first batch found; a list of str, given once."""
+        notes, self._notes = self._notes, []
+        return notes
 
     def find_first(self, batch, seen=None):
         """What is not finite first on the way to this batch's losses.
@@ -131,26 +148,57 @@ class Step:
         self.forward = self.model
         with paddle.no_grad(), autocast(self.precision, self.amp_level):
             with FiniteWatch(self.model, gradients=False) as watch:
-                self._losses(batch)
+                self._losses(self._logits(batch), batch)
         return watch.first or "the loss itself"
 
-    def _losses(self, batch):
+    def _logits(self, batch):
         images = batch["img"]
         if getattr(self.model, "data_format", "NCHW") == "NHWC":
             images = images.transpose([0, 2, 3, 1])
-        logits = self.forward(images)
-        if hasattr(self.model, "loss_computation"):
-            return self.model.loss_computation(logits, self.losses, batch)
-        types = len(self.losses["types"])
-        if len(logits) != types:
-            raise UsageError(
-                f"{type(self.model).__name__} returns {len(logits)} logits in "
-                f"training, so the loss needs as many types and coef, not {types}"
-            )
-        edges = batch["edge"].astype("int64") if "edge" in batch else None
-        return _paddleseg_train.loss_computation(
-            logits_list=logits,
-            labels=batch["label"].astype("int64"),
-            edges=edges,
-            losses=self.losses,
+        return self.forward(images)
+
+    def _losses(self, logits, batch):
+        """The weighted losses, list of scalar Tensors."""
+        try:
+            if hasattr(self.model, "loss_computation"):
+                return self.model.loss_computation(logits, self.losses, batch)
+            return _losses_of(logits, batch, self.losses, type(self.model).__name__)
+        except (UsageError, RunFailed):
+            raise
+        except Exception as error:
+            # PaddleSeg's losses refuse in every way, from assert to a Paddle error.
+            where = f"{self.config.where('loss')}: " if self.config else ""
+            raise UsageError(where + _refusal(error, logits, batch)) from error
+
+
+def _losses_of(logits, batch, losses, owner):
+    types = len(losses["types"])
+    if len(logits) != types:
+        raise UsageError(
+            f"{owner} returns {len(logits)} logits in training, so the loss needs as "
+            f"many types and coef, not {types}"
         )
+    return _paddleseg_train.loss_computation(
+        logits_list=logits,
+        labels=batch["label"].astype("int64"),
+        edges=batch["edge"].astype("int64") if "edge" in batch else None,
+        losses=losses,
+    )
+
+
+def _refusal(error, logits, batch):
+    """What a loss of PaddleSeg did not take, in one sentence."""
+    name, trace = "the loss", error.__traceback__
+    while trace is not None:
+        owner = trace.tb_frame.f_locals.get("self")
+        if "paddleseg/models/losses" in trace.tb_frame.f_code.co_filename:
+            name = type(owner).__name__ if owner is not None else name
+        trace = trace.tb_next
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    summary = [line for line in lines if "Error: " in line or "Error Message" in line]
+    text = (summary or lines or [""])[-1]
+    shapes = " and ".join(str(list(t.shape)) for t in logits if hasattr(t, "shape"))
+    return (
+        f"{name} cannot be computed for logits {shapes} and labels "
+        f"{list(batch['label'].shape)}: {type(error).__name__}: {text}"
+    )

@@ -9,7 +9,7 @@ from paddleseg.utils.ema import init_ema_params, update_ema_model
 from paddleseg.utils.utils import convert_sync_batchnorm
 
 from ...errors import UsageError
-from ...files import usable_folder, write_json, writing
+from ...files import usable_folder, writing
 from ...network_cost import count_parameters
 from ..checkpoints.checkpoint import (
     find_checkpoint,
@@ -22,14 +22,13 @@ from ..checkpoints.lock import sole_run
 from ..data.loading import training_loader
 from ..device import join_processes, rank, world_size
 from ..progress import Averages, Curve, RunDisplay
-from .anomaly import first_not_finite
-from .disk import disk_failures
-from .interrupt import interrupt_flag
-from .milestone import enter_scores, score_models
-from .record import describe_run, set_aside
+from .interruptions import disk_failures, interrupt_flag
+from .not_finite import batch_files, first_not_finite, stop_run
+from .record import RunRecord, set_aside
 from .settings import Settings
+from .start_check import check_labels, check_schedule
 from .step import NotFinite, Step
-from .stopping import batch_files, stop_run
+from .validation import enter_scores, refuse_to_go_on, score_models, stops_early
 
 __all__ = ["Settings", "Trainer"]
 
@@ -62,6 +61,10 @@ class Trainer:
             raise UsageError(
                 "--detect_anomaly: a model that to_static_training has compiled cannot "
                 "be looked into; set to_static_training to False"
+            )
+        if settings.patience is not None and not settings.do_eval:
+            raise UsageError(
+                "--patience counts evaluations and so needs --do_eval, which is missing"
             )
         join_processes()
         paddle.seed(settings.seed)
@@ -100,16 +103,68 @@ class Trainer:
         if world_size() > 1:  # what is settled is settled for all
             paddle.distributed.barrier()
         start = self._resume()
-        if self.first and start == 0:
-            set_aside(self.save_dir)
-        if self.first:
-            self._write_record(start)
+        notes = [check_schedule(self.config, self.optimizer, start)]
+        if start == 0:
+            notes.append(check_labels(self.config, self.train_dataset))
         curve = None
         if self.first:
+            if start == 0:
+                set_aside(self.save_dir)
             path = self.save_dir / "curve.jsonl"
             curve = Curve(path, start, self.settings.use_vdl)
-        step = self._step()
-        batches = training_loader(
+        self._write_record(start)
+        self.record.note(notes)
+        title = f"train {self.save_dir.name}"
+        display = RunDisplay(title, self.iters, start, quiet=not self.first)
+        with interrupt_flag() as interrupted, display:
+            self._iterate(start, curve, display, interrupted)
+        if curve:
+            curve.close()
+        return self.progress.get("scores", {})
+
+    def _iterate(self, start, curve, display, interrupted):
+        """The loop: update, log, evaluate, save."""
+        step, averages = self._step(), Averages()
+        for iteration, batch in enumerate(self._batches(start), start + 1):
+            rate = step.learning_rate
+            losses = self._train_on(step, batch, iteration)
+            averages.add(losses, batch["waited"])
+            self.record.note(step.take_notes(), display.line)
+            if batch.get("skipped"):
+                counts = self.progress.get("skipped_samples", {})
+                counts = self.record.skipped(batch["skipped"], counts, display.line)
+                self.progress["skipped_samples"] = counts
+            if self.ema_model is not None:
+                update_ema_model(self.ema_model, self.model, step=iteration)
+            self.progress["iteration"] = iteration
+            display.advance(note=f"loss {averages.last:.4f}")
+            at_end = iteration == self.iters
+            if at_end or iteration % self.settings.log_iters == 0:
+                line = averages.take()
+                if curve:
+                    scalars = {"Train/loss": line["loss"], "Train/lr": rate}
+                    curve.add(iteration, scalars, learning_rate=rate, **line)
+                    display.report(f"loss {line['loss']:.4f}  lr {rate:.2e}")
+            saving = at_end or iteration % self.settings.save_interval == 0
+            if saving or interrupted():
+                self._check_state(rate, losses)
+            if saving and self.val_dataset is not None:
+                self._evaluate(display, curve)
+            if saving or interrupted():
+                self._save()
+            ended = saving and stops_early(self.progress, self.settings.patience)
+            if ended and not at_end:
+                self.record.add(stopped_early=ended)
+                display.line(ended)
+                return
+            if interrupted() and not at_end:
+                raise KeyboardInterrupt(
+                    f"stopped by Ctrl-C after iteration {iteration}; continue with "
+                    f"--resume_model {self.save_dir / f'iter_{iteration}'}"
+                )
+
+    def _batches(self, start):
+        return training_loader(
             self.train_dataset,
             self.config.batch_size,
             self.settings.seed,
@@ -121,41 +176,6 @@ class Trainer:
             world_size(),
             skip_damaged=self.config.dic.get("damaged_samples") == "skip",
         )
-        title = f"train {self.save_dir.name}"
-        display = RunDisplay(title, self.iters, start, quiet=not self.first)
-        averages = Averages()
-        with interrupt_flag() as interrupted, display:
-            for iteration, batch in enumerate(batches, start + 1):
-                rate = step.learning_rate
-                losses = self._train_on(step, batch, iteration)
-                averages.add(losses, batch["waited"])
-                self._note_skipped(batch.get("skipped", []), display)
-                if self.ema_model is not None:
-                    update_ema_model(self.ema_model, self.model, step=iteration)
-                self.progress["iteration"] = iteration
-                display.advance(note=f"loss {averages.last:.4f}")
-                if iteration % self.settings.log_iters == 0 or iteration == self.iters:
-                    line = averages.take()
-                    if self.first:
-                        scalars = {"Train/loss": line["loss"], "Train/lr": rate}
-                        curve.add(iteration, scalars, learning_rate=rate, **line)
-                        display.report(f"loss {line['loss']:.4f}  lr {rate:.2e}")
-                at_end = iteration == self.iters
-                saving = at_end or iteration % self.settings.save_interval == 0
-                if saving or interrupted():
-                    self._check_state(rate, losses)
-                if saving:
-                    self._milestone(display, curve)
-                elif interrupted():
-                    self._save()
-                if interrupted() and not at_end:
-                    raise KeyboardInterrupt(
-                        f"stopped by Ctrl-C after iteration {iteration}; continue with "
-                        f"--resume_model {self.save_dir / f'iter_{iteration}'}"
-                    )
-        if curve:
-            curve.close()
-        return self.progress.get("scores", {})
 
     def _resume(self):
         given = self.settings.resume_model
@@ -166,6 +186,7 @@ class Trainer:
             return 0
         saved = load_checkpoint(folder, self.model, self.optimizer, self.ema_model)
         self.progress.update(saved)
+        refuse_to_go_on(self.progress, self.settings.patience, folder)
         if saved["iteration"] >= self.iters:
             raise UsageError(
                 f"checkpoint {str(folder)!r} has already done {saved['iteration']} of "
@@ -194,6 +215,7 @@ class Trainer:
             s.amp_level,
             parallel=forward,
             detect_anomaly=s.detect_anomaly,
+            config=self.config,
         )
 
     def _train_on(self, step, batch, iteration):
@@ -231,27 +253,21 @@ class Trainer:
             hint="" if s.detect_anomaly else "; --detect_anomaly finds where it begins",
         )
 
-    def _milestone(self, display, curve):
-        """Evaluate if asked to, save, and remember the best."""
-        models, scores = {"last": self.model}, {}
+    def _evaluate(self, display, curve):
+        """Score the models, and remember the best."""
+        models = {"last": self.model}
         if self.ema_model is not None:
             models["ema_last"] = self.ema_model
         dataset = self.val_dataset
-        if dataset is not None:
-            scores = score_models(models, dataset, self.settings, self.config, display)
-        if not self.first:
-            return
-        if scores:
-            enter_scores(
-                scores,
-                models,
-                getattr(dataset, "CLASS_NAMES", None),
-                progress=self.progress,
-                save_dir=self.save_dir,
-                display=display,
-                curve=curve,
-            )
-        self._save()
+        enter_scores(
+            score_models(models, dataset, self.settings, self.config, display),
+            models,
+            getattr(dataset, "CLASS_NAMES", None),
+            progress=self.progress,
+            save_dir=self.save_dir,
+            display=display,
+            curve=curve,
+        )
 
     def _save(self):
         if not self.first:
@@ -267,33 +283,22 @@ class Trainer:
         )
         remove_old(self.save_dir, self.settings.keep_checkpoint_max)
 
-    def _note_skipped(self, faults, display):
-        """Count the samples that `damaged_samples: skip` left out, each file's once on
-        the screen, and all in run.json and the checkpoints."""
-        if not faults or not self.first:
-            return
-        counts = dict(self.progress.get("skipped_samples", {}))
-        for fault in faults:
-            if fault not in counts:
-                display.line(f"skipped: {fault}")
-            counts[fault] = counts.get(fault, 0) + 1
-        self.progress["skipped_samples"] = counts
-        self.record["skipped_samples"] = counts
-        write_json(self.save_dir / "run.json", self.record)
-
     def _write_record(self, start):
+        if not self.first:
+            self.record = RunRecord(None)
+            return
         with writing(self.save_dir / "config.yml") as file:
             file.write(str(self.config))
-        self.record = describe_run(
+        self.record = RunRecord(
+            self.save_dir / "run.json",
             config_file=self.config.path,
             settings=vars(self.settings),
             seed=self.settings.seed,
             resumed_at=start,
             processes=world_size(),
             trainable_parameters=count_parameters(self.model),
+            skipped_samples=self.progress.get("skipped_samples", {}),
         )
-        self.record["skipped_samples"] = self.progress.get("skipped_samples", {})
-        write_json(self.save_dir / "run.json", self.record)
 
 
 def _mix(*numbers):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ...base import Downsampler, Resampler, Upsampler
 from ...errors import UsageError
 from ...registry import parse_spec, resampler_class, resampler_names, resampler_options
-from .schema_parts import SchemaFault, near
+from .faults import SchemaFault, near
 
 __all__ = ["kind_of_spec", "spec_faults", "takes_spec"]
 
@@ -30,41 +30,41 @@ def kind_of_spec(key, default):
     return Downsampler if name in resampler_names(Downsampler) else Resampler
 
 
-def spec_faults(place, given, kind):
+def spec_faults(path, spec, kind):
     """Specs: one, a list of them, or a mapping from sites to them."""
-    if given in _KEEP:
+    if spec in _KEEP:
         return
-    if isinstance(given, (list, tuple)):
-        for index, item in enumerate(given):
-            yield from spec_faults((*place, index), item, kind)
+    if isinstance(spec, (list, tuple)):
+        for index, item in enumerate(spec):
+            yield from spec_faults((*path, index), item, kind)
         return
-    if isinstance(given, Mapping) and "name" not in given:
-        for key, item in given.items():
+    if isinstance(spec, Mapping) and "name" not in spec:
+        for key, item in spec.items():
             if key == "type":
                 text = f"unknown type {item!r}; an operator has a name, not a type"
-                yield SchemaFault((*place, key), text)
+                yield SchemaFault((*path, key), text)
             elif near("name", [key]) or not isinstance(
                 item, (str, Mapping, type(None))
             ):
                 text = f"this spec has no 'name', and its key {key!r} is no site"
-                yield SchemaFault((*place, key), text)
+                yield SchemaFault((*path, key), text)
             else:
-                yield from spec_faults((*place, key), item, kind)
+                yield from spec_faults((*path, key), item, kind)
         return
-    if isinstance(given, Mapping) and not isinstance(given["name"], str):
-        text = f"name must be that of an operator, not {given['name']!r}"
-        yield SchemaFault((*place, "name"), text)
+    if isinstance(spec, Mapping) and not isinstance(spec["name"], str):
+        text = f"name must be that of an operator, not {spec['name']!r}"
+        yield SchemaFault((*path, "name"), text)
         return
     try:
-        if isinstance(given, Mapping):
-            own = resampler_options(resampler_class(given["name"], kind))
-            sites = {k: v for k, v in given.items() if _is_site(k, v, own)}
+        if isinstance(spec, Mapping):
+            own = resampler_options(resampler_class(spec["name"], kind))
+            sites = {k: v for k, v in spec.items() if _is_site(k, v, own)}
             for key, item in sites.items():
-                yield from spec_faults((*place, key), item, kind)
-            given = {k: v for k, v in given.items() if k not in sites}
-        parse_spec(given, kind)
+                yield from spec_faults((*path, key), item, kind)
+            spec = {k: v for k, v in spec.items() if k not in sites}
+        parse_spec(spec, kind)
     except UsageError as error:
-        yield SchemaFault(place, str(error))
+        yield SchemaFault(path, str(error))
 
 
 def _is_site(key, value, own):
