@@ -13,11 +13,12 @@ __all__ = ["run_tool"]
 
 _leave = os._exit
 
-# Paddle's warnings about what is as it should be: batch norm in training, and the
-# state of a schedule within LinearWarmup.
+# Paddle's warnings about what is as it should be: batch norm in training, the state of
+# a schedule within LinearWarmup, and its own functions that are named as PyTorch's.
 _NOISE = (
     "When training, we now always track",
     "There are some unused values in state_dict",
+    r"[\s\S]*Non compatible API",
 )
 
 

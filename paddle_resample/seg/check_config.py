@@ -18,8 +18,9 @@ from .config.config import ResampleConfig, config_faults
 from .data.loading import training_loader
 from .device import choose_device
 from .evaluation import evaluate
-from .progress import clock
+from .progress import duration
 from .sites import network_sites
+from .training.start_check import check_labels, check_schedule
 from .training.step import Step
 
 __all__ = ["check_config", "dry_run", "print_check"]
@@ -102,7 +103,10 @@ def dry_run(path, opts=None, device=None, with_data=True):
     batch = _batch(components, facts) if with_data else _noise(config, facts)
     facts["size"] = list(batch["img"].shape[2:])
     facts["parameters"] = count_parameters(model)
-    step = Step(model, losses, optimizer)
+    notes = [check_schedule(config, optimizer, 0)]
+    if with_data:
+        notes.append(check_labels(config, components.need("train_dataset")))
+    step = Step(model, losses, optimizer, config=config)
     taken = []
     for _ in range(_STEPS):
         began = time.perf_counter()
@@ -110,6 +114,7 @@ def dry_run(path, opts=None, device=None, with_data=True):
         values = step(batch)
         taken.append(time.perf_counter() - began)
         facts.setdefault("losses", values)
+    facts["notes"] = [note for note in (*notes, *step.take_notes()) if note]
     facts["first_seconds"] = taken[0]
     facts["step_seconds"] = statistics.median(taken[1:])
     facts["megabytes"] = peak_memory()
@@ -218,11 +223,13 @@ def _lines(facts):
     text += f" (the first {facts['first_seconds']:.3f} s)"
     if "data_seconds" in facts:
         text += f", {facts['data_seconds']:.3f} s to read its batch without workers"
-    text += f"; about {clock(facts['seconds'])} hours in all on {facts['device']}"
+    text += f"; about {duration(facts['seconds'])} in all on {facts['device']}"
     if "val_seconds" in facts:
-        whole = clock(facts["val_seconds"] * facts["val_samples"])
+        whole = duration(facts["val_seconds"] * facts["val_samples"])
         text += f"; an evaluation {whole}"
     yield "time", text
+    for note in facts["notes"]:
+        yield "note", note
     yield "memory", f"about {facts['megabytes']:.0f} MB at most while training"
 
 

@@ -16,7 +16,7 @@ from rich.progress import (
 
 from ..files import finite, writing
 
-__all__ = ["Averages", "Curve", "RunDisplay", "clock"]
+__all__ = ["Averages", "Curve", "RunDisplay", "clock", "duration"]
 
 
 class Curve:
@@ -169,3 +169,15 @@ def clock(seconds):
     minutes, seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}"
+
+
+def duration(seconds):
+    """Seconds in words.
+
+    >>> duration(1197), duration(3725.4), duration(0.52)
+    ('20 min', '1 h 2 min', '0.5 s')
+    """
+    if seconds < 100:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

@@ -50,7 +50,9 @@ def save_checkpoint(folder, model, optimizer, progress, ema_model=None):
         names = {key: p.name for key, p in model.named_parameters()}
         sums = {path.name: _sum(path) for path in new.iterdir()}
         with writing(new / "progress.json") as file:
-            content = {**progress, "parameter_names": names, "files": sums}
+            kind = type(optimizer).__name__
+            content = {**progress, "optimizer": kind, "parameter_names": names}
+            content["files"] = sums
             json.dump(content, file, indent=1)
 
 
@@ -94,8 +96,8 @@ def load_checkpoint(folder, model, optimizer, ema_model=None):
     load_weights(model, folder / "model.pdparams")
     state = read_state(folder / "model.pdopt")
     state = _renamed(state, progress.pop("parameter_names", {}), model)
-    schedule = state.pop("LR_Scheduler", None)
-    _check_kind(folder, optimizer, state)
+    _check_kind(folder, optimizer, state, progress.pop("optimizer", None))
+    _advance(folder, optimizer, state, progress["iteration"])
     try:
         optimizer.set_state_dict(state)
     except AssertionError as error:
@@ -103,7 +105,6 @@ def load_checkpoint(folder, model, optimizer, ema_model=None):
             f"--resume_model {str(folder)!r}: its optimizer state is of another "
             f"optimizer or model: {error}"
         ) from None
-    _advance(folder, optimizer, schedule, progress["iteration"])
     if ema_model is not None:
         load_weights(ema_model, folder / "ema_model.pdparams")
     return progress
@@ -193,7 +194,7 @@ def _read_progress(folder):
         raise UsageError(f"{str(folder / 'progress.json')!r} is damaged") from None
 
 
-def _check_kind(folder, optimizer, state):
+def _check_kind(folder, optimizer, state, saved_kind):
     """Refuse the state of an optimizer of another kind, which Paddle takes silently."""
     own = {
         value
@@ -202,30 +203,36 @@ def _check_kind(folder, optimizer, state):
         if name.endswith("_acc_str") and isinstance(value, str)
     }
     saved = {kind for kind in _ACCUMULATORS for key in state if f"_{kind}_" in key}
-    if saved - own or (own & set(_ACCUMULATORS) and not saved):
-        held = " and ".join(sorted(saved)) or "nothing beside the learning rate"
+    kind = type(optimizer).__name__
+    if (saved_kind or kind) != kind or saved - own:
+        what = f"of {saved_kind}" if saved_kind else f"({' and '.join(saved)})"
         raise UsageError(
-            f"--resume_model {str(folder)!r}: its optimizer state ({held}) is not that "
-            f"of the configuration's {type(optimizer).__name__}; resume with "
-            "the optimizer it was trained with, or start anew from its weights with "
-            f"model.pretrained: {folder / 'model.pdparams'}"
+            f"--resume_model {str(folder)!r}: its optimizer state {what} is not that of "
+            f"{kind}, the configuration's optimizer; resume with the one it was trained "
+            "with, or start anew from its weights with model.pretrained: "
+            f"{folder / 'model.pdparams'}"
         )
 
 
-def _advance(folder, optimizer, saved, iteration):
-    """Bring the optimizer's schedule to where it stands after `iteration` updates."""
+def _advance(folder, optimizer, state, iteration):
+    """Bring the optimizer's schedule to where it stands after `iteration` updates, and
+    put it into the state in place of the saved one."""
     schedule = optimizer._learning_rate
+    saved = state.pop("LR_Scheduler", None)
+    if not isinstance(schedule, paddle.optimizer.lr.LRScheduler):
+        return
     if isinstance(schedule, paddle.optimizer.lr.ReduceOnPlateau):
-        try:
-            schedule.set_state_dict(saved or {})
-        except RuntimeError:
+        own = set(schedule.state_dict())
+        if not saved or own - set(saved):
             raise UsageError(
                 f"--resume_model {str(folder)!r} was not trained with ReduceOnPlateau, "
                 "whose rate follows from all losses so far; keep its lr_scheduler"
-            ) from None
-    elif isinstance(schedule, paddle.optimizer.lr.LRScheduler):
-        while schedule.last_epoch < iteration:
-            schedule.step()
+            )
+        state["LR_Scheduler"] = saved
+        return
+    while schedule.last_epoch < iteration:
+        schedule.step()
+    state["LR_Scheduler"] = schedule.state_dict()
 
 
 def _renamed(state, saved_names, model):

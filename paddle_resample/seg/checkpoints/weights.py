@@ -9,7 +9,7 @@ from ...safetensors_file import read_safetensors
 from .paddle_file import read_paddle_file
 from .safe_unpickler import Refused
 
-__all__ = ["load_weights", "read_state"]
+__all__ = ["load_weights", "read_state", "refuse_misfit"]
 
 
 def read_state(path, as_numpy=False):
@@ -90,6 +90,60 @@ def load_weights(model, path):
             f"{type(model).__name__} as configured: {problems}"
         )
     model.set_state_dict(state)
+
+
+def refuse_misfit(model, state, path):
+    """Refuse `pretrained` weights of which not one fits the model.
+
+    The repaired PaddleSeg, which would train from scratch, calls it.
+
+    Args:
+        model: nn.Layer.
+        state: dict of the file.
+        path: of the file, for the message.
+
+    Raises:
+        UsageError: none fits; names the prefix under which some would.
+    """
+    own = {key: _shape(value) for key, value in model.state_dict().items()}
+    shapes = {key: _shape(value) for key, value in state.items()}
+    if not own or any(shapes.get(key) == shape for key, shape in own.items()):
+        return
+    raise UsageError(
+        f"pretrained {str(path)!r}: none of the {len(own)} variables of "
+        f"{type(model).__name__} is in it with the same name and shape"
+        + (_prefix_hint(own, shapes) or _name_hint(own, shapes))
+    )
+
+
+def _prefix_hint(own, shapes):
+    """Which prefix more, in the file or the model, makes names and shapes meet."""
+    key = max(own, key=len)
+    for name in shapes:
+        if name.endswith("." + key):
+            prefix = name[: -len(key)]
+            fits = sum(shapes.get(prefix + k) == s for k, s in own.items())
+            if fits:
+                return (
+                    f"; {fits} would fit under the prefix {prefix!r}: the file is of a "
+                    "whole model, to be named as model.pretrained"
+                )
+    longest = max(shapes, key=len, default="")
+    for key in own:
+        if longest and key.endswith("." + longest):
+            prefix = key[: -len(longest)]
+            fits = sum(own.get(prefix + k) == s for k, s in shapes.items())
+            if fits:
+                return (
+                    f"; {fits} of its own would fit the model's {prefix!r}: the file "
+                    f"is of that part alone, to be named as {prefix}pretrained"
+                )
+    return ""
+
+
+def _name_hint(own, shapes):
+    here, there = next(iter(own)), next(iter(shapes), "nothing")
+    return f"; the model has {here!r} and so on, the file {there!r}"
 
 
 def _shape(value):

@@ -153,7 +153,7 @@ def _losses(dic):
 
 
 def _loss_faults(path, loss, number, dic):
-    name, weight = loss.get("type"), loss.get("weight")
+    name, weight = str(loss.get("type")), loss.get("weight")
     if name in _BINARY and number != 2:
         text = f"{name} is for two classes, and num_classes is {number}; use "
         yield SchemaFault((*path, "type"), text + _BINARY[name])

@@ -150,4 +150,31 @@ LOSSES = (
         ),
         lambda: not forbids_mixed_types(),
     ),
+    Repair(
+        "lovasz_hinge_logit",
+        "LovaszHingeLoss on two channels adds its epsilon to p in place of p and 1 - p "
+        "(log(p + e / (1 - p + e))), so that even a perfect prediction costs 0.3.",
+        "every PaddleSeg and Paddle",
+        (
+            Edit(
+                _LOSSES + "lovasz_loss:binary_channel_to_unary",
+                {
+                    "probas + eps / (1 - probas + eps)": "(probas + eps) / "
+                    "(1 - probas + eps)",
+                },
+            ),
+        ),
+    ),
+    Repair(
+        "lovasz_softmax_void",
+        "LovaszSoftmaxLoss of a batch without a labelled pixel is an empty matrix and "
+        "no number.",
+        "every PaddleSeg and Paddle",
+        (
+            Edit(
+                _LOSSES + "lovasz_loss:lovasz_softmax_flat",
+                {"return probas * 0.": "return probas.sum() * 0."},
+            ),
+        ),
+    ),
 )

@@ -12,12 +12,17 @@ READING = (
     Repair(
         "weights_run_nothing",
         "`pretrained` weights are read by paddle.load, an unpickler that runs whatever "
-        "the file says.",
+        "the file says; and where none of them fits, training starts from nothing.",
         "every PaddleSeg and Paddle",
         (
             Edit(
                 "paddleseg.utils.utils:load_pretrained_model",
-                {"paddle.load(": READ},
+                {
+                    "paddle.load(": READ,
+                    "model.set_dict(model_state_dict)": "resample_weights."
+                    "refuse_misfit(model, para_state_dict, pretrained_model)\n"
+                    "            model.set_dict(model_state_dict)",
+                },
                 OURS,
             ),
             Edit("paddleseg.utils.utils:resume", {"paddle.load(": READ}, OURS),

@@ -155,7 +155,18 @@ class Step:
         images = batch["img"]
         if getattr(self.model, "data_format", "NCHW") == "NHWC":
             images = images.transpose([0, 2, 3, 1])
-        return self.forward(images)
+        if not (self._checks and self.config.to_static_training):
+            return self.forward(images)
+        try:
+            return self.forward(images)
+        except Exception as error:
+            # Paddle's compiler fails in every way, with pages of traces.
+            lines = str(error).strip().splitlines() or [""]
+            raise UsageError(
+                f"{self.config.where('to_static_training')}: "
+                f"{type(self.model).__name__} cannot be compiled "
+                f"({type(error).__name__}: {lines[-1].strip()}); set it to False"
+            ) from error
 
     def _losses(self, logits, batch):
         """The weighted losses, list of scalar Tensors."""
@@ -188,11 +199,13 @@ def _losses_of(logits, batch, losses, owner):
 
 def _refusal(error, logits, batch):
     """What a loss of PaddleSeg did not take, in one sentence."""
-    name, trace = "the loss", error.__traceback__
+    name, hint, trace = "the loss", "", error.__traceback__
     while trace is not None:
         owner = trace.tb_frame.f_locals.get("self")
         if "paddleseg/models/losses" in trace.tb_frame.f_code.co_filename:
             name = type(owner).__name__ if owner is not None else name
+            if hasattr(owner, "K"):  # BootstrappedCrossEntropyLoss
+                hint = f"; min_K={owner.K} must be below the pixels of an image"
         trace = trace.tb_next
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     summary = [line for line in lines if "Error: " in line or "Error Message" in line]
@@ -200,5 +213,5 @@ def _refusal(error, logits, batch):
     shapes = " and ".join(str(list(t.shape)) for t in logits if hasattr(t, "shape"))
     return (
         f"{name} cannot be computed for logits {shapes} and labels "
-        f"{list(batch['label'].shape)}: {type(error).__name__}: {text}"
+        f"{list(batch['label'].shape)}: {type(error).__name__}: {text}{hint}"
     )

@@ -204,7 +204,8 @@ class Trainer:
             self.model, self.optimizer = model, optimizer
         forward = model
         if self.config.to_static_training:
-            forward = paddle.jit.to_static(forward)
+            # As one graph: tracing in pieces fails at max_pool on Paddle 3.2.
+            forward = paddle.jit.to_static(forward, full_graph=True)
         if world_size() > 1:
             forward = paddle.DataParallel(forward)
         return Step(

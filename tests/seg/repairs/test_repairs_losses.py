@@ -217,7 +217,25 @@ def maskformer_gather():
     worse.backward()
 
 
+def lovasz_hinge_logit():
+    y = classes(void=0, upto=2)
+    right = np.eye(2)[y].transpose(0, 3, 1, 2).astype("float32") * 40 - 20
+    assert losses.LovaszHingeLoss()(paddle.to_tensor(right), paddle.to_tensor(y)) == 0
+    # A pixel between both classes has the unary score 0, and the hinge is 1.
+    x, y = paddle.zeros([1, 2, 1, 1]), paddle.ones([1, 1, 1], "int64")
+    agrees(losses.LovaszHingeLoss()(x, y), 1)
+
+
+def lovasz_softmax_void():
+    x = scores()
+    loss = losses.LovaszSoftmaxLoss()(x, paddle.full([2, 6, 7], VOID, "int64"))
+    assert loss.shape == [] and loss.item() == 0
+    loss.backward()
+
+
 CASES = [
+    lovasz_hinge_logit,
+    lovasz_softmax_void,
     cross_entropy_types,
     ohem_types,
     ohem_edge_types,
