@@ -34,6 +34,7 @@ def parse_args():
     add("--do_eval", action="store_true", help="evaluate at every saving")
     add("--resume_model", help="checkpoint folder .../iter_N, or auto for the newest")
     add("--keep_checkpoint_max", type=int, default=5, help="checkpoints kept, 0 = all")
+    add("--patience", type=int, help="evaluations without a better mIoU before the end")
     add("--use_vdl", action="store_true", help="write VisualDL logs too")
     add("--use_ema", action="store_true", help="keep an averaged model too")
     add("--precision", default="fp32", choices=["fp32", "fp16"], help="fp16 uses AMP")

@@ -207,9 +207,9 @@ def _check_kind(folder, optimizer, state, saved_kind):
     if (saved_kind or kind) != kind or saved - own:
         what = f"of {saved_kind}" if saved_kind else f"({' and '.join(saved)})"
         raise UsageError(
-            f"--resume_model {str(folder)!r}: its optimizer state {what} is not that of "
-            f"{kind}, the configuration's optimizer; resume with the one it was trained "
-            "with, or start anew from its weights with model.pretrained: "
+            f"--resume_model {str(folder)!r}: its optimizer state {what} is not "
+            f"that of {kind}, the configuration's optimizer; resume with the one it "
+            "was trained with, or start anew from its weights with model.pretrained: "
             f"{folder / 'model.pdparams'}"
         )
 

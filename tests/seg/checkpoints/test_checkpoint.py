@@ -196,3 +196,79 @@ def test_the_oldest_go(saved):
     assert len(list(saved.iterdir())) == 3
     remove_old(saved, 2)
     assert {path.name for path in saved.iterdir()} == {"iter_9", "iter_10"}
+
+
+def rates(folder, **keys):
+    """Learning rates of iterations 1 to 6: three of a training to 3, resumed to 6."""
+    path = str(CONFIGS / "unet" / "unet_pixel_shuffle.yml")
+    done = []
+    for iters, resume in ((3, None), (6, "auto")):
+        own = {k: iters if v == "iters" else v for k, v in keys.items()}
+        opts = [*TINY, "batch_size=4", f"lr_scheduler={own}"]
+        config = ResampleConfig(path, iters=iters, opts=opts)
+        settings = Settings(save_dir=str(folder), log_iters=1, resume_model=resume)
+        Trainer(Components(config), settings).run()
+    lines = (folder / "curve.jsonl").read_text().splitlines()
+    done = [json.loads(line)["learning_rate"] for line in lines]
+    assert len(done) == 6
+    return done
+
+
+def test_a_resumed_rate_is_that_of_the_present_schedule(tmp_path):
+    """Trained on with more iterations, which the schedules follow."""
+    cosine = rates(
+        tmp_path / "c", type="CosineAnnealingDecay", learning_rate=0.1, T_max="iters"
+    )
+    power = rates(
+        tmp_path / "p",
+        **{"type": "PolynomialDecay", "learning_rate": 0.1, "end_lr": 0.01, "power": 1},
+        **{"warmup_iters": 2, "warmup_start_lr": 0.05},
+    )
+    for i in range(3, 6):
+        assert cosine[i] == pytest.approx(0.05 * (1 + np.cos(np.pi * i / 6)))
+        assert power[i] == pytest.approx(0.1 - 0.09 * (i - 2) / 4)
+    assert cosine[2] == pytest.approx(0.05 * (1 + np.cos(np.pi * 2 / 3)))
+
+
+def test_another_optimizer_is_refused(saved):
+    net, _ = state()
+    momentum = paddle.optimizer.Momentum(0.1, parameters=net.parameters())
+    with pytest.raises(UsageError) as error:
+        load_checkpoint(saved / "iter_10", net, momentum)
+    assert "its optimizer state of Adam is not that of Momentum" in str(error.value)
+    assert f"model.pretrained: {saved / 'iter_10' / 'model.pdparams'}" in (
+        str(error.value)
+    )
+
+
+def test_another_optimizer_is_known_by_its_state(tmp_path):
+    net, adam = state()
+    net(paddle.ones([1, 2])).sum().backward()
+    adam.step()
+    save_checkpoint(tmp_path / "iter_1", net, adam, {"iteration": 1})
+    (tmp_path / "iter_1" / "progress.json").unlink()  # as PaddleSeg saves it
+    momentum = paddle.optimizer.Momentum(0.1, parameters=net.parameters())
+    with pytest.raises(UsageError, match=r"state \(moment1\) is not that of Momentum"):
+        load_checkpoint(tmp_path / "iter_1", net, momentum)
+
+
+def test_what_reduce_on_plateau_has_learnt_is_kept(tmp_path):
+    def plateau(**keys):
+        schedule = paddle.optimizer.lr.ReduceOnPlateau(0.1, patience=0, **keys)
+        net = paddle.nn.Linear(2, 2)
+        return net, paddle.optimizer.SGD(schedule, parameters=net.parameters())
+
+    net, sgd = plateau(factor=0.5)
+    for loss in (1.0, 2.0, 3.0):
+        sgd._learning_rate.step(loss)
+    rate = sgd.get_lr()
+    assert rate == pytest.approx(0.025)
+    save_checkpoint(tmp_path / "iter_3", net, sgd, {"iteration": 3})
+    net, sgd = plateau(factor=0.5)
+    load_checkpoint(tmp_path / "iter_3", net, sgd)
+    assert sgd.get_lr() == rate
+    net, _ = plateau()
+    sgd = paddle.optimizer.SGD(0.1, parameters=net.parameters())
+    save_checkpoint(tmp_path / "iter_4", net, sgd, {"iteration": 4})
+    with pytest.raises(UsageError, match="was not trained with ReduceOnPlateau"):
+        load_checkpoint(tmp_path / "iter_4", *plateau())

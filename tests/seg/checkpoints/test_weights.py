@@ -139,3 +139,46 @@ def test_nobody_calls_an_unsafe_reader():
         manager.BACKBONES["CAE"].init_weight,
     ):
         assert not unsafe.search(inspect.getsource(function)), function
+
+
+class Part(paddle.nn.Layer):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.bn = paddle.nn.Conv2D(1, 2, 1), paddle.nn.BatchNorm2D(2)
+
+
+class Whole(paddle.nn.Layer):
+    def __init__(self):
+        super().__init__()
+        self.backbone, self.head = Part(), paddle.nn.Conv2D(2, 2, 1)
+
+
+def test_pretrained_of_which_nothing_fits_is_refused(tmp_path):
+    path = str(tmp_path / "w.pdparams")
+    paddle.save(Whole().state_dict(), path)
+    with pytest.raises(UsageError) as error:
+        load_pretrained_model(Part(), path)
+    assert f"pretrained '{path}': none of the 6 variables of Part" in str(error.value)
+    assert "6 would fit under the prefix 'backbone.'" in str(error.value)
+    paddle.save(Part().state_dict(), path)
+    with pytest.raises(UsageError, match=r"6 of its own would fit .* 'backbone\.'"):
+        load_pretrained_model(Whole(), path)
+    paddle.save({"a.weight": paddle.ones([2])}, path)
+    with pytest.raises(UsageError, match=r"has 'conv\.weight' and so on, the file 'a"):
+        load_pretrained_model(Part(), path)
+    some = {**Part().state_dict(), "conv.bias": paddle.ones([7])}
+    paddle.save(some, path)
+    load_pretrained_model(Part(), path)  # in part, as PaddleSeg takes it
+
+
+def test_weights_that_a_checkpoint_replaces_need_not_be_there(tmp_path):
+    base = Path(__file__).parents[3] / "configs" / "unet" / "unet_bilinear.yml"
+    config = tmp_path / "own.yml"
+    config.write_text(
+        f"_base_: {os.path.relpath(base, tmp_path)}\n"
+        "model:\n  pretrained: gone.pdparams\n"
+    )
+    config = ResampleConfig(str(config))
+    with pytest.raises(UsageError, match=r"own\.yml, line 2: model: .*gone\.pdparams"):
+        Components(config).need("model")
+    Components(config, pretrained=False).need("model")

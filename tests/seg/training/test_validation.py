@@ -7,9 +7,15 @@ import numpy as np
 import paddle
 import pytest
 
+from paddle_resample.errors import UsageError
 from paddle_resample.seg.progress import Curve, RunDisplay
 from paddle_resample.seg.training import validation
-from paddle_resample.seg.training.validation import enter_scores, score_models
+from paddle_resample.seg.training.validation import (
+    enter_scores,
+    refuse_to_go_on,
+    score_models,
+    stops_early,
+)
 
 
 def found(miou):
@@ -111,3 +117,29 @@ def test_every_model_is_evaluated_as_the_run_is_set(monkeypatch, own, batch):
         "test_config": {"is_slide": True},
     }  # fmt: skip
     assert seen == [expected] * 2
+
+
+def test_patience_counts_evaluations_since_the_last_gain(run):
+    run.enter(1, last=0.5, ema_last=0.1)
+    run.enter(2, last=0.4, ema_last=0.2)  # the averaged model still gains
+    assert run.progress["stale"] == 0 and stops_early(run.progress, 1) is None
+    run.enter(3, last=0.5, ema_last=0.2)
+    assert stops_early(run.progress, 2) is None
+    run.enter(4, last=0.3, ema_last=0.1)
+    assert stops_early(run.progress, None) is None
+    assert stops_early(run.progress, 2) == (
+        "stopped early at iteration 4: 2 evaluations have not improved the best mIoU "
+        "0.5000 of iteration 1 (--patience 2)"
+    )
+    with pytest.raises(UsageError, match="raise --patience or leave it out"):
+        refuse_to_go_on(run.progress, 2, "run/iter_4")
+    refuse_to_go_on(run.progress, 3, "run/iter_4")
+
+
+def test_other_processes_know_the_best_and_write_nothing(tmp_path):
+    progress = {"iteration": 2, "best": None, "ema_best": None}
+    enter_scores(
+        {"last": found(0.5)}, {"last": None}, None,
+        progress=progress, save_dir=tmp_path, display=None, curve=None,
+    )  # fmt: skip
+    assert progress["best"]["miou"] == 0.5 and not list(tmp_path.iterdir())
