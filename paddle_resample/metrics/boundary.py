@@ -16,9 +16,12 @@ __all__ = [
     "BAND_WIDTHS",
     "boundary_f1",
     "boundary_iou_counts",
+    "boundary_region",
+    "cheng_distance",
     "inner_boundary",
     "label_boundary",
     "mean_boundary_f1",
+    "overlap_counts",
     "present_classes",
     "trimap_counts",
     "void_out",
@@ -49,18 +52,48 @@ def inner_boundary(mask, distance, void=None):
     >>> inner_boundary(np.ones((3, 3), bool), 1).astype(int).tolist()
     [[1, 1, 1], [1, 0, 1], [1, 1, 1]]
     """
-    outside = ~mask if void is None else ~mask & ~void
-    framed = np.pad(outside.astype(np.uint8), 1, constant_values=1)
-    contour = mask & (_dilated(framed, 1)[1:-1, 1:-1] > 0)
-    return mask & (_dilated(contour.astype(np.uint8), distance - 1) > 0)
+    image = mask.astype(np.int64)
+    if void is not None:
+        image[void & ~mask] = -1
+    return mask & boundary_region(image, distance)
 
 
-def _dilated(image, distance):
-    """Maximum over the square of 2 distance + 1 pixels."""
-    if not distance:
-        return image
-    side = 2 * int(distance) + 1
-    return cv2.dilate(image, np.ones((side, side), np.uint8))
+def boundary_region(image, distance):
+    """`inner_boundary` of every class at once.
+
+    Args:
+        image: int [H, W], void below 0.
+        distance: pixels, at least 1.
+
+    Returns:
+        bool [H, W]: whether a pixel is in the boundary region of its own class.
+    """
+    contour = _touching(image)
+    if distance == 1:
+        return contour
+    side = 2 * int(distance) - 1
+    square = np.ones((side, side), np.uint8)
+    region = np.zeros(image.shape, bool)
+    for c in present_classes(image):
+        mask = image == c
+        near = cv2.dilate((mask & contour).view(np.uint8), square)
+        region |= mask & near.view(bool)
+    return region
+
+
+def _touching(image):
+    """Pixels with one of 8 neighbours of another class, or at the image's border."""
+    differ = np.zeros(image.shape, bool)
+    height, width = image.shape
+    for dy, dx in ((0, 1), (1, 0), (1, 1), (1, -1)):
+        here = np.s_[: height - dy, max(-dx, 0) : width - max(dx, 0)]
+        there = np.s_[dy:, max(dx, 0) : width - max(-dx, 0)]
+        a, b = image[here], image[there]
+        unlike = (a != b) & (a >= 0) & (b >= 0)
+        differ[here] |= unlike
+        differ[there] |= unlike
+    differ[[0, -1]] = differ[:, [0, -1]] = True
+    return differ & (image >= 0)
 
 
 def boundary_iou_counts(prediction, label, num_classes, ignore_index=255, ratio=None):
@@ -78,14 +111,37 @@ def boundary_iou_counts(prediction, label, num_classes, ignore_index=255, ratio=
     Source: Cheng et al., CVPR 2021, eq. 2; void as `inner_boundary` says.
     """
     prediction, label = void_out(prediction, label, ignore_index)
-    distance = _pixels(label.shape, _CHENG_RATIO if ratio is None else ratio)
-    counts = np.zeros((2, num_classes), np.int64)
-    void = label < 0
-    for c in present_classes(prediction, label):
-        p = inner_boundary(prediction == c, distance, void)
-        g = inner_boundary(label == c, distance, void)
-        counts[:, c] = np.sum(p & g), np.sum(p | g)
-    return counts
+    distance = cheng_distance(label.shape, _CHENG_RATIO if ratio is None else ratio)
+    return overlap_counts(
+        prediction,
+        label,
+        boundary_region(prediction, distance),
+        boundary_region(label, distance),
+        num_classes,
+    )
+
+
+def overlap_counts(prediction, label, region, label_region, num_classes):
+    """Intersection and union of every class inside regions of both images.
+
+    Args:
+        prediction, label: int [H, W].
+        region, label_region: bool [H, W], of the prediction and of the label, without
+            void.
+        num_classes: C.
+
+    Returns:
+        int64 [2, C].
+    """
+    p, g, both = (
+        np.bincount(a, minlength=num_classes)
+        for a in (
+            prediction[region],
+            label[label_region],
+            label[region & label_region & (prediction == label)],
+        )
+    )
+    return np.stack([both, p + g - both])
 
 
 def label_boundary(label):
@@ -226,15 +282,22 @@ def void_out(prediction, label, ignore_index):
     return np.where(void, -1, prediction), np.where(void, -1, label)
 
 
-def present_classes(prediction, label):
-    """Classes of either image, void (below 0) left out: int array, sorted."""
-    classes = np.union1d(np.unique(prediction), np.unique(label))
-    return classes[classes >= 0]
+def present_classes(*images):
+    """Classes of any of the images, void (below 0) left out: int array, sorted."""
+    counts = [np.bincount(np.ravel(i)[np.ravel(i) >= 0]) for i in images]
+    longest = max(len(c) for c in counts)
+    return np.flatnonzero(sum(np.pad(c, (0, longest - len(c))) for c in counts))
 
 
 def _diagonal(image):
     return float(np.hypot(*image.shape))
 
 
-def _pixels(shape, ratio):
+def cheng_distance(shape, ratio=_CHENG_RATIO):
+    """Width of Boundary IoU's region: pixels, at least 1.
+
+    Args:
+        shape: (H, W) of the image.
+        ratio: as a share of the diagonal.
+    """
     return max(1, round(ratio * float(np.hypot(*shape))))

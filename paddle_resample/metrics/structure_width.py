@@ -43,7 +43,7 @@ def structure_width(label, ignore_index=255):
     """
     label, _ = void_out(label, label, ignore_index)
     width = np.zeros(label.shape, np.int64)
-    for c in present_classes(label, label):
+    for c in present_classes(label):
         mask = label == c
         x, y, w, h = cv2.boundingRect(mask.astype(np.uint8))
         box = np.s_[max(y - 1, 0) : y + h + 1, max(x - 1, 0) : x + w + 1]
