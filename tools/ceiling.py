@@ -9,16 +9,11 @@ bounds. Results: ceiling.json, ceiling.png and ceiling.pdf in --save_dir.
 
 import argparse
 
-import paddle_resample  # isort: skip
 import paddle
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from paddle_resample.bridge.components import Components
-from paddle_resample.bridge.config import ResampleConfig
-from paddle_resample.bridge.record import describe_run
-from paddle_resample.bridge.tool import run_tool
 from paddle_resample.ceiling import (
     STRIDES,
     DatasetLabels,
@@ -27,8 +22,10 @@ from paddle_resample.ceiling import (
 )
 from paddle_resample.ceiling.figure import save_ceiling_figure
 from paddle_resample.files import usable_folder, write_json
-
-assert paddle_resample  # imported first, because it orders the imports of OpenCV
+from paddle_resample.seg.config.components import Components
+from paddle_resample.seg.config.config import ResampleConfig
+from paddle_resample.seg.training.record import describe_run
+from paddle_resample.tool import run_tool
 
 
 def parse_args():

@@ -4,7 +4,7 @@ import numpy as np
 import paddle
 
 from ..base import Upsampler
-from ..registry import build, find, names
+from ..registry import build, resampler_class, resampler_names
 
 __all__ = ["LinearFit", "fixed_ways", "go_up", "winners"]
 
@@ -18,7 +18,9 @@ def fixed_ways():
         list of str: those without weights, guide or side information that keep the
         channels at any scale.
     """
-    return [name for name in names(Upsampler) if _is_fixed(find(name))]
+    return [
+        name for name in resampler_names(Upsampler) if _is_fixed(resampler_class(name))
+    ]
 
 
 def _is_fixed(cls):

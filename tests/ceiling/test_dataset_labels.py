@@ -6,7 +6,7 @@ from PIL import Image
 
 from paddle_resample import UsageError
 from paddle_resample.ceiling import DatasetLabels
-from paddle_resample.data import FineShapes
+from paddle_resample.seg.embedded_data import FineShapes
 
 
 @pytest.fixture
