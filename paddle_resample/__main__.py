@@ -7,11 +7,12 @@ python -m paddle_resample sites CONFIG     where the model of a configuration ch
 python -m paddle_resample check CONFIG     what training it would mean: every mistake in
                                            it, cost, memory and time
 python -m paddle_resample check-data CONFIG    every file that cannot be used, classes,
-                                           duplicates; both take [--opts KEY=VALUE ...],
-                                           check also [--no_data] [--device DEVICE]
+                                           duplicates
 python -m paddle_resample SCRIPT.py ...    run a PaddleSeg script as it is, with our
                                            networks and data sets registered and
                                            PaddleSeg repaired
+
+--help behind any of them tells its options.
 """
 
 import argparse
@@ -20,69 +21,110 @@ import runpy
 import sys
 
 import paddle_resample.seg  # noqa: F401  registers and repairs
-from paddle_resample.errors import UsageError
+from paddle_resample.errors import UsageError, did_you_mean
 from paddle_resample.tool import run_tool
 
 
 def main():
     words = sys.argv[1:]
-    if words in (["-h"], ["--help"]):
+    if words[:1] in (["-h"], ["--help"]):
         print(__doc__.strip())
-    elif words == ["list"]:
-        _print("catalogue")
-    elif words[:1] == ["show"] and len(words) == 2:
-        _print("describe", words[1])
-    elif words[:1] == ["sites"] and len(words) == 2:
-        _sites(words[1])
-    elif words[:1] == ["check"]:
-        _check(words[1:])
-    elif words[:1] == ["check-data"]:
-        _check_data(words[1:])
     elif words and words[0].endswith(".py"):
         _run_script(words[0])
+    elif words and words[0] in _COMMANDS:
+        add_arguments, run = _COMMANDS[words[0]]
+        parser = argparse.ArgumentParser(
+            prog=f"python -m paddle_resample {words[0]}",
+            description=f"{run.__doc__} See docs/{_PAGES[words[0]]}.",
+        )
+        add_arguments(parser)
+        run(parser.parse_args(words[1:]))
     else:
+        hint = did_you_mean(words[0], _COMMANDS) if words else ""
         raise UsageError(
             "give list, show NAME, sites CONFIG, check CONFIG, check-data CONFIG or "
-            "the path of a .py script; see --help"
+            f"the path of a .py script{hint}; see --help"
         )
 
 
-def _print(function, *arguments):
-    from rich.console import Console
-
+def _list(args):
+    """List the registered operators."""
     from paddle_resample import catalogue
 
-    Console().print(getattr(catalogue, function)(*arguments), highlight=False)
+    _print(catalogue.catalogue())
 
 
-def _sites(config):
+def _show(args):
+    """Describe one operator: source, grid, options, cost."""
+    from paddle_resample import catalogue
+
+    _print(catalogue.describe(args.name))
+
+
+def _print(text):
+    from rich.console import Console
+
+    Console().print(text, highlight=False)
+
+
+def _sites(args):
+    """List where the model of a configuration changes the resolution."""
     from paddle_resample.seg.surgery.command import print_sites
 
-    print_sites(config)
+    print_sites(args.config)
 
 
-def _check(words):
+def _check(args):
+    """Find every mistake in a configuration; train and evaluate it for a moment."""
     from paddle_resample.seg.check_config import print_check
 
-    parser = _config_parser("check")
-    parser.add_argument("--no_data", action="store_true", help="use noise instead")
-    parser.add_argument("--device", help="as of tools/train.py")
-    args = parser.parse_args(words)
     print_check(args.config, args.opts, args.device, with_data=not args.no_data)
 
 
-def _check_data(words):
+def _check_data(args):
+    """Look at every file of a configuration's data."""
     from paddle_resample.seg.check_data import print_check_data
 
-    args = _config_parser("check-data").parse_args(words)
     print_check_data(args.config, args.opts)
 
 
-def _config_parser(command):
-    parser = argparse.ArgumentParser(prog=f"python -m paddle_resample {command}")
+def _name(parser):
+    parser.add_argument("name", help="of the operator, as list has it")
+
+
+def _config(parser):
     parser.add_argument("config", help="configuration, .yml")
-    parser.add_argument("--opts", nargs="+", help="key=value ..., as of tools/train.py")
-    return parser
+
+
+def _config_and_options(parser):
+    _config(parser)
+    text = "values that replace the configuration's, as of tools/train.py; default none"
+    parser.add_argument("--opts", nargs="+", metavar="KEY=VALUE", help=text)
+
+
+def _check_options(parser):
+    from paddle_resample.seg.flags import add_device
+
+    _config_and_options(parser)
+    text = "use noise of the images' size instead of the data; default: read a batch"
+    parser.add_argument("--no_data", action="store_true", help=text)
+    add_device(parser)
+
+
+_COMMANDS = {
+    "list": (lambda parser: None, _list),
+    "show": (_name, _show),
+    "sites": (_config, _sites),
+    "check": (_check_options, _check),
+    "check-data": (_config_and_options, _check_data),
+}
+_PAGES = {
+    "list": "operators",
+    "show": "operators",
+    "sites": "surgery.md",
+    "check": "paddleseg.md",
+    "check-data": "data.md",
+}
 
 
 def _run_script(script):

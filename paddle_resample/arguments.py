@@ -23,6 +23,7 @@ __all__ = [
     "check_size",
     "check_weights",
     "converting",
+    "divisors_near",
     "in_its_dtype",
     "whole_number",
 ]
@@ -265,6 +266,19 @@ def check_weights(owner, layer, x):
             f"{owner}: x is {x.dtype} but the weights are {first.dtype}; convert x "
             "with astype, or the layer with to(dtype=...)"
         )
+
+
+def divisors_near(number, value):
+    """The divisors of a number next to a value that is none, in words.
+
+    >>> divisors_near(12, 5), divisors_near(5, 4)
+    ('4 and 6 do', '1 and 5 do')
+    """
+    divisors = [d for d in range(1, number + 1) if number % d == 0]
+    below = [d for d in divisors if d < value][-1:]
+    above = [d for d in divisors if d > value][:1]
+    near = [str(d) for d in below + above]
+    return f"{' and '.join(near)} {'do' if len(near) > 1 else 'does'}"
 
 
 def converting():

@@ -9,6 +9,7 @@ import paddle.nn as nn
 from paddle import Tensor
 from paddle.nn.initializer import Constant, Normal, XavierUniform
 
+from ..arguments import divisors_near
 from ..base import Resampler, Upsampler, whole_number
 from ..errors import UsageError
 from ..ops import check_border, fit, reassemble
@@ -64,7 +65,8 @@ class ContentAware(Resampler):
         self.border = check_border(self.name, border)
         if in_channels % groups:
             raise UsageError(
-                f"{self.name}: groups={groups} must divide in_channels={in_channels}"
+                f"{self.name}: groups={groups} must divide in_channels={in_channels}; "
+                f"{divisors_near(in_channels, groups)}"
             )
         self._encoder = (compressed_channels, encoder_kernel, encoder_dilation)
         self.channel_compressor = conv(

@@ -8,8 +8,6 @@ from pathlib import Path
 import numpy as np
 import paddle
 from rich.console import Console
-from rich.measure import Measurement
-from rich.table import Table
 
 from ..errors import UsageError
 from ..network_cost import count_macs, count_parameters, peak_memory
@@ -18,14 +16,15 @@ from .config.config import ResampleConfig, config_faults
 from .data.loading import training_loader
 from .device import choose_device
 from .evaluation import evaluate
-from .progress import duration
-from .sites import network_sites
+from .progress import RunDisplay, duration
+from .surgery.command import describe_resamplers, print_whole, resamplers_table
 from .training.start_check import check_labels, check_schedule
-from .training.step import Step
+from .training.step import Step, compiled
 
 __all__ = ["check_config", "dry_run", "print_check"]
 
 _STEPS = 3  # iterations that are run; the first one warms up
+_SLOW = 5.0  # seconds of an iteration after which a line says that there is progress
 _BASES = "_base_"
 
 
@@ -52,7 +51,7 @@ def print_check(path, opts=None, device=None, with_data=True):
     for name, text in _lines(facts):
         console.print(f"{name:<12}{text}", highlight=False, markup=False)
     if facts["sites"]:
-        _print_whole(console, _sites_table(facts["sites"]))
+        print_whole(console, resamplers_table(facts["sites"]))
     console.print(f"{path} can be trained", highlight=False)
 
 
@@ -103,24 +102,30 @@ def dry_run(path, opts=None, device=None, with_data=True):
     batch = _batch(components, facts) if with_data else _noise(config, facts)
     facts["size"] = list(batch["img"].shape[2:])
     facts["parameters"] = count_parameters(model)
+    channels = batch["img"].shape[1]
+    facts["macs"] = count_macs(model, facts["size"], channels)
     notes = [check_schedule(config, optimizer, 0)]
     if with_data:
         notes.append(check_labels(config, components.need("train_dataset")))
-    step = Step(model, losses, optimizer, config=config)
+    forward = compiled(model, config)
+    step = Step(model, losses, optimizer, parallel=forward, config=config)
     taken = []
-    for _ in range(_STEPS):
-        began = time.perf_counter()
-        model.train()
-        values = step(batch)
-        taken.append(time.perf_counter() - began)
-        facts.setdefault("losses", values)
+    with RunDisplay("try", _STEPS) as display:
+        for number in range(1, _STEPS + 1):
+            began = time.perf_counter()
+            model.train()
+            values = step(batch)
+            taken.append(time.perf_counter() - began)
+            facts.setdefault("losses", values)
+            display.advance()
+            if taken[-1] > _SLOW:
+                took = duration(taken[-1])
+                display.line(f"iteration {number} of {_STEPS} took {took}")
     facts["notes"] = [note for note in (*notes, *step.take_notes()) if note]
     facts["first_seconds"] = taken[0]
     facts["step_seconds"] = statistics.median(taken[1:])
     facts["megabytes"] = peak_memory()
-    channels = batch["img"].shape[1]
-    facts["macs"] = count_macs(model, facts["size"], channels)
-    facts["sites"] = _sites(model)
+    facts["sites"] = describe_resamplers(model)
     if with_data and "val_dataset" in config.dic:
         _evaluate_one(model, components, config, facts)
     waited = facts.get("data_seconds", 0.0)
@@ -166,21 +171,6 @@ def _size(dic):
     if isinstance(size, int):
         return size, size
     return (size[1], size[0]) if size else (512, 512)
-
-
-def _sites(model):
-    return [
-        {
-            "site": site.name,
-            "operator": site.resamplers[0].name,
-            "in_channels": site.in_channels,
-            "out_channels": site.out_channels,
-            "scale": site.scale,
-            "steps": len(site.resamplers),
-            "parameters": site.parameters,
-        }
-        for site in network_sites(model)
-    ]
 
 
 def _evaluate_one(model, components, config, facts):
@@ -231,24 +221,3 @@ def _lines(facts):
     for note in facts["notes"]:
         yield "note", note
     yield "memory", f"about {facts['megabytes']:.0f} MB at most while training"
-
-
-def _sites_table(sites):
-    table = Table(title="Resamplers", box=None, title_justify="left")
-    for heading in ("site", "operator", "channels", "scale", "parameters"):
-        table.add_column(heading)
-    for site in sites:
-        channels = f"{site['in_channels']} -> {site['out_channels']}"
-        scale = str(site["scale"])
-        if site["steps"] > 1:
-            scale += f" in {site['steps']} steps"
-        cells = channels, scale, str(site["parameters"])
-        table.add_row(site["site"], site["operator"], *cells)
-    return table
-
-
-def _print_whole(console, table):
-    """Print a table rather too wide than with broken names."""
-    whole = Measurement.get(console, console.options.update(width=1000), table)
-    console.width = max(console.width, whole.maximum)
-    console.print(table, highlight=False)

@@ -6,6 +6,7 @@ import math
 import paddle.nn as nn
 import paddle.nn.functional as F
 
+from ..arguments import divisors_near
 from ..base import whole_number
 from ..blocks.conv import conv
 from ..blocks.guided import GuidedUpsampler
@@ -117,7 +118,8 @@ class A2U(GuidedUpsampler):
             )
         if in_channels % groups:
             raise UsageError(
-                f"a2u: groups={groups} must divide in_channels={in_channels}"
+                f"a2u: groups={groups} must divide in_channels={in_channels}; "
+                f"{divisors_near(in_channels, groups)}"
             )
         made = 1 if share else g
         self.bnu = _norm(g)

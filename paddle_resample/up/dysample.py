@@ -4,7 +4,7 @@
 import paddle.nn.functional as F
 from paddle.nn.initializer import Constant, Normal
 
-from ..arguments import check_choice
+from ..arguments import check_choice, divisors_near
 from ..base import Upsampler, whole_number
 from ..blocks.conv import conv
 from ..errors import UsageError
@@ -86,7 +86,8 @@ class DySample(Upsampler):
         self.groups = whole_number(self.name, "groups", groups)
         if in_channels % groups:
             raise UsageError(
-                f"dysample: groups={groups} must divide in_channels={in_channels}"
+                f"dysample: groups={groups} must divide in_channels={in_channels}; "
+                f"{divisors_near(in_channels, groups)}"
             )
         if style == "pl" and in_channels % (scale * scale):
             raise UsageError(

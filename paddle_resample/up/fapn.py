@@ -8,6 +8,7 @@ import paddle.nn as nn
 import paddle.nn.functional as F
 from paddle.nn.initializer import Constant, Uniform
 
+from ..arguments import divisors_near
 from ..base import whole_number
 from ..blocks.conv import conv
 from ..blocks.guided import GuidedUpsampler
@@ -92,7 +93,8 @@ class FaPN(GuidedUpsampler):
         whole_number(self.name, "groups", groups)
         if in_channels % groups:
             raise UsageError(
-                f"fapn: groups={groups} must divide in_channels={in_channels}"
+                f"fapn: groups={groups} must divide in_channels={in_channels}; "
+                f"{divisors_near(in_channels, groups)}"
             )
         self.lateral_conv = _Selection(self.guide_channels, in_channels)
         self.offset = _conv1x1(2 * in_channels, in_channels)

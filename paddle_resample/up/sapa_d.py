@@ -5,6 +5,7 @@ import paddle
 import paddle.nn.functional as F
 from paddle.nn.initializer import Normal
 
+from ..arguments import divisors_near
 from ..base import whole_number
 from ..blocks.conv import conv
 from ..blocks.guided import GuidedUpsampler
@@ -104,7 +105,8 @@ class SAPAD(GuidedUpsampler):
         whole_number(self.name, "embedding", embedding)
         if in_channels % groups:
             raise UsageError(
-                f"sapa_d: groups={groups} must divide in_channels={in_channels}"
+                f"sapa_d: groups={groups} must divide in_channels={in_channels}; "
+                f"{divisors_near(in_channels, groups)}"
             )
         self.high_offset = high_offset
         self.norm_y = channel_norm(self.name, norm, self.guide_channels)

@@ -1,22 +1,24 @@
 import sys
 from pathlib import Path
 
+import numpy as np
 import paddle
 import pytest
 import yaml
+from PIL import Image
 
 from paddle_resample import __main__ as command
 from paddle_resample.errors import UsageError
 from paddle_resample.network_cost import count_macs
 from paddle_resample.seg.check_config import (
-    _sites,
     check_config,
     dry_run,
     print_check,
 )
 from paddle_resample.seg.config.components import Components
 from paddle_resample.seg.config.config import ResampleConfig
-from tests.seg.picture_files import write_set
+from paddle_resample.seg.surgery.command import describe_resamplers
+from tests.seg.picture_files import SIDE, write_set
 
 FOLDER = Path(__file__).parents[2] / "configs"
 UNET = str(FOLDER / "unet" / "unet_pixel_shuffle.yml")
@@ -110,7 +112,7 @@ def test_sites_of_a_resampled_model_bear_the_names_of_its_configuration(run):
 def test_a_site_in_a_part_of_the_model():
     path = str(FOLDER / "surgery" / "bisenetv2_per_site.yml")
     model = Components(ResampleConfig(path)).need("model")
-    sites = {s["site"]: s for s in _sites(model)}
+    sites = {s["site"]: s for s in describe_resamplers(model)}
     assert set(sites) == {"sb.stem.right", "bga.interpolate_2"}
     assert sites["sb.stem.right"]["operator"] == "blur_pool"
     assert sites["sb.stem.right"]["parameters"] == 0
@@ -181,3 +183,27 @@ def test_a_stock_model_of_paddleseg(tmp_path):
     path.write_text(yaml.safe_dump(content))
     facts = dry_run(str(path), [o for o in TINY if "model" not in o], device="cpu")
     assert facts["sites"] == [] and facts["model"] == "FastSCNN"
+
+
+def test_labels_that_hold_one_class_are_refused(tmp_path, rng):
+    path = write_set(tmp_path, rng)
+    for label in tmp_path.glob("train?_label.png"):
+        Image.fromarray(np.full(SIDE, 255, "uint8")).save(label)
+    with pytest.raises(UsageError, match=r"but 255 \(255 is ignore_index\)"):
+        dry_run(str(path), device="cpu")
+
+
+def test_the_sites_of_our_own_networks_are_their_operators(run):
+    printed = run("sites", UNET)
+    assert "up.0" in printed and "pixel_shuffle" in printed
+    assert "upsamples no feature maps" not in printed
+
+
+@pytest.mark.parametrize("name", ["list", "show", "sites", "check", "check-data"])
+def test_every_command_explains_itself(run, name, capsys):
+    with pytest.raises(SystemExit) as end:
+        run(name, "--help")
+    printed = " ".join(capsys.readouterr().out.split())
+    assert end.value.code == 0 and f"paddle_resample {name} " in printed
+    assert "See docs/" in printed
+    assert printed.count("default") >= {"check": 3, "check-data": 1}.get(name, 0)

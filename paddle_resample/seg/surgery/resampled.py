@@ -131,14 +131,31 @@ def _build(name, found, upsample, downsample, logits, guides):
         if spec in _KEEP:
             continue
         _check_site(site, found.sites, specs)
-        if site.way == "up":
-            layer = up_site(site, spec, found, guides.pop(site.name, None))
-        else:
-            layer = down_site(site, spec)
+        try:
+            if site.way == "up":
+                layer = up_site(site, spec, found, guides.pop(site.name, None))
+            else:
+                layer = down_site(site, spec)
+        except UsageError as error:
+            raise _at_site(site, spec, error) from None
         layers.append((site, layer))
     for site in guides:
         raise UsageError(f"Resampled: guides names {site!r}, where nothing is replaced")
     return layers
+
+
+def _at_site(site, spec, error):
+    """The refusal of an operator, with the site it is about."""
+    if repr(site.name) in str(error):
+        return error
+    key = {"up": "upsample", "down": "downsample"}[site.way]
+    key = "logits" if site.kind == "logits" else key
+    name = spec["name"] if isinstance(spec, Mapping) else spec
+    return UsageError(
+        f"Resampled: site {site.name!r} ({site.in_channels} channels): {error}; the "
+        f"site may have a spec of its own, as {key}: {{name: {name}, ..., "
+        f"{site.name}: keep}}"
+    )
 
 
 def _specs(name, key, given, sites, way, kind):

@@ -11,7 +11,7 @@ from ..evaluation import autocast
 from .not_finite import FiniteWatch, is_finite
 from .start_check import check_loss, check_reach
 
-__all__ = ["NotFinite", "Step"]
+__all__ = ["NotFinite", "Step", "compiled"]
 
 # `paddleseg.core.train` the attribute is a function; the module is what is wanted.
 _paddleseg_train = importlib.import_module("paddleseg.core.train")
@@ -110,7 +110,8 @@ class Step:
         values = [float(term) for term in terms]
         if not all(math.isfinite(v) for v in values):
             raise NotFinite(values, self.watch and self.watch.first)
-        if self._checks:
+        # A compiled model has one backward pass.
+        if self._checks and not self.config.to_static_training:
             self._notes = check_loss(self.config, self.losses, terms, logits)
         (self.scaler.scale(loss) if self.scaler else loss).backward()
         if self.watch:
@@ -180,6 +181,22 @@ class Step:
             # PaddleSeg's losses refuse in every way, from assert to a Paddle error.
             where = f"{self.config.where('loss')}: " if self.config else ""
             raise UsageError(where + _refusal(error, logits, batch)) from error
+
+
+def compiled(model, config):
+    """The model, compiled where `to_static_training` says so.
+
+    Args:
+        model: nn.Layer.
+        config: `config.ResampleConfig`.
+
+    Returns:
+        what is called in its place.
+    """
+    if not config.to_static_training:
+        return model
+    # As one graph: tracing in pieces fails at max_pool on Paddle 3.2.
+    return paddle.jit.to_static(model, full_graph=True)
 
 
 def _losses_of(logits, batch, losses, owner):

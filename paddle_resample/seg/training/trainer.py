@@ -27,7 +27,7 @@ from .not_finite import batch_files, first_not_finite, stop_run
 from .record import RunRecord, set_aside
 from .settings import Settings
 from .start_check import check_labels, check_schedule
-from .step import NotFinite, Step
+from .step import NotFinite, Step, compiled
 from .validation import enter_scores, refuse_to_go_on, score_models, stops_early
 
 __all__ = ["Settings", "Trainer"]
@@ -79,6 +79,7 @@ class Trainer:
             self.ema_model.eval()
             init_ema_params(self.ema_model, self.model)
         self.progress = {"iteration": 0, "best": None, "ema_best": None}
+        self.record = self.curve = None
 
     def run(self):
         """Train to the end.
@@ -106,30 +107,24 @@ class Trainer:
         notes = [check_schedule(self.config, self.optimizer, start)]
         if start == 0:
             notes.append(check_labels(self.config, self.train_dataset))
-        curve = None
-        if self.first:
-            if start == 0:
-                set_aside(self.save_dir)
-            path = self.save_dir / "curve.jsonl"
-            curve = Curve(path, start, self.settings.use_vdl)
-        self._write_record(start)
-        self.record.note(notes)
         title = f"train {self.save_dir.name}"
         display = RunDisplay(title, self.iters, start, quiet=not self.first)
         with interrupt_flag() as interrupted, display:
-            self._iterate(start, curve, display, interrupted)
-        if curve:
-            curve.close()
+            self._iterate(start, notes, display, interrupted)
+        if self.curve:
+            self.curve.close()
         return self.progress.get("scores", {})
 
-    def _iterate(self, start, curve, display, interrupted):
+    def _iterate(self, start, notes, display, interrupted):
         """The loop: update, log, evaluate, save."""
         step, averages = self._step(), Averages()
         for iteration, batch in enumerate(self._batches(start), start + 1):
             rate = step.learning_rate
             losses = self._train_on(step, batch, iteration)
             averages.add(losses, batch["waited"])
-            self.record.note(step.take_notes(), display.line)
+            self._begin(start)
+            self.record.note([*notes, *step.take_notes()], display.line)
+            notes = []
             if batch.get("skipped"):
                 counts = self.progress.get("skipped_samples", {})
                 counts = self.record.skipped(batch["skipped"], counts, display.line)
@@ -141,15 +136,15 @@ class Trainer:
             at_end = iteration == self.iters
             if at_end or iteration % self.settings.log_iters == 0:
                 line = averages.take()
-                if curve:
+                if self.curve:
                     scalars = {"Train/loss": line["loss"], "Train/lr": rate}
-                    curve.add(iteration, scalars, learning_rate=rate, **line)
+                    self.curve.add(iteration, scalars, learning_rate=rate, **line)
                     display.report(f"loss {line['loss']:.4f}  lr {rate:.2e}")
             saving = at_end or iteration % self.settings.save_interval == 0
             if saving or interrupted():
                 self._check_state(rate, losses)
             if saving and self.val_dataset is not None:
-                self._evaluate(display, curve)
+                self._evaluate(display)
             if saving or interrupted():
                 self._save()
             ended = saving and stops_early(self.progress, self.settings.patience)
@@ -202,10 +197,7 @@ class Trainer:
                 models=model, optimizers=optimizer, level="O2", save_dtype="float32"
             )
             self.model, self.optimizer = model, optimizer
-        forward = model
-        if self.config.to_static_training:
-            # As one graph: tracing in pieces fails at max_pool on Paddle 3.2.
-            forward = paddle.jit.to_static(forward, full_graph=True)
+        forward = compiled(model, self.config)
         if world_size() > 1:
             forward = paddle.DataParallel(forward)
         return Step(
@@ -230,6 +222,7 @@ class Trainer:
         except NotFinite as error:
             paddle.seed(_mix(*numbers))
             first = step.find_first(batch, error.first)
+            self._begin(iteration - 1)
             self._stop("before", iteration, step.learning_rate, error.losses, first)
 
     def _check_state(self, rate, losses):
@@ -254,7 +247,7 @@ class Trainer:
             hint="" if s.detect_anomaly else "; --detect_anomaly finds where it begins",
         )
 
-    def _evaluate(self, display, curve):
+    def _evaluate(self, display):
         """Score the models, and remember the best."""
         models = {"last": self.model}
         if self.ema_model is not None:
@@ -267,7 +260,7 @@ class Trainer:
             progress=self.progress,
             save_dir=self.save_dir,
             display=display,
-            curve=curve,
+            curve=self.curve,
         )
 
     def _save(self):
@@ -284,10 +277,18 @@ class Trainer:
         )
         remove_old(self.save_dir, self.settings.keep_checkpoint_max)
 
-    def _write_record(self, start):
+    def _begin(self, start):
+        """Set an earlier run aside and open the record, once the first batch has shown
+        that there is something to train: a refused run leaves nothing behind."""
+        if self.record is not None:
+            return
         if not self.first:
             self.record = RunRecord(None)
             return
+        if start == 0:
+            set_aside(self.save_dir)
+        path = self.save_dir / "curve.jsonl"
+        self.curve = Curve(path, start, self.settings.use_vdl)
         with writing(self.save_dir / "config.yml") as file:
             file.write(str(self.config))
         self.record = RunRecord(

@@ -5,6 +5,7 @@ import pytest
 from paddleseg.cvlibs import manager
 
 from paddle_resample.errors import UsageError
+from paddle_resample.seg.config.components import Components
 from paddle_resample.seg.config.config import ResampleConfig, config_faults
 from paddle_resample.seg.config.signatures import REQUIRED, arguments_of
 from tests.seg.config.stock_style import CHILDREN, write_child
@@ -162,6 +163,55 @@ def test_arguments_that_end_nowhere_known_are_open():
         ),
         ("test_config: {is_slde: True}", 2, "did you mean 'is_slide'"),
         ("test_config:\n  flip_vertical: 'yes'", 3, "must be True or False, not 'yes'"),
+        ("test_config: {is_slide: True}", 2, "is_slide needs crop_size and stride"),
+        (
+            "test_config: {crop_size: [32, 32], stride: [16, 33]}",
+            2,
+            "stride [16, 33] is above crop_size [32, 32], which would leave pixels",
+        ),
+        ("test_config: {stride: [-1, 5]}", 2, "two positive integers, width and heigh"),
+        ("test_config: {scales: [1, 0]}", 2, "scales must be a number above 0, or a l"),
+        (
+            "loss: {types: [{type: LovaszHingeLoss}]}",
+            2,
+            "LovaszHingeLoss is for two classes, and num_classes is 12; use LovaszSoft",
+        ),
+        (
+            "loss: {types: [{type: CrossEntropyLoss, weight: [1, 2]}]}",
+            2,
+            "types.0.weight: CrossEntropyLoss: weight has 2 numbers for 12 classes",
+        ),
+        (
+            "loss: {types: [{type: BCELoss, weight: [1, 2, 3, 4]}]}",
+            2,
+            "BCELoss takes weight: dynamic or none, not a list",
+        ),
+        (
+            "loss: {types: [{type: RMILoss}]}",
+            2,
+            "RMILoss: num_classes is 19, and num_classes of the data is 12",
+        ),
+        (
+            "loss:\n  types:\n    - {type: MixedLoss, coef: [1, 1], losses: "
+            "[{type: CrossEntropyLoss}, {type: RMILoss, num_classes: 12, "
+            "rmi_radius: 11}]}",
+            4,
+            "loss.types.0.losses.1.rmi_radius: RMILoss: rmi_radius must be 1 to 10, n",
+        ),
+        (
+            "lr_scheduler: {_inherited_: False, type: PiecewiseDecay, "
+            "boundaries: [2, 4], values: [0.1, 0.01]}",
+            2,
+            "values has 2 numbers for 2 boundaries; one more is needed",
+        ),
+        (
+            "lr_scheduler: {_inherited_: False, type: ReduceOnPlateau, "
+            "learning_rate: 0.1, warmup_iters: 3, warmup_start_lr: 0.0}",
+            2,
+            "ReduceOnPlateau cannot follow a warm-up",
+        ),
+        ("model: {num_classes: 1}", 2, "a binary task has num_classes: 2, with 0 for"),
+        ("model: {num_classes: 5}", 2, "num_classes is 5 here and 12 in train_dataset"),
         ("damaged_samples: ignore", 2, "must be stop or skip, not 'ignore'"),
         ("to_static_training: 1", 2, "must be True or False, not 1"),
     ],
@@ -208,6 +258,46 @@ def test_a_replaced_spec_takes_the_old_lines_along(tmp_path):
 )
 def test_options_are_checked_too(option, sentence):
     assert sentence in refusal(UNET, opts=[option])
+
+
+def test_an_option_may_be_yaml():
+    """As --vary takes it."""
+    text = "model.upsample={name: conv_transpose, kernel_size: 5}"
+    config = ResampleConfig(str(UNET), opts=[text])
+    assert config.dic["model"]["upsample"] == {
+        "name": "conv_transpose",
+        "kernel_size": 5,
+    }
+    config = ResampleConfig(str(UNET), opts=["model.upsample=[bilinear, dysample]"])
+    assert config.dic["model"]["upsample"] == ["bilinear", "dysample"]
+    said = refusal(UNET, opts=["model.upsample={name: conv_transpose,"])
+    assert said.startswith("--opts model.upsample={name: conv_transpose,: the value is")
+    assert "put the whole of it into quotes" in said
+    assert "a value with blanks needs quotes" in refusal(UNET, opts=["kernel_size:"])
+
+
+def test_what_an_option_makes_wrong_is_blamed_on_it(tmp_path):
+    """The other keys of a section fit what the file says, not what the option does."""
+    path = child(tmp_path, "model:\n  width: 8\nlr_scheduler:\n  power: 0.9")
+    said = refusal(path, opts=["model.type=SegNet"])
+    assert said.startswith("--opts model.type=SegNet: model.")
+    assert "SegNet: unexpected keyword argument" in said
+    said = refusal(path, opts=["lr_scheduler.type=StepDecay", "iters=5"])
+    assert said.startswith("--opts lr_scheduler.type=StepDecay: lr_scheduler")
+    path = child(tmp_path, "model:\n  widht: 8")
+    said = refusal(path, opts=["model.depth=3"])  # the file's own mistake
+    assert said.startswith(f"{path}, line 3: model.widht")
+
+
+def test_what_a_constructor_refuses_is_located(tmp_path):
+    config = ResampleConfig(str(child(tmp_path, "model:\n  width: -4")))
+    with pytest.raises(UsageError) as error:
+        Components(config).need("model")
+    assert str(error.value).startswith(f"{tmp_path}/child.yml, line 2: model: ")
+    config = ResampleConfig(str(UNET), opts=["model.width=-4"])
+    with pytest.raises(UsageError) as error:
+        Components(config).need("model")
+    assert str(error.value).startswith("--opts model.width=-4: model: ")
 
 
 def test_flags_are_named():

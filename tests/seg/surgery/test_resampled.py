@@ -293,6 +293,20 @@ def test_a_site_that_gets_other_channels_later_is_refused(rng):
         net(toys.image(rng))
 
 
+def test_a_refusing_operator_names_the_site_and_what_fits():
+    with pytest.raises(UsageError) as error:
+        spec = {"name": "dysample", "groups": 5}
+        Resampled(toys.Pyramid(), upsample=spec, image_size=32)
+    text = str(error.value)
+    site = text.split("'")[1]
+    assert text.startswith(f"Resampled: site '{site}' (")
+    assert (
+        "dysample: groups=5 must divide in_channels=" in text
+        and "; 4 does; the " in text
+    )
+    assert text.endswith(f"as upsample: {{name: dysample, ..., {site}: keep}}")
+
+
 def test_nothing_to_replace_is_said():
     class Scores(nn.Layer):
         def forward(self, x):

@@ -1,6 +1,7 @@
 """Trainings that would learn nothing are found before their first update."""
 
 import json
+import re
 import shutil
 
 import numpy as np
@@ -15,12 +16,13 @@ from paddle_resample import UsageError
 from paddle_resample.seg.config.components import Components
 from paddle_resample.seg.config.config import ResampleConfig
 from paddle_resample.seg.training.start_check import check_labels, check_schedule
-from paddle_resample.seg.training.step import Step
+from paddle_resample.seg.training.step import Step, compiled
 from paddle_resample.seg.training.trainer import Settings, Trainer
 
 UNET = CONFIGS / "unet" / "unet_bilinear.yml"
 SCL = {"type": "SemanticConnectivityLoss"}
 CE = {"type": "CrossEntropyLoss"}
+DECAY = {"type": "PolynomialDecay", "learning_rate": 0.01}
 
 
 @pytest.fixture
@@ -51,7 +53,7 @@ def masks(tmp_path):
             "iters": 2,
             "train_dataset": data,
             "optimizer": {"type": "SGD"},
-            "lr_scheduler": {"type": "PolynomialDecay", "learning_rate": 0.01},
+            "lr_scheduler": DECAY,
             "loss": {"types": [CE], "coef": [1]},
             "model": {"type": "ResampleUNet", "width": 4, "depth": 2},
             **keys,
@@ -177,6 +179,70 @@ def test_a_loss_that_cannot_be_computed_is_named(masks, tmp_path):
     assert "loss: BootstrappedCrossEntropyLoss cannot be computed for logits" in text
     assert "min_K=256 must be below the pixels of an image" in text
     assert "\n" not in text
+
+
+def test_a_refused_first_batch_leaves_an_earlier_run_alone(masks, tmp_path):
+    run = tmp_path / "run"
+    (run / "iter_9").mkdir(parents=True)
+    config = masks([0, 1, 2], loss={"types": [SCL], "coef": [1]})
+    with pytest.raises(UsageError, match="gives the model no gradient"):
+        Trainer(Components(config), Settings(save_dir=str(run))).run()
+    assert [path.name for path in run.iterdir()] == ["iter_9"]
+
+
+def test_compiled_training_takes_max_pool(masks, tmp_path):
+    config = masks([0, 1, 2], to_static_training=True)
+    assert config.dic["model"]["type"] == "ResampleUNet"  # which pools by max_pool
+    Trainer(Components(config), Settings(save_dir=str(tmp_path / "run"))).run()
+    assert (tmp_path / "run" / "iter_2").exists()
+
+
+def test_a_compiled_loss_without_gradient_is_refused(masks, tmp_path):
+    config = masks(
+        [0, 1, 2], loss={"types": [SCL], "coef": [1]}, to_static_training=True
+    )
+    with pytest.raises(UsageError, match="has no weight it reaches"):
+        Trainer(Components(config), Settings(save_dir=str(tmp_path / "run"))).run()
+
+
+def test_a_model_that_cannot_be_compiled_is_named(masks):
+    class Branch(nn.Layer):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv2D(3, 2, 1)
+
+        def forward(self, x):
+            return [self.conv(x * float(np.asarray(x.mean()) > 0))]
+
+    net = Branch()
+    config = masks([0, 1], to_static_training=True)
+    loss = {"types": [lambda logit, label: logit.mean()], "coef": [1]}
+    sgd = paddle.optimizer.SGD(0.1, parameters=net.parameters())
+    step = Step(net, loss, sgd, parallel=compiled(net, config), config=config)
+    batch = {"img": paddle.ones([1, 3, 4, 4]), "label": paddle.zeros([1, 4, 4])}
+    with pytest.raises(UsageError) as error:
+        step(batch)
+    text = str(error.value)
+    assert "to_static_training: Branch cannot be compiled" in text and "\n" not in text
+    assert text.endswith("set it to False")
+
+
+def test_early_stopping_is_recorded(masks, tmp_path):
+    config = masks([0, 1, 2], iters=40, lr_scheduler={**DECAY, "learning_rate": 1e-30})
+    config.dic["val_dataset"] = {**config.dic["train_dataset"], "mode": "val"}
+    config.dic["val_dataset"]["val_path"] = config.dic["train_dataset"]["train_path"]
+    settings = {"save_dir": str(tmp_path / "run"), "save_interval": 1, "patience": 2}
+    with pytest.raises(UsageError, match="--patience counts evaluations and so needs"):
+        Trainer(Components(config), Settings(**settings))
+    Trainer(Components(config), Settings(**settings, do_eval=True)).run()
+    told = json.loads((tmp_path / "run" / "run.json").read_text())["stopped_early"]
+    pattern = r"stopped early at iteration (\d+): 2 evaluations .* of iteration (\d+) "
+    end, best = map(int, re.match(pattern, told).groups())
+    assert end == best + 2 < 40
+    assert max(int(p.name[5:]) for p in (tmp_path / "run").glob("iter_*")) == end
+    with pytest.raises(UsageError, match=r"has stopped early at .*raise --patience"):
+        more = Settings(**settings, do_eval=True, resume_model="auto")
+        Trainer(Components(config), more).run()
 
 
 def test_the_first_batch_may_be_void(masks, tmp_path):
