@@ -1,7 +1,7 @@
 # make demo        install and train two U-Nets that differ in one line, then compare
 # make test        install and run the tests;  make test-slow  the long ones
 # make compare     the seed article's experiment on the embedded photograph
-# make lint        format and lint
+# make lint        format, lint and check types
 # make docs        write the operators' pages and pictures (docs/operators) anew
 #
 # PYTHON=python3.11 chooses the Python, PADDLE=3.3.1 VENV=.venv-3.3.1 another Paddle.
@@ -47,6 +47,7 @@ compare: install
 lint: install
 	$(RUN) -m ruff format .
 	$(RUN) -m ruff check .
+	$(RUN) -m mypy
 
 docs: install
 	$(RUN) docs/generate_operators.py

@@ -24,8 +24,10 @@ CHANNELS, SIDE = 64, 16
 YAML = """
 batch_size: 2
 iters: 10
-train_dataset: {type: FineShapes, mode: train, size: 64, transforms: [{type: Normalize}]}
-val_dataset: {type: FineShapes, mode: val, size: 64, transforms: [{type: Normalize}]}
+train_dataset:
+  {type: FineShapes, mode: train, size: 64, transforms: [{type: Normalize}]}
+val_dataset:
+  {type: FineShapes, mode: val, size: 64, transforms: [{type: Normalize}]}
 model: {type: ResampleUNet, upsample: dysample, num_classes: 12}
 optimizer: {type: SGD}
 lr_scheduler: {type: PolynomialDecay, learning_rate: 0.01, end_lr: 0, power: 0.9}

@@ -1,13 +1,15 @@
-"""What every layer and function asks of its arguments, and the sentence where it is not
-so."""
+"""Checks of arguments that layers and functions share, and their messages."""
 
 from __future__ import annotations
 
 import math
 import numbers
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import Any, Callable, TypeVar
 
 import paddle
+import paddle.nn as nn
+from paddle import Tensor
 
 from .errors import UsageError, did_you_mean
 
@@ -28,20 +30,23 @@ __all__ = [
     "whole_number",
 ]
 
+_T = TypeVar("_T")
 _FLOATS = (paddle.float32, paddle.float64, paddle.float16, paddle.bfloat16)
 HALVES = _FLOATS[2:]
-# Paddle's operators count the elements of a map, and what an option says, in 32 bits.
+# Paddle's operators count elements and read options in 32 bits.
 _MOST_ELEMENTS = 2**31 - 1
 _MOST = 2**20
 
 
-def whole_number(owner, key, value, least=1, odd=False):
+def whole_number(
+    owner: str, key: str, value: Any, least: int = 1, odd: bool = False
+) -> int:
     """Check an integer option.
 
     Args:
         owner: name of the layer, for the message.
         key: name of the option.
-        value: what was given.
+        value: the argument.
         least: smallest value allowed.
         odd: whether it must be odd.
 
@@ -97,13 +102,13 @@ def check_map(
     )
 
 
-def check_floats(owner, key, x):
+def check_floats(owner: str, key: str, x: Any) -> None:
     """Check that x is a Tensor of float numbers.
 
     Args:
         owner: name of the layer or function, for the message.
-        key: name of the map, for the message.
-        x: whatever was given.
+        key: name of the feature map, for the message.
+        x: the argument.
 
     Raises:
         UsageError: it is not.
@@ -117,14 +122,16 @@ def check_floats(owner, key, x):
         )
 
 
-def check_maps(owner, ranks, floats=True, **maps):
+def check_maps(
+    owner: str, ranks: Sequence[int], floats: bool = True, **maps: Any
+) -> None:
     """Check Tensors that a function takes, in eager execution.
 
     Args:
         owner: name of the function, for the message.
         ranks: the numbers of axes that they may have.
         floats: whether they must hold float numbers.
-        maps: key for the message -> what was given.
+        maps: key for the message -> argument.
 
     Raises:
         UsageError: one is no such Tensor, or has an empty axis.
@@ -142,13 +149,13 @@ def check_maps(owner, ranks, floats=True, **maps):
             )
 
 
-def check_counts(owner, least=1, **counts):
+def check_counts(owner: str, least: int = 1, **counts: Any) -> None:
     """Check integers that a function takes.
 
     Args:
         owner: name of the function, for the message.
         least: smallest value allowed.
-        counts: key for the message -> what was given.
+        counts: key for the message -> argument.
 
     Raises:
         UsageError: one is no integer from `least` to 2**20.
@@ -162,12 +169,12 @@ def check_counts(owner, least=1, **counts):
             )
 
 
-def check_positive(owner, **values):
+def check_positive(owner: str, **values: Any) -> None:
     """Check finite numbers above 0 that a function takes.
 
     Args:
         owner: name of the function, for the message.
-        values: key for the message -> what was given.
+        values: key for the message -> argument.
 
     Raises:
         UsageError: one is no such number.
@@ -179,13 +186,13 @@ def check_positive(owner, **values):
             raise UsageError(f"{owner}: {key} must be {kind}, not {_short(value)}")
 
 
-def check_choice(owner, key, value, known):
+def check_choice(owner: str, key: str, value: Any, known: Collection[str]) -> None:
     """Check a name that a function takes.
 
     Args:
         owner: name of the function, for the message.
         key: what it names, for the message.
-        value: what was given.
+        value: the argument.
         known: the names there are.
 
     Raises:
@@ -197,7 +204,7 @@ def check_choice(owner, key, value, known):
         )
 
 
-def check_size(owner, size, axes, planes):
+def check_size(owner: str, size: Any, axes: int, planes: int) -> None:
     """Check a size that is asked for, in eager execution.
 
     Args:
@@ -226,12 +233,12 @@ def check_size(owner, size, axes, planes):
         )
 
 
-def check_side(owner, side, kind):
+def check_side(owner: str, side: Any, kind: type) -> None:
     """Check side information, in eager execution.
 
     Args:
         owner: name of the layer or function, for the message.
-        side: whatever was given.
+        side: the argument.
         kind: the NamedTuple class that it must be of.
 
     Raises:
@@ -244,7 +251,7 @@ def check_side(owner, side, kind):
         )
 
 
-def check_weights(owner, layer, x):
+def check_weights(owner: str, layer: nn.Layer, x: Tensor) -> None:
     """Check that some weight of a layer has the dtype of x, in eager execution.
 
     Args:
@@ -268,7 +275,7 @@ def check_weights(owner, layer, x):
         )
 
 
-def divisors_near(number, value):
+def divisors_near(number: int, value: int) -> str:
     """The divisors of a number next to a value that is none, in words.
 
     >>> divisors_near(12, 5), divisors_near(5, 4)
@@ -281,13 +288,15 @@ def divisors_near(number, value):
     return f"{' and '.join(near)} {'do' if len(near) > 1 else 'does'}"
 
 
-def converting():
+def converting() -> bool:
     """Whether automatic mixed precision converts what it meets."""
     level = paddle.base.framework._dygraph_tracer()._amp_level
     return level != paddle.base.core.AmpLevel.O0
 
 
-def in_its_dtype(owner, run, x, *args, **kwargs):
+def in_its_dtype(
+    owner: str, run: Callable[..., _T], x: Tensor, *args: Any, **kwargs: Any
+) -> _T:
     """Call run(x, ...), and say in one sentence where x is of half precision and the
     CPU has no kernel for it.
 

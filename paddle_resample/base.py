@@ -121,7 +121,7 @@ class Resampler(nn.Layer):
             in_channels if out_channels is None else out_channels,
         )
         self.scale = whole_number(self.name, "scale", scale)
-        self.data_format = data_format
+        self.data_format: Any = data_format  # Paddle's stubs ask for a Literal
         if self.scales is not None and scale not in self.scales:
             known = ", ".join(str(s) for s in self.scales)
             raise UsageError(f"{self.name}: scale {scale} is not defined, only {known}")
@@ -157,7 +157,8 @@ class Resampler(nn.Layer):
             return in_its_dtype(self.name, call, x, *args, **kwargs)
         return nn.Layer.__call__(self, x, *args, **kwargs)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
+        """Channels and scale, for repr."""
         return f"{self.in_channels} -> {self.out_channels}, scale={self.scale}"
 
 
@@ -190,6 +191,15 @@ class Upsampler(Resampler):
         side: Any = None,
         size: Sequence[int] | Tensor | None = None,
     ) -> Tensor:
+        """Upsample x.
+
+        Args:
+            x: [N, C, H, W].
+            guide: [N, G, H', W'], a feature map at the resolution of the result.
+            side: what the partner downsampler recorded.
+            size: (H', W') of the result, default (H*s, W*s). By less than s pixels off,
+                integer-scale operators crop, or repeat the last row and column.
+        """
         eager = paddle.in_dynamic_mode()  # a traced program has unknown sizes
         if eager:
             self._check_x(x)
@@ -214,15 +224,7 @@ class Upsampler(Resampler):
         side: Any = None,
         size: Sequence[int] | Tensor | None = None,
     ) -> Tensor:
-        """Upsample x.
-
-        Args:
-            x: [N, C, H, W].
-            guide: [N, G, H', W'], a feature map at the resolution of the result.
-            side: what the partner downsampler recorded.
-            size: (H', W') of the result, default (H*s, W*s). By less than s pixels off,
-                integer-scale operators crop, or repeat the last row and column.
-        """
+        """Compute what the call returns, from checked arguments."""
         raise NotImplementedError
 
     def _check_guide(self, guide, x):
@@ -251,6 +253,7 @@ class Downsampler(Resampler):
     odd: ClassVar[str] = "floor"
 
     def __call__(self, x: Tensor) -> Tensor:
+        """Downsample x, [N, C, H, W]."""
         self._check_size(x)
         return self._run(x)
 
@@ -262,7 +265,7 @@ class Downsampler(Resampler):
         return self._run(x, record=True)  # through the call, so that hooks see it
 
     def forward(self, x: Tensor) -> Tensor:
-        """Downsample x, [N, C, H, W]."""
+        """Compute what the call returns, from a checked x."""
         raise NotImplementedError
 
     def _check_size(self, x):

@@ -34,7 +34,7 @@ COST_AT = (256, (64, 64))  # channels and size at which costs are shown
 FAMILIES = {
     "interpolation": "Upsamplers: interpolation, no weights",
     "convolution": "Upsamplers: learned kernels, the same everywhere",
-    "dynamic": "Upsamplers: weights or locations predicted from the map itself",
+    "dynamic": "Upsamplers: weights or locations predicted from x",
     "guided": "Upsamplers: steered by a guide",
     "fusion": "Upsamplers: steered by a guide whose content is fused in",
     "inverse": "Upsamplers: undo the downsampler that recorded for them",
@@ -64,9 +64,9 @@ def family(cls: type[Resampler]) -> str:
             return "fusion" if cls.fuses_guide else "guided"
         if not cls.learned:
             return "interpolation"
-        # Kernels that the map predicts serve every channel and mix none.
+        # Kernels predicted from x serve every channel and mix none.
         return "dynamic" if cls.keeps_channels else "convolution"
-    if cls.gives_side:
+    if issubclass(cls, Downsampler) and cls.gives_side:
         return "recording"
     if not cls.learned:
         return "pooling"
@@ -90,7 +90,7 @@ def partners(cls: type[Upsampler]) -> list[str]:
     givers = [
         n
         for n in resampler_names(Downsampler)
-        if resampler_class(n).gives_side == cls.needs_side
+        if resampler_class(n, Downsampler).gives_side == cls.needs_side
     ]
     return sorted(givers, key=lambda n: (resampler_class(n).learned, n))
 
@@ -111,6 +111,7 @@ def asks(cls: type[Resampler]) -> str:
         if cls.needs_guide:
             return "guide of C" if cls.guide_same_channels else "guide"
         return cls.needs_side or ""
+    assert issubclass(cls, Downsampler)
     return ", ".join(filter(None, (cls.odd, cls.gives_side)))
 
 
@@ -128,10 +129,10 @@ def facts(cls: type[Resampler]) -> dict[str, str]:
     """
     declared = {}
     if issubclass(cls, Upsampler):
-        declared["needs"] = _needs(cls) or "nothing but the map"
+        declared["needs"] = _needs(cls) or "x alone"
         off = "H*s x W*s; less than s off it is cropped or extended"
         declared["size wanted"] = "any" if cls.any_size else off
-    else:
+    elif issubclass(cls, Downsampler):
         if cls.gives_side:
             declared["gives"] = cls.gives_side
         does = "is dropped" if cls.odd == "floor" else "makes a pixel"

@@ -1,6 +1,9 @@
-"""The errors that a user meets, and the words that help to mend a mistake."""
+"""The errors that a user meets, and the hints that go with them."""
+
+from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable, Sequence
 
 __all__ = ["RunFailed", "UsageError", "counted", "did_you_mean"]
 
@@ -18,7 +21,7 @@ class RunFailed(RuntimeError):
     """A run that had to stop for a reason its text tells; exit status 1 of a tool."""
 
 
-def did_you_mean(name, names):
+def did_you_mean(name: object, names: Iterable[object]) -> str:
     """Say the names nearest to a wrong one.
 
     Args:
@@ -40,7 +43,7 @@ def did_you_mean(name, names):
     return "; known: " + (", ".join(repr(n) for n in names) or "none")
 
 
-def counted(**groups):
+def counted(**groups: Sequence[str]) -> str:
     """Say how many names are at fault in each way, and the first three.
 
     Args:

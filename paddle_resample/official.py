@@ -1,9 +1,14 @@
-"""Official PyTorch weights in our layers: names translated, linear weights turned."""
+"""Official PyTorch weights in our layers."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, Callable
 
 import numpy as np
 import paddle.nn as nn
+from paddle import Tensor
 
 from .errors import UsageError, counted
 from .safetensors_file import read_safetensors
@@ -15,18 +20,22 @@ _SKIPPED = "num_batches_tracked"
 _RENAMED = {"running_mean": "_mean", "running_var": "_variance"}
 
 
-def load_official(layer, state, rename=None):
+def load_official(
+    layer: nn.Layer,
+    state: Mapping[str, Any] | str | Path,
+    rename: Callable[[str], str | None] | None = None,
+) -> dict[str, Tensor]:
     """Fill a layer with the parameters of its official PyTorch implementation.
 
     Linear weights are transposed (PyTorch stores (out, in), Paddle (in, out)), running
-    statistics take Paddle's names, and batch counters are passed over.
+    statistics take Paddle's names, and batch counters are skipped.
 
     Args:
-        layer: nn.Layer of this package; its parameters bear the official names.
+        layer: nn.Layer of this package; its parameters have the official names.
         state: mapping of official names to NumPy arrays, or the path of a .npz or
             .safetensors file that holds one.
         rename: function from an official name to ours, where a layer was published
-            inside another one; a name it turns into None is passed over. Default: the
+            inside another one; a name that it maps to None is skipped. Default: the
             layer's own `official_name`, if it has one, else the name as it is.
 
     Returns:

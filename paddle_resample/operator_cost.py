@@ -1,10 +1,14 @@
 """What an operator costs at a site, in closed form: parameters, arithmetic, traffic."""
 
-from typing import NamedTuple, Optional
+from __future__ import annotations
 
-from .base import Resampler, Site, Upsampler
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from .arguments import whole_number
+from .base import Downsampler, Resampler, Site, Upsampler
 from .errors import UsageError
-from .registry import parse_spec, resampler_options
+from .registry import Spec, parse_spec, resampler_options
 
 __all__ = ["Cost", "cost"]
 
@@ -27,36 +31,40 @@ class Cost(NamedTuple):
 
 
 def cost(
-    spec,
-    in_channels,
-    size,
-    out_channels: Optional[int] = None,
-    guide_channels: Optional[int] = None,
-):
+    spec: Spec,
+    in_channels: int,
+    size: int | Sequence[int],
+    out_channels: int | None = None,
+    guide_channels: int | None = None,
+) -> Cost:
     """Cost of a spec's operator, without building it.
 
     Args:
         spec: a name or a mapping, as in `build`; its scale, else the operator's usual
             one.
         in_channels: C of the input.
-        size: (H, W) of the input: the low-resolution map of an upsampler, the
-            high-resolution map of a downsampler.
+        size: (H, W) of the input, or one number for both: the low-resolution feature
+            map of an upsampler, the high-resolution one of a downsampler.
         out_channels: default in_channels.
         guide_channels: of an upsampler's guide, default in_channels.
 
-    Returns:
-        Cost.
-
     Raises:
-        UsageError: the spec is wrong, cannot have these channels, or the size is that
-            of a volume, whose cost is not counted.
+        UsageError: the spec is wrong, cannot have these channels, or the size is none
+            or that of a volume, whose cost is not counted.
 
-    >>> cost("pixel_shuffle", 256, (16, 16)).parameters
+    >>> cost("pixel_shuffle", 256, 16).parameters
     2360320
     """
-    cls, given = parse_spec(spec)
-    values = {**resampler_options(cls), **given}
+    cls, options = parse_spec(spec)
+    values = {**resampler_options(cls), **options}
     scale = values.pop("scale")
+    for key, channels in (
+        ("in_channels", in_channels),
+        ("out_channels", out_channels),
+        ("guide_channels", guide_channels),
+    ):
+        if channels is not None:
+            whole_number(cls.name, key, channels)
     out_channels = in_channels if out_channels is None else out_channels
     guide_channels = in_channels if guide_channels is None else guide_channels
     if cls.keeps_channels and out_channels != in_channels:
@@ -64,22 +72,28 @@ def cost(
             f"{cls.name}: keeps the number of channels, {in_channels} is not "
             f"{out_channels}"
         )
-    if len(size) != 2:
-        raise UsageError(
-            f"{cls.name}: the cost is counted for a size (H, W), not {tuple(size)}"
-        )
-    height, width = size
+    height, width = _height_and_width(cls, size)
     site = Site(in_channels, out_channels, guide_channels, height, width, scale)
     parameters, macs = cls.count(site, **values)
     return Cost(parameters, macs, 4 * (_traffic(cls, site) + parameters))
 
 
-def _traffic(cls: type[Resampler], site):
+def _height_and_width(cls, size):
+    sides = (size, size) if isinstance(size, int) else size
+    if not isinstance(sides, Sequence) or len(sides) != 2 or isinstance(sides, str):
+        raise UsageError(
+            f"{cls.name}: the cost is counted for a size (H, W), not {size!r}"
+        )
+    return tuple(whole_number(cls.name, "size", side) for side in sides)
+
+
+def _traffic(cls: type[Resampler], site: Site) -> int:
     """Numbers read and written at the least."""
     read = site.in_channels * site.height * site.width
-    if not issubclass(cls, Upsampler):
+    if issubclass(cls, Downsampler):
         y = site.out_channels * site.coarse_height * site.coarse_width
         return read + y + (y if cls.gives_side else 0)
+    assert issubclass(cls, Upsampler)
     fine = site.height * site.width * site.scale**2
     guide = site.guide_channels * fine if cls.needs_guide else 0
     side = read if cls.needs_side else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Mapping
-from typing import Any, Callable, TypeVar, Union
+from typing import Any, Callable, TypeVar, Union, overload
 
 import paddle.nn as nn
 
@@ -26,6 +26,7 @@ __all__ = [
 ]
 
 Spec = Union[str, Mapping[str, Any]]
+_Kind = TypeVar("_Kind", bound=Resampler)
 _Class = TypeVar("_Class", bound=type[Resampler])
 
 _CLASSES: dict[str, type[Resampler]] = {}
@@ -92,6 +93,14 @@ def resampler_names(kind: type[Resampler] = Resampler) -> list[str]:
     True
     """
     return sorted(n for n, cls in _CLASSES.items() if issubclass(cls, kind))
+
+
+@overload
+def resampler_class(name: str) -> type[Resampler]: ...
+
+
+@overload
+def resampler_class(name: str, kind: type[_Kind]) -> type[_Kind]: ...
 
 
 def resampler_class(name: str, kind: type[Resampler] = Resampler) -> type[Resampler]:
@@ -291,7 +300,7 @@ def _check_site(cls, channels, guide_channels, side):
         givers = [
             n
             for n in resampler_names(Downsampler)
-            if resampler_class(n).gives_side == cls.needs_side
+            if resampler_class(n, Downsampler).gives_side == cls.needs_side
         ]
         has = "none" if side is None else f"only {side}"
         raise UsageError(

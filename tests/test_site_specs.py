@@ -29,6 +29,8 @@ def test_the_rest():
 @pytest.mark.parametrize("given, text", [
     (["a", "b"], "Net: upsample lists 2 specs, but there are 3 sites: up1, up2, last"),
     ({"lost": "a"}, "'lost' is no site; did you mean 'last'"),
+    ({"name": "a", "up9": "b"}, "Net: upsample: 'up9' is no site; did you mean 'up"),
+    ({"name": "a", "head": {"name": "b"}}, "Net: upsample: 'head' is no site; known"),
     ({"type": "a"}, "has no 'name', as a spec has, and 'type' is no site; write"),
     ({"up*": "a"}, "Net: upsample gives no spec for site 'last'; list it, or add 'na"),
 ], ids=str)  # fmt: skip

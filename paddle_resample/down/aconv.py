@@ -1,9 +1,14 @@
 """AConv: a mean of each 2 x 2 window, then a strided convolution."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import paddle.nn as nn
 import paddle.nn.functional as F
+from paddle import Tensor
 
-from ..base import Downsampler
+from ..base import Downsampler, Site
 from ..initialise import torch_uniform
 from ..notes import Notes
 from ..registry import register
@@ -44,24 +49,28 @@ class AConv(Downsampler):
         cost="9*C*D + 2*D parameters, 9*C*D multiply-accumulates per output pixel.",
     )
 
-    def __init__(self, in_channels, out_channels=None, *, scale=2):
+    def __init__(
+        self, in_channels: int, out_channels: int | None = None, *, scale: int = 2
+    ):
         super().__init__(in_channels, out_channels, scale=scale)
         self.cv1 = ConvNormAct(in_channels, self.out_channels, 3, 2)
 
     @classmethod
-    def count(cls, site, **options):
+    def count(cls, site: Site, **options: Any) -> tuple[int, int]:
         weights = 9 * site.in_channels * site.out_channels
         pixels = (site.height // 2) * (site.width // 2)
         return weights + 2 * site.out_channels, weights * pixels
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         return self.cv1(F.avg_pool2d(x, 2, stride=1))
 
 
 class ConvNormAct(nn.Layer):
     """Convolution without bias, batch norm, SiLU; names of the official code."""
 
-    def __init__(self, in_channels, out_channels, kernel_size, stride=1):
+    def __init__(
+        self, in_channels: int, out_channels: int, kernel_size, stride: int = 1
+    ):
         super().__init__()
         self.conv = nn.Conv2D(
             in_channels,

@@ -1,9 +1,14 @@
 """ADown: one half of the channels takes a strided convolution, the other a maximum."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import paddle
 import paddle.nn.functional as F
+from paddle import Tensor
 
-from ..base import Downsampler
+from ..base import Downsampler, Site
 from ..errors import UsageError
 from ..notes import Notes
 from ..registry import register
@@ -52,7 +57,9 @@ class ADown(Downsampler):
         cost="2.5*C*D + 2*D parameters, 2.5*C*D multiply-accumulates per output pixel.",
     )
 
-    def __init__(self, in_channels, out_channels=None, *, scale=2):
+    def __init__(
+        self, in_channels: int, out_channels: int | None = None, *, scale: int = 2
+    ):
         super().__init__(in_channels, out_channels, scale=scale)
         if in_channels % 2 or self.out_channels % 2:
             raise UsageError(
@@ -63,12 +70,12 @@ class ADown(Downsampler):
         self.cv2 = ConvNormAct(in_channels // 2, self.out_channels // 2, 1)
 
     @classmethod
-    def count(cls, site, **options):
+    def count(cls, site: Site, **options: Any) -> tuple[int, int]:
         weights = 10 * (site.in_channels // 2) * (site.out_channels // 2)
         pixels = (site.height // 2) * (site.width // 2)
         return weights + 2 * site.out_channels, weights * pixels
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         x = F.avg_pool2d(x, 2, stride=1)
         half = self.in_channels // 2
         y = self.cv1(x[:, :half])

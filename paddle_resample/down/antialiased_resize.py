@@ -1,9 +1,16 @@
 """Antialiased resizing: interpolation with a kernel as wide as the step."""
 
-from ..base import Downsampler
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from paddle import Tensor
+
+from ..base import Downsampler, Site
 from ..errors import UsageError
 from ..notes import Notes
-from ..ops import interpolate, spatial_size
+from ..ops.interpolate import _interpolate
+from ..ops.size import spatial_size
 from ..registry import register
 
 __all__ = ["AntialiasedResize"]
@@ -49,12 +56,12 @@ class AntialiasedResize(Downsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        scale=2,
-        data_format="NCHW",
-        mode="bilinear",
+        scale: int = 2,
+        data_format: str = "NCHW",
+        mode: Literal["bilinear", "bicubic"] = "bilinear",
     ):
         super().__init__(
             in_channels, out_channels, scale=scale, data_format=data_format
@@ -67,18 +74,17 @@ class AntialiasedResize(Downsampler):
         self.mode = mode
 
     @classmethod
-    def count(cls, site, **options):
+    def count(cls, site: Site, **options: Any) -> tuple[int, int]:
         rows = site.height * site.width * site.coarse_height
         columns = site.coarse_height * site.width * site.coarse_width
         return 0, site.in_channels * (rows + columns)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         size = spatial_size(x, self.data_format)
         if isinstance(size, list):
             size = [-(-n // self.scale) for n in size]
         else:
             size = (size + self.scale - 1) // self.scale
-        y = interpolate(
+        return _interpolate(
             x, size, mode=self.mode, data_format=self.data_format, antialias=True
         )
-        return y

@@ -1,6 +1,9 @@
 """Average pooling: the mean of each cell."""
 
+from __future__ import annotations
+
 import paddle.nn.functional as F
+from paddle import Tensor
 
 from ..base import Downsampler
 from ..notes import Notes
@@ -38,5 +41,5 @@ class AvgPool(Downsampler):
         cost="No parameters, additions only.",
     )
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         return F.avg_pool2d(x, self.scale, data_format=self.data_format)

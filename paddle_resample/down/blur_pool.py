@@ -1,15 +1,20 @@
 """Blur pooling: a binomial filter before the stride, so that what cannot be shown at
 the coarse resolution does not come back as aliasing."""
 
+from __future__ import annotations
+
+from typing import Any, Literal
+
 import numpy as np
 import paddle
 import paddle.nn.functional as F
+from paddle import Tensor
 
-from ..base import Downsampler
+from ..base import Downsampler, Site
 from ..errors import UsageError, did_you_mean
 from ..notes import Notes
-from ..ops import pad_to_multiple, strided_filter
-from ..ops.blur_pool import binomial_line, blur_padding
+from ..ops.blur_pool import _strided_filter, binomial_line, blur_padding
+from ..ops.size import _pad_to_multiple
 from ..registry import register
 
 __all__ = ["BlurPool"]
@@ -60,14 +65,14 @@ class BlurPool(Downsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        scale=2,
-        filter_size=4,
-        padding="adobe",
-        border="reflect",
-        before="none",
+        scale: int = 2,
+        filter_size: int = 4,
+        padding: Literal["adobe", "timm"] = "adobe",
+        border: Literal["reflect", "replicate", "zeros"] = "reflect",
+        before: Literal["none", "max", "avg"] = "none",
     ):
         super().__init__(in_channels, out_channels, scale=scale)
         line = binomial_line(filter_size)
@@ -87,18 +92,18 @@ class BlurPool(Downsampler):
         self.register_buffer("filt", paddle.to_tensor(kernel), persistable=False)
 
     @staticmethod
-    def official_name(name):
+    def official_name(name: str) -> str | None:
         """The official state dict holds the fixed filter; it is passed over."""
         return None if name.endswith("filt") else name
 
     @classmethod
-    def count(cls, site, *, filter_size, **options):
+    def count(cls, site: Site, *, filter_size: int, **options: Any) -> tuple[int, int]:
         pixels = site.coarse_height * site.coarse_width
         return 0, filter_size**2 * site.in_channels * pixels
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         if self.before != "none" and self.scale > 1:
-            x = pad_to_multiple(x, self.scale, "replicate")
+            x = _pad_to_multiple(x, self.scale, "replicate")
             pool = F.max_pool2d if self.before == "max" else F.avg_pool2d
             x = pool(x, self.scale, stride=1)
-        return strided_filter(x, self.filt, self.scale, self.rows, self.border)
+        return _strided_filter(x, self.filt, self.scale, self.rows, self.border)

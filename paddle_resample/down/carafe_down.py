@@ -1,10 +1,16 @@
-"""CARAFE++ downsampling: each output pixel is a weighted mean of a window of the fine
-map, and a small network reads the weights off the fine map itself."""
+"""CARAFE++ downsampling: each output pixel is a weighted mean of a window of x, with
+weights that a small network predicts from x."""
 
-from ..base import Downsampler
+from __future__ import annotations
+
+from typing import Any
+
+from paddle import Tensor
+
+from ..base import Downsampler, Site
 from ..blocks.content_aware import ContentAware
 from ..notes import Notes
-from ..ops import reassemble_down
+from ..ops.reassemble import _reassemble_down
 from ..registry import register
 
 __all__ = ["CARAFEDown"]
@@ -30,9 +36,9 @@ class CARAFEDown(ContentAware, Downsampler):
 
     Source:
         Wang et al., "CARAFE++: Unified content-aware reassembly of features", TPAMI
-        2021. Its downsampler was never released: sizes and start are those of the
-        released CARAFE, and the stride is in the convolution that predicts the weights.
-        "replicate" and "renormalise" are ours.
+        2021. Its downsampler was never released: sizes and initialization are those of
+        the released CARAFE, and the stride is in the convolution that predicts the
+        weights. "replicate" and "renormalise" are ours.
 
     Example:
         >>> import paddle_resample
@@ -51,11 +57,12 @@ class CARAFEDown(ContentAware, Downsampler):
         """,
         grid="""
         Output (i, j) is centred on input (i * s, j * s), as a strided convolution with
-        padding k // 2 is; an odd row or column is the centre of a last output. At the
-        start all weights are almost 1/(k*k): every s-th pixel of the k x k box mean of
-        the zero-padded map.
+        padding k // 2 is; an odd row or column is the centre of a last output.
         """,
-        initialization="As carafe: every s-th pixel of the k x k box mean.",
+        initialization="""
+        As carafe, with all weights almost 1/(k*k): every s-th pixel of the k x k box
+        mean of the zero-padded x.
+        """,
         cost="""
         C*M + M + (k_e*k_e*M + 1)*k*k*g parameters; C*M multiply-accumulates per input
         pixel and k_e*k_e*M*k*k*g + k*k*C per output pixel.
@@ -69,33 +76,31 @@ class CARAFEDown(ContentAware, Downsampler):
     @classmethod
     def count(
         cls,
-        site,
+        site: Site,
         *,
         kernel_size,
         encoder_kernel,
         compressed_channels,
         groups,
-        **options,
-    ):
+        **options: Any,
+    ) -> tuple[int, int]:
         c, m, taps = site.in_channels, compressed_channels, kernel_size**2
         encoder = encoder_kernel**2 * m * taps * groups
         coarse = site.coarse_height * site.coarse_width
         macs = c * m * site.pixels + (encoder + taps * c) * coarse
         return c * m + m + encoder + taps * groups, macs
 
-    def logits(self, x):
+    def logits(self, x: Tensor) -> Tensor:
         """What the softmax makes weights of, [N, g*k*k, ceil(H/s), ceil(W/s)]."""
         return self.content_encoder(self.channel_compressor(x))
 
-    def forward(self, x):
-        y = reassemble_down(
+    def forward(self, x: Tensor) -> Tensor:
+        return _reassemble_down(
             x,
             self.logits(x),
             self.kernel_size,
             self.scale,
             self.groups,
             self.border,
-            self.name,
             softmax=True,
         )
-        return y

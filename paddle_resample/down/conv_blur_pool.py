@@ -1,10 +1,15 @@
 """A convolution at full resolution, then blur pooling: the anti-aliased form of a
 strided convolution."""
 
+from __future__ import annotations
+
+from typing import Any, Literal
+
 import paddle.nn as nn
 import paddle.nn.functional as F
+from paddle import Tensor
 
-from ..base import Downsampler, whole_number
+from ..base import Downsampler, Site, whole_number
 from ..initialise import torch_uniform
 from ..notes import Notes
 from ..registry import register
@@ -21,7 +26,7 @@ class ConvBlurPool(Downsampler):
         scale: s, the stride of the filter.
         kernel_size: k of the convolution, odd.
         bias: whether the convolution has a bias.
-        relu: whether the ReLU stands between, as published; a strided convolution has
+        relu: whether a ReLU is between them, as published; a strided convolution has
             its own behind it.
         filter_size, padding, border: of the filter, see blur_pool.
 
@@ -55,27 +60,27 @@ class ConvBlurPool(Downsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        scale=2,
-        kernel_size=3,
-        bias=True,
-        relu=True,
-        filter_size=4,
-        padding="adobe",
-        border="reflect",
+        scale: int = 2,
+        kernel_size: int = 3,
+        bias: bool = True,
+        relu: bool = True,
+        filter_size: int = 4,
+        padding: Literal["adobe", "timm"] = "adobe",
+        border: Literal["reflect", "replicate", "zeros"] = "reflect",
     ):
         super().__init__(in_channels, out_channels, scale=scale)
         whole_number(self.name, "kernel_size", kernel_size, odd=True)
-        start = torch_uniform(in_channels * kernel_size**2)
+        init = torch_uniform(in_channels * kernel_size**2)
         self.conv = nn.Conv2D(
             in_channels,
             self.out_channels,
             kernel_size,
             padding=kernel_size // 2,
-            weight_attr=start,
-            bias_attr=start if bias else False,
+            weight_attr=init,
+            bias_attr=init if bias else False,
         )
         self.relu = relu
         self.blur = BlurPool(
@@ -87,12 +92,20 @@ class ConvBlurPool(Downsampler):
         )
 
     @classmethod
-    def count(cls, site, *, kernel_size, bias, filter_size, **options):
+    def count(
+        cls,
+        site: Site,
+        *,
+        kernel_size: int,
+        bias: bool,
+        filter_size: int,
+        **options: Any,
+    ) -> tuple[int, int]:
         weights = kernel_size**2 * site.in_channels * site.out_channels
         pixels = site.coarse_height * site.coarse_width
         blur = filter_size**2 * site.out_channels * pixels
         return weights + bias * site.out_channels, weights * site.pixels + blur
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         y = self.conv(x)
         return self.blur(F.relu(y) if self.relu else y)

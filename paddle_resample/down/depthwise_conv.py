@@ -1,10 +1,15 @@
 """Strided depthwise convolution: every channel learns its own low-pass filter."""
 
+from __future__ import annotations
+
+from typing import Any, Literal
+
 import numpy as np
 import paddle.nn as nn
+from paddle import Tensor
 from paddle.nn.initializer import Assign, Constant
 
-from ..base import Downsampler, whole_number
+from ..base import Downsampler, Site, whole_number
 from ..errors import UsageError, did_you_mean
 from ..initialise import torch_uniform
 from ..notes import Notes
@@ -24,7 +29,7 @@ class DepthwiseConv(Downsampler):
             that makes it depthwise separable.
         kernel_size: k, odd, default 3, or s + 1 - s % 2 where s exceeds 3.
         bias: whether a bias is added.
-        init: "torch" (PyTorch's default) or "binomial" (starts as blur_pool with k taps
+        init: "torch" (PyTorch's default) or "binomial" (as blur_pool with k taps
             and zeros outside, bias 0).
 
     Shape:
@@ -54,14 +59,14 @@ class DepthwiseConv(Downsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        scale=2,
-        data_format="NCHW",
-        kernel_size=None,
-        bias=True,
-        init="torch",
+        scale: int = 2,
+        data_format: str = "NCHW",
+        kernel_size: int | None = None,
+        bias: bool = True,
+        init: Literal["torch", "binomial"] = "torch",
     ):
         super().__init__(
             in_channels, out_channels, scale=scale, data_format=data_format
@@ -72,8 +77,7 @@ class DepthwiseConv(Downsampler):
             raise UsageError(
                 f"depthwise_conv: unknown init {init!r}{did_you_mean(init, _INITS)}"
             )
-        start = torch_uniform(k * k)
-        begin = start if init == "torch" else Constant(0.0)
+        initializer = torch_uniform(k * k) if init == "torch" else Constant(0.0)
         self.conv = nn.Conv2D(
             in_channels,
             in_channels,
@@ -81,9 +85,9 @@ class DepthwiseConv(Downsampler):
             stride=scale,
             padding=k // 2,
             groups=in_channels,
-            weight_attr=begin,
-            bias_attr=begin if bias else False,
-            data_format=data_format,
+            weight_attr=initializer,
+            bias_attr=initializer if bias else False,
+            data_format=self.data_format,
         )
         if init == "binomial":
             line = np.poly1d([0.5, 0.5]) ** (k - 1)
@@ -91,11 +95,13 @@ class DepthwiseConv(Downsampler):
             Assign(np.tile(kernel, [in_channels, 1, 1, 1]))(self.conv.weight)
 
     @classmethod
-    def count(cls, site, *, kernel_size, bias, **options):
+    def count(
+        cls, site: Site, *, kernel_size: int | None, bias: bool, **options: Any
+    ) -> tuple[int, int]:
         s, c = site.scale, site.in_channels
         k = max(3, s + 1 - s % 2) if kernel_size is None else kernel_size
         pixels = site.coarse_height * site.coarse_width
         return k * k * c + bias * c, k * k * c * pixels
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         return self.conv(x)

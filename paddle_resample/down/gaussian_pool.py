@@ -1,14 +1,18 @@
 """Gaussian pooling: one step down a Gaussian pyramid."""
 
+from __future__ import annotations
+
 import math
+from typing import Any, Literal
 
 import numpy as np
 import paddle
+from paddle import Tensor
 
-from ..base import Downsampler, whole_number
+from ..base import Downsampler, Site, whole_number
 from ..errors import UsageError
 from ..notes import Notes
-from ..ops import strided_filter
+from ..ops.blur_pool import _strided_filter
 from ..registry import register
 
 __all__ = ["GaussianPool"]
@@ -53,13 +57,13 @@ class GaussianPool(Downsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        scale=2,
-        sigma=None,
-        kernel_size=None,
-        border="reflect",
+        scale: int = 2,
+        sigma: float | None = None,
+        kernel_size: int | None = None,
+        border: Literal["reflect", "replicate", "zeros"] = "reflect",
     ):
         super().__init__(in_channels, out_channels, scale=scale)
         sigma = scale / 2 if sigma is None else sigma
@@ -83,9 +87,11 @@ class GaussianPool(Downsampler):
         self.register_buffer("filt", paddle.to_tensor(kernel), persistable=False)
 
     @classmethod
-    def count(cls, site, *, kernel_size, **options):
+    def count(
+        cls, site: Site, *, kernel_size: int | None, **options: Any
+    ) -> tuple[int, int]:
         k = 2 * site.scale + 1 if kernel_size is None else kernel_size
         return 0, k * k * site.in_channels * site.coarse_height * site.coarse_width
 
-    def forward(self, x):
-        return strided_filter(x, self.filt, self.scale, self.rows, self.border)
+    def forward(self, x: Tensor) -> Tensor:
+        return _strided_filter(x, self.filt, self.scale, self.rows, self.border)

@@ -1,9 +1,15 @@
 """Haar wavelet downsampling: the low band goes on, the details are kept aside."""
 
-from ..base import Downsampler
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from paddle import Tensor
+
+from ..base import Downsampler, Site
 from ..errors import UsageError
 from ..notes import Notes
-from ..ops import haar
+from ..ops.haar import _haar
 from ..registry import register
 
 __all__ = ["Haar"]
@@ -48,7 +54,14 @@ class Haar(Downsampler):
         """,
     )
 
-    def __init__(self, in_channels, out_channels=None, *, scale=2, border="replicate"):
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int | None = None,
+        *,
+        scale: int = 2,
+        border: Literal["replicate", "zeros"] = "replicate",
+    ):
         super().__init__(in_channels, out_channels, scale=scale)
         if border not in ("replicate", "zeros"):
             raise UsageError(
@@ -57,9 +70,9 @@ class Haar(Downsampler):
         self.border = border
 
     @classmethod
-    def count(cls, site, **options):
+    def count(cls, site: Site, **options: Any) -> tuple[int, int]:
         return 0, 16 * site.in_channels * site.coarse_height * site.coarse_width
 
-    def forward(self, x, record=False):
-        y, side = haar(x, self.border)
+    def forward(self, x: Tensor, record: bool = False) -> Any:
+        y, side = _haar(x, self.border)
         return (y, side) if record else y

@@ -1,15 +1,20 @@
 """Haar wavelet downsampling (HWD): all four bands become channels, and a 1x1
 convolution mixes them."""
 
+from __future__ import annotations
+
+from typing import Any, Literal
+
 import paddle
 import paddle.nn as nn
+from paddle import Tensor
 
-from ..base import Downsampler
+from ..base import Downsampler, Site
 from ..blocks.pointwise_conv import PointwiseConv
 from ..errors import UsageError
 from ..initialise import torch_uniform
 from ..notes import Notes
-from ..ops import haar
+from ..ops.haar import _haar
 from ..registry import register
 
 __all__ = ["HWD"]
@@ -57,31 +62,38 @@ class HWD(Downsampler):
         """,
     )
 
-    def __init__(self, in_channels, out_channels=None, *, scale=2, border="zeros"):
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int | None = None,
+        *,
+        scale: int = 2,
+        border: Literal["replicate", "zeros"] = "zeros",
+    ):
         super().__init__(in_channels, out_channels, scale=scale)
         if border not in ("replicate", "zeros"):
             raise UsageError(
                 f"hwd: border must be 'zeros' or 'replicate', not {border!r}"
             )
         self.border = border
-        start = torch_uniform(4 * in_channels)
+        init = torch_uniform(4 * in_channels)
         self.conv_bn_relu = nn.Sequential(
             PointwiseConv(
                 4 * in_channels,
                 self.out_channels,
-                weight_attr=start,
-                bias_attr=start,
+                weight_attr=init,
+                bias_attr=init,
             ),
             nn.BatchNorm2D(self.out_channels),
             nn.ReLU(),
         )
 
     @classmethod
-    def count(cls, site, **options):
+    def count(cls, site: Site, **options: Any) -> tuple[int, int]:
         c, d = site.in_channels, site.out_channels
         pixels = site.coarse_height * site.coarse_width
         return 4 * c * d + 3 * d, (4 * c * d + 16 * c) * pixels
 
-    def forward(self, x):
-        low, side = haar(x, self.border)
+    def forward(self, x: Tensor) -> Tensor:
+        low, side = _haar(x, self.border)
         return self.conv_bn_relu(paddle.concat([low, side.high], axis=1))

@@ -1,9 +1,14 @@
 """Indexed pooling: a small network predicts how much each pixel of a cell counts, and
 leaves its index to the upsampler (IndexNet)."""
 
-import paddle.nn.functional as F
+from __future__ import annotations
 
-from ..base import Downsampler
+from typing import Any, Literal
+
+import paddle.nn.functional as F
+from paddle import Tensor
+
+from ..base import Downsampler, Site
 from ..blocks.index_block import (
     IndexMap,
     count_index_block,
@@ -19,7 +24,7 @@ __all__ = ["IndexPool"]
 
 @register("index_pool")
 class IndexPool(Downsampler):
-    """Weighted mean of each 2x2 cell, with weights predicted from the map.
+    """Weighted mean of each 2x2 cell, with weights predicted from x.
 
     Args:
         block: "m2o" (an index a channel, from all channels), "o2o" (an index a channel,
@@ -72,14 +77,14 @@ class IndexPool(Downsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        scale=2,
-        block="m2o",
-        nonlinear=True,
-        context=True,
-        init="mobilenet",
+        scale: int = 2,
+        block: Literal["m2o", "o2o", "holistic"] = "m2o",
+        nonlinear: bool = True,
+        context: bool = True,
+        init: Literal["mobilenet", "torch"] = "mobilenet",
     ):
         super().__init__(in_channels, out_channels, scale=scale)
         self.index = index_block(
@@ -87,13 +92,15 @@ class IndexPool(Downsampler):
         )
 
     @classmethod
-    def count(cls, site, *, block, nonlinear, context, **options):
+    def count(
+        cls, site: Site, *, block: str, nonlinear: bool, context: bool, **options: Any
+    ) -> tuple[int, int]:
         c = site.in_channels
         parameters, macs = count_index_block(block, c, nonlinear, context)
         pixels = (site.height // 2) * (site.width // 2)
         return parameters, (macs + 4 * c) * pixels
 
-    def forward(self, x, record=False):
+    def forward(self, x: Tensor, record: bool = False) -> Any:
         size = spatial_size(x)
         x = crop_to_cells(x)
         encoder, decoder = self.index(x)

@@ -1,13 +1,18 @@
 """LIP: a small network says how important every pixel is, and pooling is the mean
 weighted by that importance. This is its simplified form, one convolution."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import paddle.nn as nn
 import paddle.nn.functional as F
+from paddle import Tensor
 from paddle.nn.initializer import Constant
 
-from ..base import Downsampler, whole_number
+from ..base import Downsampler, Site, whole_number
 from ..notes import Notes
-from ..ops import importance_pool
+from ..ops.soft_pool import _importance_pool
 from ..registry import register
 
 __all__ = ["LIP"]
@@ -42,7 +47,7 @@ class LIP(Downsampler):
     notes = Notes(
         grid="""
         Output i is centred on input i * s; k // 2 rows and columns that weigh nothing
-        surround the map.
+        surround x.
         """,
         initialization="The convolution is zero, as released: the mean of each window.",
         cost="""
@@ -52,7 +57,14 @@ class LIP(Downsampler):
         """,
     )
 
-    def __init__(self, in_channels, out_channels=None, *, scale=2, kernel_size=None):
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int | None = None,
+        *,
+        scale: int = 2,
+        kernel_size: int | None = None,
+    ):
         super().__init__(in_channels, out_channels, scale=scale)
         k = 2 * scale - 1 if kernel_size is None else kernel_size
         self.kernel_size = whole_number(self.name, "kernel_size", k, odd=True)
@@ -73,15 +85,17 @@ class LIP(Downsampler):
         )
 
     @classmethod
-    def count(cls, site, *, kernel_size, **options):
+    def count(
+        cls, site: Site, *, kernel_size: int | None, **options: Any
+    ) -> tuple[int, int]:
         k = 2 * site.scale - 1 if kernel_size is None else kernel_size
         c = site.in_channels
         pooled = k * k * c * site.coarse_height * site.coarse_width
         return 9 * c * c + 2 * c, 9 * c * c * site.pixels + pooled
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         k = self.kernel_size
-        return importance_pool(x, self.logit(x), k, self.scale, k // 2)
+        return _importance_pool(x, self.logit(x), k, self.scale, k // 2)
 
 
 class InstanceNorm(nn.Layer):

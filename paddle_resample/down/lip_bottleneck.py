@@ -1,12 +1,17 @@
 """LIP with its bottleneck logit network, the form of LIP-ResNet."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import paddle.nn as nn
+from paddle import Tensor
 from paddle.nn.initializer import Constant
 
-from ..base import Downsampler, whole_number
+from ..base import Downsampler, Site, whole_number
 from ..initialise import torch_uniform
 from ..notes import Notes
-from ..ops import importance_pool
+from ..ops.soft_pool import _importance_pool
 from ..registry import register
 from .lip import InstanceNorm, SoftGate
 
@@ -44,7 +49,7 @@ class LIPBottleneck(Downsampler):
     notes = Notes(
         grid="""
         Output i is centred on input i * s; k // 2 rows and columns that weigh nothing
-        surround the map.
+        surround x.
         """,
         initialization="""
         The last convolution is zero, as released: the mean of each window. The others
@@ -57,7 +62,13 @@ class LIPBottleneck(Downsampler):
     )
 
     def __init__(
-        self, in_channels, out_channels=None, *, scale=2, kernel_size=None, width=128
+        self,
+        in_channels: int,
+        out_channels: int | None = None,
+        *,
+        scale: int = 2,
+        kernel_size: int | None = None,
+        width: int = 128,
     ):
         super().__init__(in_channels, out_channels, scale=scale)
         k = 2 * scale - 1 if kernel_size is None else kernel_size
@@ -67,17 +78,19 @@ class LIPBottleneck(Downsampler):
         self.lip = Gate(width, in_channels)
 
     @classmethod
-    def count(cls, site, *, kernel_size, width, **options):
+    def count(
+        cls, site: Site, *, kernel_size: int | None, width: int, **options: Any
+    ) -> tuple[int, int]:
         k = 2 * site.scale - 1 if kernel_size is None else kernel_size
         c, m = site.in_channels, width
         pooled = k * k * c * site.coarse_height * site.coarse_width
         weights = 2 * m * c + 9 * m * m
         return weights + 4 * m + 2 * c, weights * site.pixels + pooled
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         logit = self.lip(self.bottleneck_shared(x))
         k = self.kernel_size
-        return importance_pool(x, logit, k, self.scale, k // 2)
+        return _importance_pool(x, logit, k, self.scale, k // 2)
 
 
 class Trunk(nn.Layer):
@@ -113,12 +126,12 @@ class Gate(nn.Layer):
         return self.postprocessing(x)
 
 
-def _conv(in_channels, out_channels, kernel_size, start):
+def _conv(in_channels, out_channels, kernel_size, init):
     return nn.Conv2D(
         in_channels,
         out_channels,
         kernel_size,
         padding=kernel_size // 2,
-        weight_attr=start,
+        weight_attr=init,
         bias_attr=False,
     )

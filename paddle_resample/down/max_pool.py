@@ -1,8 +1,14 @@
 """Max pooling: the largest value of each cell, and where it stood."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from paddle import Tensor
+
 from ..base import Downsampler, whole_number
 from ..notes import Notes
-from ..ops import max_pool
+from ..ops.pool import _max_pool
 from ..registry import register
 
 __all__ = ["MaxPool"]
@@ -38,7 +44,7 @@ class MaxPool(Downsampler):
     gives_side = "pool_indices"
     notes = Notes(
         grid="""
-        p = (k - scale + 1) // 2 rows and columns of minus infinity surround the map,
+        p = (k - scale + 1) // 2 rows and columns of minus infinity surround x,
         none by default; windows start at multiples of scale, an incomplete last one is
         dropped.
         """,
@@ -47,12 +53,12 @@ class MaxPool(Downsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        scale=2,
-        data_format="NCHW",
-        kernel_size=None,
+        scale: int = 2,
+        data_format: str = "NCHW",
+        kernel_size: int | None = None,
     ):
         super().__init__(
             in_channels, out_channels, scale=scale, data_format=data_format
@@ -64,6 +70,6 @@ class MaxPool(Downsampler):
     def _least_side(self):
         return self.kernel_size - 2 * self.padding
 
-    def forward(self, x, record=False):
-        y, side = max_pool(x, self.kernel_size, self.scale, self.padding)
+    def forward(self, x: Tensor, record: bool = False) -> Any:
+        y, side = _max_pool(x, self.kernel_size, self.scale, self.padding)
         return (y, side) if record else y

@@ -1,11 +1,15 @@
 """Overlapping patch embedding: a strided convolution wider than its stride, then
 LayerNorm (SegFormer, PVT v2)."""
 
+from __future__ import annotations
+
 import math
+from typing import Any
 
 import paddle.nn as nn
+from paddle import Tensor
 
-from ..base import Downsampler, whole_number
+from ..base import Downsampler, Site, whole_number
 from ..notes import Notes
 from ..registry import register
 
@@ -46,7 +50,14 @@ class OverlapPatchEmbed(Downsampler):
         cost="k*k*C*D + 3*D parameters, k*k*C*D multiply-accumulates per output pixel.",
     )
 
-    def __init__(self, in_channels, out_channels=None, *, scale=2, kernel_size=None):
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int | None = None,
+        *,
+        scale: int = 2,
+        kernel_size: int | None = None,
+    ):
         super().__init__(in_channels, out_channels, scale=scale)
         k = 2 * scale - 1 if kernel_size is None else kernel_size
         whole_number(self.name, "kernel_size", k, odd=True)
@@ -62,12 +73,14 @@ class OverlapPatchEmbed(Downsampler):
         self.norm = nn.LayerNorm(self.out_channels)
 
     @classmethod
-    def count(cls, site, *, kernel_size, **options):
+    def count(
+        cls, site: Site, *, kernel_size: int | None, **options: Any
+    ) -> tuple[int, int]:
         k = 2 * site.scale - 1 if kernel_size is None else kernel_size
         weights = k * k * site.in_channels * site.out_channels
         pixels = site.coarse_height * site.coarse_width
         return weights + 3 * site.out_channels, weights * pixels
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         y = self.norm(self.proj(x).transpose([0, 2, 3, 1]))
         return y.transpose([0, 3, 1, 2])

@@ -1,8 +1,13 @@
 """Patch embedding: a linear layer over each cell of pixels, then LayerNorm."""
 
-import paddle.nn as nn
+from __future__ import annotations
 
-from ..base import Downsampler
+from typing import Any
+
+import paddle.nn as nn
+from paddle import Tensor
+
+from ..base import Downsampler, Site
 from ..initialise import torch_uniform
 from ..notes import Notes
 from ..registry import register
@@ -50,25 +55,32 @@ class PatchEmbed(Downsampler):
         """,
     )
 
-    def __init__(self, in_channels, out_channels=None, *, scale=2, norm=True):
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int | None = None,
+        *,
+        scale: int = 2,
+        norm: bool = True,
+    ):
         super().__init__(in_channels, out_channels, scale=scale)
-        start = torch_uniform(in_channels * scale * scale)
+        init = torch_uniform(in_channels * scale * scale)
         self.proj = nn.Conv2D(
             in_channels,
             self.out_channels,
             scale,
             stride=scale,
-            weight_attr=start,
-            bias_attr=start,
+            weight_attr=init,
+            bias_attr=init,
         )
         self.norm = nn.LayerNorm(self.out_channels) if norm else nn.Identity()
 
     @classmethod
-    def count(cls, site, *, norm, **options):
+    def count(cls, site: Site, *, norm: bool, **options: Any) -> tuple[int, int]:
         weights = site.scale**2 * site.in_channels * site.out_channels
         pixels = (site.height // site.scale) * (site.width // site.scale)
         return weights + (1 + 2 * norm) * site.out_channels, weights * pixels
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         y = self.norm(self.proj(x).transpose([0, 2, 3, 1]))
         return y.transpose([0, 3, 1, 2])

@@ -1,11 +1,17 @@
 """Patch merging: the pixels of each cell become channels, nothing is thrown away, and
 a linear layer mixes them (Swin)."""
 
-import paddle.nn as nn
+from __future__ import annotations
 
-from ..base import Downsampler
+from typing import Any
+
+import paddle.nn as nn
+from paddle import Tensor
+
+from ..base import Downsampler, Site
 from ..notes import Notes
-from ..ops import merge_cells, pad_to_multiple
+from ..ops.patch import _merge_cells
+from ..ops.size import _pad_to_multiple
 from ..registry import register
 
 __all__ = ["PatchMerge"]
@@ -17,8 +23,8 @@ class PatchMerge(Downsampler):
 
     Args:
         out_channels: D, default C; Swin uses 2*C.
-        norm: whether the LayerNorm comes first (published); the seed articles' variant
-            has norm=False, bias=True.
+        norm: whether the LayerNorm comes first (published); without it, and with bias,
+            this is a convolution of kernel and stride s.
         bias: whether the linear layer has a bias; published without.
 
     Shape:
@@ -54,7 +60,13 @@ class PatchMerge(Downsampler):
     )
 
     def __init__(
-        self, in_channels, out_channels=None, *, scale=2, norm=True, bias=False
+        self,
+        in_channels: int,
+        out_channels: int | None = None,
+        *,
+        scale: int = 2,
+        norm: bool = True,
+        bias: bool = False,
     ):
         super().__init__(in_channels, out_channels, scale=scale)
         merged = scale * scale * in_channels
@@ -67,22 +79,24 @@ class PatchMerge(Downsampler):
         )
 
     @classmethod
-    def count(cls, site, *, norm, bias, **options):
+    def count(
+        cls, site: Site, *, norm: bool, bias: bool, **options: Any
+    ) -> tuple[int, int]:
         merged = site.scale**2 * site.in_channels
         weights = merged * site.out_channels
         rest = norm * 2 * merged + bias * site.out_channels
         pixels = site.coarse_height * site.coarse_width
         return weights + rest, weights * pixels
 
-    def __call__(self, x, H=None, W=None):
+    def __call__(self, x: Tensor, H: int | None = None, W: int | None = None) -> Tensor:
         return super().__call__(x) if H is None else self._run(x, H, W)
 
-    def forward(self, x, H=None, W=None):
+    def forward(self, x: Tensor, H: int | None = None, W: int | None = None) -> Tensor:
         if x.ndim == 3:  # forward(tokens, H, W)
             return self._merge(x.reshape([0, H, W, self.in_channels])).flatten(1, 2)
         y = self._merge(x.transpose([0, 2, 3, 1]))
         return y.transpose([0, 3, 1, 2])
 
     def _merge(self, x):
-        x = pad_to_multiple(x, self.scale, data_format="NHWC")
-        return self.reduction(self.norm(merge_cells(x, self.scale)))
+        x = _pad_to_multiple(x, self.scale, data_format="NHWC")
+        return self.reduction(self.norm(_merge_cells(x, self.scale)))

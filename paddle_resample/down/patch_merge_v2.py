@@ -1,10 +1,16 @@
-"""Patch merging of Swin v2: the norm stands behind the linear layer."""
+"""Patch merging of Swin v2: the norm follows the linear layer."""
+
+from __future__ import annotations
+
+from typing import Any
 
 import paddle.nn as nn
+from paddle import Tensor
 
-from ..base import Downsampler
+from ..base import Downsampler, Site
 from ..notes import Notes
-from ..ops import merge_cells, pad_to_multiple
+from ..ops.patch import _merge_cells
+from ..ops.size import _pad_to_multiple
 from ..registry import register
 
 __all__ = ["PatchMergeV2"]
@@ -47,7 +53,9 @@ class PatchMergeV2(Downsampler):
         cost="s*s*C*D + 2*D parameters, s*s*C*D multiply-accumulates per output pixel.",
     )
 
-    def __init__(self, in_channels, out_channels=None, *, scale=2):
+    def __init__(
+        self, in_channels: int, out_channels: int | None = None, *, scale: int = 2
+    ):
         super().__init__(in_channels, out_channels, scale=scale)
         merged = scale * scale * in_channels
         self.reduction = nn.Linear(
@@ -59,20 +67,20 @@ class PatchMergeV2(Downsampler):
         self.norm = nn.LayerNorm(self.out_channels)
 
     @classmethod
-    def count(cls, site, **options):
+    def count(cls, site: Site, **options: Any) -> tuple[int, int]:
         weights = site.scale**2 * site.in_channels * site.out_channels
         pixels = site.coarse_height * site.coarse_width
         return weights + 2 * site.out_channels, weights * pixels
 
-    def __call__(self, x, H=None, W=None):
+    def __call__(self, x: Tensor, H: int | None = None, W: int | None = None) -> Tensor:
         return super().__call__(x) if H is None else self._run(x, H, W)
 
-    def forward(self, x, H=None, W=None):
+    def forward(self, x: Tensor, H: int | None = None, W: int | None = None) -> Tensor:
         if x.ndim == 3:  # forward(tokens, H, W)
             return self._merge(x.reshape([0, H, W, self.in_channels])).flatten(1, 2)
         y = self._merge(x.transpose([0, 2, 3, 1]))
         return y.transpose([0, 3, 1, 2])
 
     def _merge(self, x):
-        x = pad_to_multiple(x, self.scale, data_format="NHWC")
-        return self.norm(self.reduction(merge_cells(x, self.scale)))
+        x = _pad_to_multiple(x, self.scale, data_format="NHWC")
+        return self.norm(self.reduction(_merge_cells(x, self.scale)))

@@ -1,11 +1,17 @@
 """Pixel unshuffle: the pixels of each cell become channels, and a convolution mixes
 them; the inverse layout of pixel_shuffle."""
 
-import paddle.nn as nn
+from __future__ import annotations
 
-from ..base import Downsampler, whole_number
+from typing import Any
+
+import paddle.nn as nn
+from paddle import Tensor
+
+from ..base import Downsampler, Site, whole_number
 from ..notes import Notes
-from ..ops import pad_to_multiple, pixel_unshuffle
+from ..ops.shuffle import _pixel_unshuffle
+from ..ops.size import _pad_to_multiple
 from ..registry import register
 
 __all__ = ["PixelUnshuffle"]
@@ -53,12 +59,12 @@ class PixelUnshuffle(Downsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        scale=2,
-        data_format="NCHW",
-        kernel_size=1,
+        scale: int = 2,
+        data_format: str = "NCHW",
+        kernel_size: int = 1,
     ):
         super().__init__(
             in_channels, out_channels, scale=scale, data_format=data_format
@@ -71,15 +77,15 @@ class PixelUnshuffle(Downsampler):
             self.out_channels,
             kernel_size,
             padding=kernel_size // 2,
-            data_format=data_format,
+            data_format=self.data_format,
         )
 
     @classmethod
-    def count(cls, site, *, kernel_size, **options):
+    def count(cls, site: Site, *, kernel_size: int, **options: Any) -> tuple[int, int]:
         weights = kernel_size**2 * site.scale**2 * site.in_channels * site.out_channels
         pixels = site.coarse_height * site.coarse_width
         return weights + site.out_channels, weights * pixels
 
-    def forward(self, x):
-        x = pad_to_multiple(x, self.scale, "replicate", self.data_format)
-        return self.conv(pixel_unshuffle(x, self.scale, self.data_format))
+    def forward(self, x: Tensor) -> Tensor:
+        x = _pad_to_multiple(x, self.scale, "replicate", self.data_format)
+        return self.conv(_pixel_unshuffle(x, self.scale, self.data_format))

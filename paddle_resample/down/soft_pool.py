@@ -1,9 +1,15 @@
 """SoftPool: the mean of each cell, weighted by the softmax of its values."""
 
-from ..base import Downsampler, whole_number
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from paddle import Tensor
+
+from ..base import Downsampler, Site, whole_number
 from ..errors import UsageError, did_you_mean
 from ..notes import Notes
-from ..ops import soft_pool
+from ..ops.soft_pool import _soft_pool
 from ..registry import register
 
 __all__ = ["SoftPool"]
@@ -40,7 +46,7 @@ class SoftPool(Downsampler):
     year = 2021
     notes = Notes(
         grid="""
-        p = (k - s + 1) // 2 rows and columns that weigh nothing surround the map, none
+        p = (k - s + 1) // 2 rows and columns that weigh nothing surround x, none
         by default; windows start at multiples of s, an incomplete last one is dropped.
         """,
         cost="No parameters, k*k*C multiply-accumulates per output pixel.",
@@ -48,12 +54,12 @@ class SoftPool(Downsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        scale=2,
-        kernel_size=None,
-        weights="channel",
+        scale: int = 2,
+        kernel_size: int | None = None,
+        weights: Literal["channel", "shared"] = "channel",
     ):
         super().__init__(in_channels, out_channels, scale=scale)
         k = scale if kernel_size is None else kernel_size
@@ -65,7 +71,9 @@ class SoftPool(Downsampler):
         self.padding = (k - scale + 1) // 2
 
     @classmethod
-    def count(cls, site, *, kernel_size, **options):
+    def count(
+        cls, site: Site, *, kernel_size: int | None, **options: Any
+    ) -> tuple[int, int]:
         s = site.scale
         k = s if kernel_size is None else kernel_size
         padding = (k - s + 1) // 2
@@ -77,6 +85,5 @@ class SoftPool(Downsampler):
     def _least_side(self):
         return self.kernel_size - 2 * self.padding
 
-    def forward(self, x):
-        y = soft_pool(x, self.kernel_size, self.scale, self.padding, self.weights)
-        return y
+    def forward(self, x: Tensor) -> Tensor:
+        return _soft_pool(x, self.kernel_size, self.scale, self.padding, self.weights)

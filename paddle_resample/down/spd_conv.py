@@ -1,13 +1,19 @@
 """SPD-Conv: space to depth, then a convolution without stride, so that no pixel is
 left out before weights have seen it."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import paddle
 import paddle.nn as nn
+from paddle import Tensor
 
-from ..base import Downsampler, whole_number
+from ..base import Downsampler, Site, whole_number
 from ..initialise import torch_uniform
 from ..notes import Notes
-from ..ops import merge_cells, pad_to_multiple
+from ..ops.patch import _merge_cells
+from ..ops.size import _pad_to_multiple
 from ..registry import register
 
 __all__ = ["SPDConv"]
@@ -57,41 +63,43 @@ class SPDConv(Downsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        scale=2,
-        data_format="NCHW",
-        kernel_size=3,
-        bias=True,
+        scale: int = 2,
+        data_format: str = "NCHW",
+        kernel_size: int = 3,
+        bias: bool = True,
     ):
         super().__init__(
             in_channels, out_channels, scale=scale, data_format=data_format
         )
         whole_number(self.name, "kernel_size", kernel_size, odd=True)
         merged = in_channels * scale * scale
-        start = torch_uniform(merged * kernel_size**2)
+        init = torch_uniform(merged * kernel_size**2)
         self.conv = nn.Conv2D(
             merged,
             self.out_channels,
             kernel_size,
             padding=kernel_size // 2,
-            weight_attr=start,
-            bias_attr=start if bias else False,
-            data_format=data_format,
+            weight_attr=init,
+            bias_attr=init if bias else False,
+            data_format=self.data_format,
         )
 
     @classmethod
-    def count(cls, site, *, kernel_size, bias, **options):
+    def count(
+        cls, site: Site, *, kernel_size: int, bias: bool, **options: Any
+    ) -> tuple[int, int]:
         merged = site.scale**2 * site.in_channels
         weights = kernel_size**2 * merged * site.out_channels
         pixels = site.coarse_height * site.coarse_width
         return weights + bias * site.out_channels, weights * pixels
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         s = self.scale
-        x = pad_to_multiple(x, s, "replicate", self.data_format)
+        x = _pad_to_multiple(x, s, "replicate", self.data_format)
         if self.data_format == "NHWC":
-            return self.conv(merge_cells(x, s))
+            return self.conv(_merge_cells(x, s))
         blocks = [x[:, :, row::s, column::s] for column in range(s) for row in range(s)]
         return self.conv(paddle.concat(blocks, axis=1))

@@ -1,8 +1,13 @@
 """Strided convolution: a convolution evaluated at every scale-th pixel only."""
 
-import paddle.nn as nn
+from __future__ import annotations
 
-from ..base import Downsampler, whole_number
+from typing import Any
+
+import paddle.nn as nn
+from paddle import Tensor
+
+from ..base import Downsampler, Site, whole_number
 from ..notes import Notes
 from ..registry import register
 
@@ -44,13 +49,13 @@ class StridedConv(Downsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        scale=2,
-        data_format="NCHW",
-        kernel_size=None,
-        bias=True,
+        scale: int = 2,
+        data_format: str = "NCHW",
+        kernel_size: int | None = None,
+        bias: bool = True,
     ):
         super().__init__(
             in_channels, out_channels, scale=scale, data_format=data_format
@@ -64,16 +69,18 @@ class StridedConv(Downsampler):
             stride=scale,
             padding=k // 2,
             bias_attr=None if bias else False,
-            data_format=data_format,
+            data_format=self.data_format,
         )
 
     @classmethod
-    def count(cls, site, *, kernel_size, bias, **options):
+    def count(
+        cls, site: Site, *, kernel_size: int | None, bias: bool, **options: Any
+    ) -> tuple[int, int]:
         s = site.scale
         k = max(3, s + 1 - s % 2) if kernel_size is None else kernel_size
         weights = k * k * site.in_channels * site.out_channels
         pixels = site.coarse_height * site.coarse_width
         return weights + bias * site.out_channels, weights * pixels
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         return self.conv(x)

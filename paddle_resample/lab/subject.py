@@ -72,7 +72,7 @@ class Subject:
         if self.up is None or not inner_resampler(self.up).needs_guide:
             return None
         core = inner_resampler(self.up)
-        return getattr(core, "given", {}).get("guide_channels") or core.in_channels
+        return core.options.get("guide_channels") or core.in_channels
 
     def given(self, fine):
         """What it is called with to see a fine map.

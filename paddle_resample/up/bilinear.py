@@ -1,5 +1,9 @@
 """Bilinear upsampling, trilinear of a volume: linear interpolation along each side."""
 
+from __future__ import annotations
+
+from typing import ClassVar
+
 from ..base import Upsampler
 from ..notes import Notes
 from ..ops import interpolate
@@ -33,7 +37,7 @@ class Bilinear(Upsampler):
     """
 
     source = "textbook"
-    data_formats = ("NCHW", "NHWC", "NCDHW")
+    data_formats: ClassVar[tuple[str, ...]] = ("NCHW", "NHWC", "NCDHW")
     any_size = True
     mode = "bilinear"
     notes = Notes(

@@ -1,5 +1,9 @@
 """Nearest-neighbour upsampling: every output pixel repeats one input pixel."""
 
+from __future__ import annotations
+
+from typing import ClassVar
+
 from ..base import Upsampler
 from ..notes import Notes
 from ..ops import interpolate
@@ -29,7 +33,7 @@ class Nearest(Upsampler):
     """
 
     source = "textbook"
-    data_formats = ("NCHW", "NHWC", "NCDHW")
+    data_formats: ClassVar[tuple[str, ...]] = ("NCHW", "NHWC", "NCDHW")
     any_size = True
     mode = "nearest"
     notes = Notes(
