@@ -56,8 +56,10 @@ setup(
         "protobuf<7",  # Paddle 2.6's distributed strategy does not print with 7
         "rich",
         "docstring_parser",  # the operators' pages, from their docstrings
+        "imagecodecs",  # compressed TIFF, through tifffile
         "scikit-image",
         "scipy",
+        "tifffile",
         "jinja2",  # the page of a study's report; PaddleSeg's VisualDL brings it too
     ],
     extras_require={

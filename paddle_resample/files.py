@@ -14,6 +14,7 @@ from .errors import UsageError
 __all__ = [
     "discard_folder",
     "finite",
+    "remove_unused_folders",
     "settle",
     "usable_folder",
     "write_json",
@@ -24,6 +25,7 @@ __all__ = [
 # Ends of the hidden names beside a file or folder: not complete yet, replaced by a
 # complete one of the same mark, to be deleted.
 _NEW, _OLD, _GONE = ".new", ".old", ".gone"
+_made = []  # folders that this process made and that may stay empty
 _LEFT = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{8}\.(new|old|gone)")
 
 
@@ -172,7 +174,9 @@ def usable_folder(path, option="save_dir"):
     """
     path = Path(path)
     try:
+        missing = [p for p in (path, *path.parents) if not p.exists()]
         path.mkdir(parents=True, exist_ok=True)
+        _made.extend(missing)
         probe = _beside(path / "probe")
         probe.touch()
         probe.unlink()
@@ -181,6 +185,14 @@ def usable_folder(path, option="save_dir"):
             f"{option} {str(path)!r} cannot be written: {error.strerror}"
         ) from None
     return path
+
+
+def remove_unused_folders():
+    """Remove the folders that `usable_folder` made and nothing was written to."""
+    for path in _made:
+        with contextlib.suppress(OSError):
+            path.rmdir()
+    _made.clear()
 
 
 def _beside(path, end=_NEW):

@@ -7,6 +7,7 @@ import warnings
 
 from .cpu import tune_cpu
 from .errors import RunFailed, UsageError
+from .files import remove_unused_folders
 from .kernels.networks import use_native_convolution
 
 __all__ = ["run_tool"]
@@ -40,6 +41,7 @@ def run_tool(main):
         main()
         status = 0
     except UsageError as error:
+        remove_unused_folders()
         status = _say(error, 2)
     except RunFailed as error:
         status = _say(error, 1)

@@ -9,23 +9,30 @@ What was saved is run beside the model at three sizes before it replaces anythin
 import argparse
 
 from paddle_resample.files import usable_folder
-from paddle_resample.seg.checkpoints.weights import load_weights
-from paddle_resample.seg.config.components import Components
 from paddle_resample.seg.config.config import ResampleConfig
 from paddle_resample.seg.device import choose_device
-from paddle_resample.seg.export.export import OUTPUTS, export_model
+from paddle_resample.seg.export.export import OUTPUTS, check_folder, export_model
+from paddle_resample.seg.flags import ToolHelp
+from paddle_resample.seg.prediction.pictures import channels_of
+from paddle_resample.seg.prediction.trained_model import trained_components
 from paddle_resample.tool import run_tool
 
 
 def parse_args():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=ToolHelp)
     add = parser.add_argument
     add("--config", required=True, help="configuration, .yml")
-    add("--model_path", help=".pdparams file or checkpoint folder")
+    add(
+        "--model_path",
+        help=".pdparams file or checkpoint folder; default: initial weights",
+    )
     add("--save_dir", default="./output/inference_model", help="folder of the program")
-    add("--input_shape", nargs="+", type=int, help="N C H W, -1 where unknown")
+    add(
+        "--input_shape",
+        nargs="+",
+        type=int,
+        help="N C H W, -1 where unknown; default: -1 C -1 -1",
+    )
     add("--output_op", choices=OUTPUTS, default="argmax", help="behind the logits")
     add("--onnx", action="store_true", help="write model.onnx, too")
     add("--no_check", action="store_true", help="do not try what was saved")
@@ -37,21 +44,22 @@ def main():
     args = parse_args()
     config = ResampleConfig(args.config, opts=args.opts)
     choose_device("cpu")
+    inputs = (args.config, args.model_path)
+    check_folder(args.save_dir, inputs)
     usable_folder(args.save_dir)
-    components = Components(config)
-    model = components.need("model")
-    if args.model_path:
-        load_weights(model, args.model_path)
-    path, found = export_model(
-        model,
+    components = trained_components(config, args.model_path)
+    path, findings = export_model(
+        components.model,
         args.save_dir,
         input_shape=args.input_shape,
         output_op=args.output_op,
         transforms=config.val_dataset_cfg.get("transforms"),
         onnx=args.onnx,
         check=not args.no_check,
+        channels=channels_of(components),
+        inputs=inputs,
     )
-    for line in found:
+    for line in findings:
         print(line)
     print(f"exported: {path}.*")
 

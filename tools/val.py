@@ -6,13 +6,13 @@ The flags are PaddleSeg's; scores go to the screen and, with --save_dir, to scor
 """
 
 import argparse
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from paddle_resample.errors import UsageError
 from paddle_resample.files import usable_folder, write_json
-from paddle_resample.seg.checkpoints.weights import load_weights
-from paddle_resample.seg.config.components import Components
 from paddle_resample.seg.config.config import ResampleConfig
 from paddle_resample.seg.device import (
     choose_device,
@@ -21,16 +21,21 @@ from paddle_resample.seg.device import (
     world_size,
 )
 from paddle_resample.seg.evaluation import evaluate
-from paddle_resample.seg.flags import add_device, add_inference, inference_config
+from paddle_resample.seg.flags import (
+    ToolHelp,
+    add_device,
+    add_inference,
+    inference_config,
+)
+from paddle_resample.seg.prediction.inference import inference_options
+from paddle_resample.seg.prediction.trained_model import trained_components
 from paddle_resample.seg.progress import RunDisplay
 from paddle_resample.seg.training.record import describe_run
 from paddle_resample.tool import run_tool
 
 
 def parse_args():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=ToolHelp)
     add = parser.add_argument
     add("--config", required=True, help="configuration, .yml")
     add("--model_path", required=True, help=".pdparams file or checkpoint folder")
@@ -41,6 +46,8 @@ def parse_args():
     add("--precision", default="fp32", choices=["fp32", "fp16"], help="fp16 uses AMP")
     add("--amp_level", default="O1", choices=["O1", "O2"], help="of --precision fp16")
     add_inference(parser, "aug_eval")
+    text = "area under the ROC curve too; default: as test_config"
+    add("--auc_roc", action="store_true", help=text)
     add("--data_format", default="NCHW", choices=["NCHW", "NHWC"], help="DeepLabV3P's")
     add("--opts", nargs="+", help="key=value ..., replaces values of the configuration")
     return parser.parse_args()
@@ -50,19 +57,20 @@ def main():
     args = parse_args()
     config = ResampleConfig(args.config, opts=args.opts)
     config.use_data_format(args.data_format)
+    test_config = inference_config(args, "aug_eval", config.test_config)
+    if args.auc_roc:
+        test_config["auc_roc"] = True
+    inference_options(test_config)
+    save_dir = folder_of_scores(args.save_dir) if args.save_dir else None
     device = choose_device(args.device, args.num_workers)
-    save_dir = usable_folder(args.save_dir) if args.save_dir else None
     join_processes()
-    components = Components(config)
-    model = components.need("model")
-    load_weights(model, args.model_path)
+    components = trained_components(config, args.model_path)
     dataset = components.need("val_dataset")
-    test_config = {**config.test_config, **inference_config(args, "aug_eval")}
     with RunDisplay(
         "evaluate", -(-len(dataset) // world_size()), quiet=rank() != 0
     ) as display:
         scores = evaluate(
-            model,
+            components.model,
             dataset,
             batch_size=args.batch_size,
             num_workers=args.num_workers,
@@ -81,12 +89,26 @@ def main():
             print(f"scores: {save_dir / 'scores.json'}")
 
 
+def folder_of_scores(path):
+    """The folder for scores.json, unless training has its own there."""
+    if (Path(path) / "curve.jsonl").exists():
+        raise UsageError(
+            f"--save_dir {path} is the folder of a training run, whose scores.json "
+            "would be replaced; choose another"
+        )
+    return usable_folder(path)
+
+
 def show(scores, names):
     """Print the scores of all classes and their means."""
     table = Table()
     for title in ("class", "IoU", "Dice", "precision", "recall"):
         table.add_column(title, justify="left" if title == "class" else "right")
-    columns = [scores[key] for key in ("iou", "dice", "precision", "recall")]
+    keys = ["iou", "dice", "precision", "recall"]
+    if "class_auc_roc" in scores:
+        table.add_column("AUC", justify="right")
+        keys.append("class_auc_roc")
+    columns = [scores[key] for key in keys]
     for name, *values in zip(names, *columns):
         table.add_row(str(name), *(f"{value:.4f}" for value in values))
     console = Console()
@@ -94,7 +116,8 @@ def show(scores, names):
     console.print(
         f"{scores['images']} images  mIoU {scores['miou']:.4f}  "
         f"accuracy {scores['accuracy']:.4f}  Dice {scores['mdice']:.4f}  "
-        f"kappa {scores['kappa']:.4f}",
+        f"kappa {scores['kappa']:.4f}"
+        + (f"  AUC {scores['auc_roc']:.4f}" if "auc_roc" in scores else ""),
         highlight=False,
     )
 

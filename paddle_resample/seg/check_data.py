@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Optional
 
-import cv2
 import numpy as np
 from paddleseg.datasets import Dataset
-from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
@@ -19,7 +18,11 @@ from ..errors import UsageError
 from .check_config import check_config
 from .config.components import Components
 from .config.config import ResampleConfig
-from .data.picture_file import pair_fault
+from .data.file_check import pair_fault
+from .data.file_list import sample_pairs
+from .data.image_file import read_image, read_label
+from .data.item_contract import check_item
+from .data.transforms import random_faults
 from .progress import RunDisplay
 
 __all__ = ["DataReport", "check_data", "print_check_data"]
@@ -92,95 +95,105 @@ def check_data(config, quiet=False):
         section = f"{part}_dataset"
         if section not in config.dic:
             continue
-        pairs, dataset = _pairs(components, section, report)
+        source = _source(components, section, report)
+        pairs, dataset = source.pairs, source.dataset
         count = len(dataset) if pairs is None else len(pairs)
         report.samples[part], report.pixels[part] = count, Counter()
         with RunDisplay(f"look at {part}", count, quiet=quiet) as display:
             if pairs is None:
-                found = map(lambda i, d=dataset: _drawn(d, i), range(count))
-                _collect(report, part, found, seen, display)
+                inspected = map(functools.partial(_inspect_item, dataset), range(count))
+                _collect(report, part, inspected, seen, display)
             else:
-                limits = report.num_classes, report.ignore_index
-                look = functools.partial(_look, limits=limits)
+                inspect = functools.partial(_inspect_pair, source)
                 with ThreadPoolExecutor(_THREADS) as pool:
-                    found = pool.map(look, pairs)
-                    _collect(report, part, found, seen, display)
+                    inspected = pool.map(inspect, pairs)
+                    _collect(report, part, inspected, seen, display)
     _summarise(report, config)
     return report
 
 
-def _pairs(components, section, report):
-    """([(image, label)], None) of files, or (None, data set) of drawn samples."""
-    given = components.config.dic[section]
-    if given["type"] == "Dataset":
-        report.num_classes = given["num_classes"]
-        report.ignore_index = given.get("ignore_index", 255)
-        return _listed(given, section, report), None
-    dataset = components.need(section)
-    report.num_classes, report.ignore_index = dataset.num_classes, dataset.ignore_index
-    if isinstance(dataset, Dataset):
-        return [tuple(pair) for pair in dataset.file_list], None
-    return None, dataset
+class _Source(NamedTuple):
+    """Where samples come from: pairs of files, or a data set that has none."""
+
+    pairs: Optional[list]
+    dataset: Any
+    num_classes: int
+    ignore_index: int
+    channels: int
 
 
-def _listed(given, section, report):
-    """The pairs of a list file; PaddleSeg stops at its first wrong line."""
-    path = given[f"{given['mode']}_path"]
-    root, separator = given["dataset_root"], given.get("separator", " ")
+class _Inspected(NamedTuple):
+    """One sample: its name, what is wrong with it, a digest of its pixels, how many
+    label pixels have which value, and the range of an image that has not 8 bits."""
+
+    name: str
+    fault: Optional[str] = None
+    digest: Optional[bytes] = None
+    values: dict = {}  # noqa: RUF012  never changed
+    beyond: Optional[tuple] = None
+
+
+def _source(components, section, report):
+    data = components.config.dic[section]
+    if data["type"] == "Dataset":
+        pairs = _listed(data, section, report)
+        numbers = data["num_classes"], data.get("ignore_index", 255)
+        source = _Source(pairs, None, *numbers, data.get("img_channels", 3))
+    else:
+        dataset = components.need(section)
+        numbers = dataset.num_classes, dataset.ignore_index
+        files = dataset.file_list if isinstance(dataset, Dataset) else None
+        pairs = None if files is None else [tuple(pair) for pair in files]
+        source = _Source(pairs, dataset, *numbers, getattr(dataset, "img_channels", 3))
+    report.num_classes, report.ignore_index = numbers
+    return source
+
+
+def _listed(data, section, report):
+    """The pairs of a list file or folder; every wrong line is a fault."""
+    mode = data["mode"]
+    path = data[f"{mode}_path"]
+    root, separator = data["dataset_root"], data.get("separator", " ")
     if not os.path.isdir(root):
         raise UsageError(f"{section}: dataset_root {root!r} is no folder")
     try:
-        with open(path, encoding="utf-8") as file:
-            lines = file.read().splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{section}: list {path!r} cannot be read: {error}") from None
-    pairs = []
-    for number, line in enumerate(lines, 1):
-        words = line.strip().split(separator)
-        if len(words) != 2:
-            report.faults.append(
-                f"{path}, line {number}: {line!r} is not an image and a label "
-                f"separated by {separator!r}"
-            )
-        else:
-            pairs.append(tuple(os.path.join(root, word) for word in words))
-    if not pairs:
-        report.faults.append(f"{path} lists no samples")
-    return pairs
+        pairs, faults = sample_pairs(path, root, separator, mode != "test")
+    except UsageError as error:
+        raise UsageError(f"{section}: {error}") from None
+    report.faults += faults
+    return [tuple(pair) for pair in pairs]
 
 
-def _look(pair, limits):
-    """(name, fault or None, digest of the pixels, {label value: pixels})."""
+def _inspect_pair(source, pair):
     image, label = pair
-    fault = pair_fault(image, label, thorough=True)
+    fault = pair_fault(image, label, thorough=True, channels=source.channels)
     if fault:
-        return image, fault, None, {}
-    try:
-        pixels = cv2.imread(image, cv2.IMREAD_COLOR)
-    except cv2.error as error:
-        text = f"image {image} cannot be read by OpenCV ({error.err})"
-        return image, text, None, {}
-    if pixels is None:
-        return image, f"image {image} cannot be read by OpenCV", None, {}
+        return _Inspected(image, fault)
+    pixels = read_image(image, source.channels)
     digest = hashlib.blake2b(pixels.tobytes(), digest_size=16).digest()
     digest += bytes(str(pixels.shape), "ascii")
-    if label is None:
-        return image, None, digest, {}
-    with Image.open(label) as picture:
-        values, counts = np.unique(np.asarray(picture), return_counts=True)
-    found = {int(value): int(count) for value, count in zip(values, counts)}
-    return image, _range_fault(label, found, *limits), digest, found
+    low, high = float(pixels.min()), float(pixels.max())
+    whole = (0 <= low and 1 < high <= 255) or low == high == 0
+    beyond = None if whole else (low, high)
+    values = {} if label is None else _counts(read_label(label))
+    fault = _range_fault(label, values, source.num_classes, source.ignore_index)
+    return _Inspected(image, fault, digest, values, beyond)
 
 
-def _range_fault(label, found, num_classes, ignore_index):
+def _counts(label):
+    values, counts = np.unique(np.asarray(label), return_counts=True)
+    return {int(value): int(count) for value, count in zip(values, counts)}
+
+
+def _range_fault(label, values, num_classes, ignore_index):
     wrong = [
         value
-        for value in found
+        for value in values
         if not 0 <= value < num_classes and value != ignore_index
     ]
     if not wrong:
         return None
-    listed = ", ".join(f"{value} ({found[value]} pixels)" for value in wrong[:4])
+    listed = ", ".join(f"{value} ({values[value]} pixels)" for value in wrong[:4])
     more = f" and {len(wrong) - 4} more values" if len(wrong) > 4 else ""
     return (
         f"label {label} holds {listed}{more}, but num_classes={num_classes} allows 0 "
@@ -188,32 +201,48 @@ def _range_fault(label, found, num_classes, ignore_index):
     )
 
 
-def _drawn(dataset, index):
+def _inspect_item(dataset, index):
     """The same of a data set without files; its name is the sample's number."""
-    sample = dataset[index]
+    name = f"sample {index}"
+    try:
+        sample = check_item(dataset[index], name, dataset)
+    except UsageError as error:
+        return _Inspected(name, str(error))
+    except (Exception, SystemExit) as error:
+        # Any failure of a user's own class is about this sample.
+        return _Inspected(name, f"{name}: {type(error).__name__}: {error}")
     image = np.ascontiguousarray(sample["img"])
-    values, counts = np.unique(np.asarray(sample["label"]), return_counts=True)
     digest = hashlib.blake2b(image.tobytes(), digest_size=16).digest()
-    found = {int(value): int(count) for value, count in zip(values, counts)}
-    return f"sample {index}", None, digest, found
+    return _Inspected(name, None, digest, _counts(sample.get("label", ())))
 
 
-def _collect(report, part, found, seen, display):
-    for name, fault, digest, values in found:
+def _collect(report, part, inspected, seen, display):
+    beyond = []
+    for sample in inspected:
         display.advance()
-        report.pixels[part].update(values)
-        if fault:
-            report.faults.append(fault)
-        if digest is None:
+        report.pixels[part].update(sample.values)
+        if sample.fault:
+            report.faults.append(sample.fault)
+        if sample.beyond:
+            beyond.append(sample)
+        if sample.digest is None:
             continue
-        earlier_part, earlier = seen.setdefault(digest, (part, name))
+        earlier_part, earlier = seen.setdefault(sample.digest, (part, sample.name))
         if earlier_part != part:
             report.faults.append(
-                f"{name} of {part} has the pixels of {earlier} of {earlier_part}: what "
-                "is trained on cannot judge"
+                f"{sample.name} of {part} has the pixels of {earlier} of "
+                f"{earlier_part}: what is trained on cannot judge"
             )
-        elif earlier != name:
-            report.notes.append(f"{name} has the pixels of {earlier}")
+        elif earlier != sample.name:
+            report.notes.append(f"{sample.name} has the pixels of {earlier}")
+    if beyond:
+        low = min(sample.beyond[0] for sample in beyond)
+        high = max(sample.beyond[1] for sample in beyond)
+        report.notes.append(
+            f"{len(beyond)} images of {part} have values from {low:g} to {high:g} "
+            f"({beyond[0].name} is one), which are kept; Normalize divides by 255, so "
+            "choose its mean and std in units of 255"
+        )
 
 
 def _summarise(report, config):
@@ -228,9 +257,17 @@ def _summarise(report, config):
         if absent and pixels:
             report.notes.append(f"no pixel of {part} has class {', '.join(absent)}")
     for section in ("train_dataset", "val_dataset"):
-        given = config.dic.get(section, {})
-        for transform in given.get("transforms") or []:
+        transforms = config.dic.get(section, {}).get("transforms") or []
+        for transform in transforms:
             _padding_note(report, section, transform)
+        if section == "val_dataset":
+            for _, fault in random_faults(transforms):
+                report.faults.append(f"val_dataset: {fault}")
+    if report.ignore_index == 255 < report.num_classes:
+        report.notes.append(
+            f"ignore_index {report.ignore_index} is the number of a class, whose "
+            f"pixels are never judged; set ignore_index to {report.num_classes} or more"
+        )
 
 
 def _padding_note(report, section, transform):

@@ -6,17 +6,16 @@ import time
 import numpy as np
 import paddle
 import paddle.nn.functional as F
-from paddleseg.core import infer
 
 from ..errors import UsageError
 from ..metrics import confusion_matrix, region_scores
+from ..metrics.roc import area_under_roc, roc_counts
+from .data.item_contract import check_dataset
 from .data.loading import evaluation_loader
 from .device import rank, world_size
+from .prediction.inference import inference_options, predict
 
 __all__ = ["autocast", "evaluate", "inference_options", "predict"]
-
-_SLIDING = ("is_slide", "crop_size", "stride")
-_AUGMENTED = ("scales", "flip_horizontal", "flip_vertical")
 
 
 def evaluate(
@@ -40,23 +39,28 @@ def evaluate(
         num_workers: processes that read samples.
         precision, amp_level: as in training.
         test_config: dict as PaddleSeg's `test_config`: aug_eval, scales,
-            flip_horizontal, flip_vertical, is_slide, crop_size, stride.
+            flip_horizontal, flip_vertical, is_slide, crop_size, stride, auc_roc.
         on_images: called with the number of images just done.
         image_scores: `metrics.ImageScores` that counts every image of this process,
             boundaries, thin structures and confidence included; None saves the time.
 
     Returns:
         dict: `metrics.region_scores`, and "images", "images_per_second" (of this
-        process), "confusion" as lists.
+        process), "confusion" as lists; with auc_roc "auc_roc", the mean over the
+        classes (of two classes, that of the second), and "class_auc_roc".
 
     Raises:
-        UsageError: the data set is empty, or a sample cannot be used.
+        UsageError: the data set is empty, a sample cannot be used, or a transform is
+            random.
     """
+    check_dataset(dataset)
     if len(dataset) == 0:
         raise UsageError("the evaluation set has no samples")
     options = inference_options(test_config)
     classes = dataset.num_classes
     matrix = np.zeros((classes, classes), dtype=np.int64)
+    roc = 0
+    with_roc = bool((test_config or {}).get("auc_roc"))
     images = 0
     began = time.perf_counter()
     model.eval()
@@ -64,25 +68,24 @@ def evaluate(
     with paddle.no_grad(), autocast(precision, amp_level):
         for groups in loader:
             for group in groups:
-                predicted = predict(
+                label = group["label"]
+                predicted, logits = predict(
                     model,
                     group["img"],
                     group["trans_info"],
-                    with_confidence=image_scores is not None,
+                    with_scores=True,
                     **options,
                 )
-                if image_scores is not None:
-                    predicted, confidence = predicted
-                if predicted.shape != group["label"].shape:
-                    raise UsageError(
-                        f"the model predicts {predicted.shape[1:]} for a label of "
-                        f"{group['label'].shape[1:]}; a transform of the evaluation "
-                        "set changes the image's size without recording it"
-                    )
+                _check_prediction(predicted, logits, label, classes)
                 matrix += confusion_matrix(
-                    predicted, group["label"], classes, dataset.ignore_index
+                    predicted, label, classes, dataset.ignore_index
                 )
+                if with_roc:
+                    roc += roc_counts(
+                        logits.numpy(), label, classes, dataset.ignore_index
+                    )
                 if image_scores is not None:
+                    confidence = F.softmax(logits, axis=1).max(axis=1).numpy()
                     _count_images(image_scores, dataset, group, predicted, confidence)
                 images += len(predicted)
                 if on_images:
@@ -93,12 +96,39 @@ def evaluate(
         paddle.distributed.all_reduce(total)
         matrix = total.numpy()[:-1].reshape(classes, classes)
         images = int(total[-1])
+        if with_roc:
+            total = paddle.to_tensor(roc)
+            paddle.distributed.all_reduce(total)
+            roc = total.numpy()
     return {
         **region_scores(matrix),
         "images": images,
         "images_per_second": images / seconds,
         "confusion": matrix.tolist(),
+        **(_roc_scores(roc) if with_roc else {}),
     }
+
+
+def _check_prediction(predicted, logits, label, classes):
+    if predicted.shape != label.shape:
+        raise UsageError(
+            f"the model predicts {predicted.shape[1:]} for a label of "
+            f"{label.shape[1:]}; a transform of the evaluation set changes the image's "
+            "size without recording it"
+        )
+    if logits.shape[1] != classes:
+        raise UsageError(
+            f"the model predicts {logits.shape[1]} classes and the evaluation set has "
+            f"num_classes: {classes}; write the same number in both"
+        )
+
+
+def _roc_scores(counts):
+    areas = area_under_roc(counts)
+    known = areas[np.isfinite(areas)]
+    # Of two classes the first is the background: its area is the same.
+    mean = areas[1] if len(areas) == 2 else known.mean() if len(known) else np.nan
+    return {"auc_roc": float(mean), "class_auc_roc": areas.tolist()}
 
 
 def _count_images(image_scores, dataset, group, predicted, confidence):
@@ -109,99 +139,6 @@ def _count_images(image_scores, dataset, group, predicted, confidence):
         scene = dataset.scene(index) if hasattr(dataset, "scene") else None
         width = None if scene is None else scene.width
         image_scores.add(name, predicted[i], group["label"][i], confidence[i], width)
-
-
-def inference_options(test_config):
-    """Split PaddleSeg's test_config into arguments of `predict`.
-
-    Args:
-        test_config: dict or None.
-
-    Returns:
-        dict.
-
-    Raises:
-        UsageError: a key that PaddleSeg does not know, or is_slide without its sizes.
-    """
-    given = dict(test_config or {})
-    augmented = given.pop("aug_eval", False) or given.pop("aug_pred", False)
-    given.pop("aug_pred", None)
-    given.pop("auc_roc", None)
-    given.pop("custom_color", None)
-    unknown = set(given) - set(_SLIDING) - set(_AUGMENTED)
-    if unknown:
-        raise UsageError(
-            f"test_config: unknown key {sorted(unknown)[0]!r}; known: aug_eval, "
-            + ", ".join(_AUGMENTED + _SLIDING)
-        )
-    options = {key: given[key] for key in _SLIDING if key in given}
-    if options.get("is_slide") and not (
-        options.get("crop_size") and options.get("stride")
-    ):
-        raise UsageError("is_slide needs crop_size and stride, width and height each")
-    if augmented:
-        options["augment"] = {key: given[key] for key in _AUGMENTED if key in given}
-    return options
-
-
-def predict(
-    model, images, trans_info, *, augment=None, with_confidence=False, **sliding
-):
-    """Predict the class of every pixel at the original size.
-
-    Args:
-        model: nn.Layer in eval mode.
-        images: Tensor [N, C, H, W], normalised.
-        trans_info: list, what the transforms did to the size.
-        augment: None, or dict of scales, flip_horizontal, flip_vertical.
-        with_confidence: whether to return the probability of the class too.
-        sliding: is_slide, crop_size, stride.
-
-    Returns:
-        int32 array [N, H', W'], or (that, float32 array [N, H', W']).
-    """
-    # PaddleSeg's sliding window takes one image, and some of its models (MaskFormer)
-    # return one image of a batch.
-    alone = sliding.get("is_slide") or getattr(model, "_one_image_at_a_time", False)
-    if alone and len(images) > 1:
-        parts = [
-            predict(
-                model,
-                images[i : i + 1],
-                trans_info,
-                augment=augment,
-                with_confidence=with_confidence,
-                **sliding,
-            )
-            for i in range(len(images))
-        ]
-        if not with_confidence:
-            return np.concatenate(parts)
-        return tuple(np.concatenate(part) for part in zip(*parts))
-    if augment is None:
-        labels, logits = infer.inference(
-            model, images, trans_info=trans_info, **sliding
-        )
-    else:
-        scales = augment.get("scales", 1.0)
-        scales = list(scales) if isinstance(scales, (list, tuple)) else float(scales)
-        labels, logits = infer.aug_inference(
-            model, images, trans_info, **{**augment, "scales": scales}, **sliding
-        )
-    if len(labels) != len(images):
-        model._one_image_at_a_time = True
-        return predict(
-            model,
-            images,
-            trans_info,
-            augment=augment,
-            with_confidence=with_confidence,
-            **sliding,
-        )
-    labels = labels.numpy()[:, 0]
-    if not with_confidence:
-        return labels
-    return labels, F.softmax(logits.astype("float32"), axis=1).max(axis=1).numpy()
 
 
 @contextlib.contextmanager

@@ -1,8 +1,22 @@
 """The flags that several tools share, as PaddleSeg names them."""
 
+import argparse
+
+from ..errors import UsageError
 from .device import DEVICES
 
-__all__ = ["add_device", "add_inference", "inference_config"]
+__all__ = ["ToolHelp", "add_device", "add_inference", "inference_config"]
+
+
+class ToolHelp(argparse.RawDescriptionHelpFormatter):
+    """Help with the description as it is written, and with the default of each flag."""
+
+    def _get_help_string(self, action):
+        text = action.help or ""
+        plain = action.default in (None, False, argparse.SUPPRESS)
+        if plain or "default" in text:
+            return text
+        return f"{text} (default: %(default)s)"
 
 
 def add_device(parser):
@@ -23,28 +37,41 @@ def add_inference(parser, augment):
             "aug_pred".
     """
     add = parser.add_argument
+    config = "default: as test_config of the configuration"
     add(f"--{augment}", action="store_true", help="average over scales and flips")
-    add("--scales", nargs="+", type=float, default=1.0, help=f"of --{augment}")
+    add("--scales", nargs="+", type=float, help=f"of --{augment}; {config}, or 1.0")
     add("--flip_horizontal", action="store_true", help=f"of --{augment}")
     add("--flip_vertical", action="store_true", help=f"of --{augment}")
     add("--is_slide", action="store_true", help="predict in a sliding window")
-    add("--crop_size", nargs=2, type=int, help="of --is_slide: width height")
-    add("--stride", nargs=2, type=int, help="of --is_slide: width height")
+    for key in ("crop_size", "stride"):
+        text = f"of --is_slide: width height; {config}"
+        add(f"--{key}", nargs=2, type=int, metavar=("W", "H"), help=text)
 
 
-def inference_config(args, augment):
-    """The keys of `test_config` that the flags of `add_inference` set.
+def inference_config(args, augment, test_config=None):
+    """`test_config` with what the flags of `add_inference` set.
 
     Args:
         args: parsed arguments.
         augment: as in add_inference.
+        test_config: dict of the configuration, whose keys the flags replace.
 
     Returns:
-        dict, empty where no flag was given.
+        dict.
+
+    Raises:
+        UsageError: a flag that has no effect, because what it belongs to is off.
     """
-    keys = []
-    if getattr(args, augment):
-        keys += [augment, "scales", "flip_horizontal", "flip_vertical"]
-    if args.is_slide:
-        keys += ["is_slide", "crop_size", "stride"]
-    return {key: getattr(args, key) for key in keys}
+    keys = ("scales", "flip_horizontal", "flip_vertical", "crop_size", "stride")
+    flags = {key: getattr(args, key) for key in (augment, "is_slide", *keys)}
+    flags = {key: value for key, value in flags.items() if value not in (None, False)}
+    config = {**(test_config or {}), **flags}
+    augmented = config.get("aug_eval") or config.get("aug_pred")
+    for switch, on, owned in (
+        (augment, augmented, keys[:3]),
+        ("is_slide", config.get("is_slide"), keys[3:]),
+    ):
+        for key in owned:
+            if key in flags and not on:
+                raise UsageError(f"--{key} has no effect without --{switch}")
+    return config

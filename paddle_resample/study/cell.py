@@ -14,7 +14,6 @@ import sys
 from pathlib import Path
 
 import paddle
-from paddleseg.utils.visualize import get_pseudo_color_map
 
 from ..base import Upsampler
 from ..files import write_json, writing_folder
@@ -26,7 +25,9 @@ from ..seg.checkpoints.weights import load_weights
 from ..seg.config.components import Components
 from ..seg.device import choose_device, world_size
 from ..seg.evaluation import evaluate, inference_options, predict
-from ..seg.prediction.prediction import palette_of, pictures
+from ..seg.prediction.outputs import save_mask
+from ..seg.prediction.palette import palette_of
+from ..seg.prediction.pictures import pictures
 from ..seg.training.record import describe_run
 from ..seg.training.trainer import Settings, Trainer
 from ..tool import run_tool
@@ -179,18 +180,18 @@ def _write_predictions(study, trainer, components, folder):
     Returns:
         (height, width) of the first picture as the network sees it.
     """
-    colours = palette_of(components).ravel().tolist()
+    palette = palette_of(components)
     options = inference_options(trainer.config.test_config)
     size = None
     with writing_folder(folder) as new, paddle.no_grad():
-        for number, picture in enumerate(pictures(components, count=study.pictures)[1]):
+        shown = pictures(components, count=study.pictures).each
+        for number, picture in enumerate(shown):
             image = paddle.to_tensor(picture.inputs["img"][None])
             size = size or image.shape[2:]
             labels = predict(
                 trainer.model, image, picture.inputs["trans_info"], **options
             )
-            mask = get_pseudo_color_map(labels[0].astype("uint8"), colours)
-            mask.save(new / f"{number:03}.png")
+            save_mask(new / f"{number:03}.png", labels[0], palette)
     return size
 
 

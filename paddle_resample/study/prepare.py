@@ -1,13 +1,14 @@
 """Before any cell starts: refuse what cannot work, and keep what all cells share."""
 
-import numpy as np
 import paddle
 from PIL import Image
 
 from ..errors import UsageError
 from ..files import write_json, writing_folder
 from ..seg.config.components import Components
-from ..seg.prediction.prediction import palette_of, pictures
+from ..seg.prediction.outputs import save_mask
+from ..seg.prediction.palette import palette_of
+from ..seg.prediction.pictures import pictures
 from .cell import start_path
 from .start import save_start
 
@@ -47,8 +48,7 @@ def _check(study, cell):
         components = Components(study.config(cell))
         model = components.need("model")
         components.need("train_dataset"), components.need("loss")
-        _, shown = pictures(components, count=1)
-        image = next(iter(shown)).inputs["img"]
+        image = next(iter(pictures(components, count=1).each)).inputs["img"]
         model.eval()
         with paddle.no_grad():
             model(paddle.to_tensor(image[None]))
@@ -63,12 +63,11 @@ def _write_pictures(study, cell):
     classes = getattr(dataset, "CLASS_NAMES", None) or range(dataset.num_classes)
     names = []
     with writing_folder(study.folder / "pictures") as new:
-        for number, picture in enumerate(pictures(components, count=study.pictures)[1]):
+        shown = pictures(components, count=study.pictures).each
+        for number, picture in enumerate(shown):
             names.append(picture.name)
             Image.fromarray(picture.image).save(new / f"{number:03}_image.png")
-            label = Image.fromarray(picture.label.astype(np.uint8), mode="P")
-            label.putpalette(palette.ravel().tolist())
-            label.save(new / f"{number:03}_label.png")
+            save_mask(new / f"{number:03}_label.png", picture.label, palette)
         write_json(
             new / "pictures.json",
             {

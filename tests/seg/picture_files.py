@@ -174,3 +174,27 @@ DAMAGES = (
     rotated,
     one_pixel,
 )
+
+
+def dataset_of_files(
+    folder, image, label, transforms, mode="train", num_classes=2, **options
+):
+    """PaddleSeg's Dataset of one image, blue first or any bands, and its label."""
+    import tifffile
+    from paddleseg.datasets import Dataset
+
+    image = image[..., 0] if image.shape[2:] == (1,) else image
+    stored = image[..., ::-1] if image.shape[2:] == (3,) else image
+    colours = "rgb" if stored is not image else "minisblack"
+    planar = {"planarconfig": "contig"} if image.ndim == 3 else {}
+    tifffile.imwrite(folder / "image.tif", stored, photometric=colours, **planar)
+    Image.fromarray(label).save(folder / "label.png")
+    (folder / "list.txt").write_text("image.tif label.png\n")
+    return Dataset(
+        mode,
+        str(folder),
+        transforms,
+        num_classes,
+        **{f"{mode}_path": str(folder / "list.txt")},
+        **options,
+    )

@@ -82,7 +82,7 @@ def test_sliding_window_changes_nothing_for_a_pointwise_model():
     ("options", "message"),
     [
         ({"is_slide": True}, "is_slide needs crop_size and stride"),
-        ({"flip": True}, "unknown key 'flip'; known: aug_eval"),
+        ({"flip": True}, "unknown key 'flip'; known keys: 'auc_roc', 'aug"),
     ],
 )
 def test_wrong_test_config(options, message):
@@ -93,7 +93,7 @@ def test_wrong_test_config(options, message):
 def test_size_that_is_not_recorded():
     data = dataset()
     data.transforms.transforms.append(lambda d: {**d, "img": d["img"][:20]})
-    with pytest.raises(UsageError, match=r"predicts \(20, 32\) for a label of \(32,"):
+    with pytest.raises(UsageError, match="label is 32x32 and the image 20x32 after"):
         evaluate(Brightness(), data)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from paddleseg.cvlibs import manager
 
 from ...errors import did_you_mean
+from ..data.transforms import random_faults
 from .faults import SchemaFault, mapping_faults, near
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "length_faults",
     "mode_faults",
     "pair_faults",
+    "random_transform_faults",
     "schedule_faults",
     "window_faults",
 ]
@@ -38,7 +40,19 @@ def mode_faults(path, data):
         yield SchemaFault((*path, "mode"), f"mode must be {word} here, not {mode!r}")
     elif data.get("type") == "Dataset" and mode in ("train", "val", "test"):
         if f"{mode}_path" not in data:
-            yield SchemaFault(path, f"Dataset needs {mode}_path, the list of files")
+            yield SchemaFault(
+                path, f"Dataset needs {mode}_path, a list of files or a folder"
+            )
+
+
+def random_transform_faults(path, data):
+    """Transforms of an evaluation set that turn or crop images and leave its labels."""
+    if path[0] != "val_dataset" or not isinstance(data, Mapping):
+        return
+    for key, transforms in data.items():
+        if str(key).startswith(("transforms", "common_transforms")):
+            for index, text in random_faults(transforms):
+                yield SchemaFault((*path, key, index), text)
 
 
 def pair_faults(path, value):

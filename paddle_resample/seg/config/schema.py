@@ -16,6 +16,7 @@ from .agreement import (
     length_faults,
     mode_faults,
     pair_faults,
+    random_transform_faults,
     schedule_faults,
     window_faults,
 )
@@ -87,6 +88,7 @@ class _Checker:
             elif key in ("train_dataset", "val_dataset"):
                 yield from self.component(path, value, "data set")
                 yield from mode_faults(path, value)
+                yield from random_transform_faults(path, value)
             elif key == "optimizer":
                 yield from self.component(path, value, "optimizer")
             elif key == "lr_scheduler":

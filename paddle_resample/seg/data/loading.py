@@ -9,9 +9,9 @@ import paddle
 from paddle.io import DataLoader
 from paddle.io.dataloader.collate import default_collate_fn
 
-from ...errors import UsageError
+from ...errors import RunFailed, UsageError
 from .loader_workers import EndWithParent, each_batch
-from .samples import Fault, Samples
+from .samples import Fault, Samples, check_evaluation
 
 __all__ = ["Order", "evaluation_loader", "training_loader"]
 
@@ -121,7 +121,7 @@ def training_loader(
         samples,
         batch_sampler=order,
         num_workers=num_workers,
-        collate_fn=_Collate(samples),
+        collate_fn=_Guarded(_stack, samples),
         worker_init_fn=EndWithParent(),
         return_list=True,
     )
@@ -140,15 +140,20 @@ def evaluation_loader(dataset, batch_size, num_workers=0, rank=0, ranks=1):
         list of dict: "img" Tensor [n, C, H, W], "label" int array [n, H', W'],
         "trans_info", what PaddleSeg's transforms did to the size, and "index", list of
         the samples' numbers in the data set.
+
+    Raises:
+        UsageError: a sample cannot be used, with its file names; a transform is
+            random.
     """
     samples = Samples(dataset)
+    check_evaluation(dataset)
     indices = list(range(rank, len(samples), ranks))
     batches = [indices[i : i + batch_size] for i in range(0, len(indices), batch_size)]
     loader = DataLoader(
         samples,
-        batch_sampler=_Given(batches),
+        batch_sampler=_Batches(batches),
         num_workers=num_workers,
-        collate_fn=_group_by_size,
+        collate_fn=_Guarded(_group_by_size, samples),
         worker_init_fn=EndWithParent(),
         return_list=True,
     )
@@ -164,7 +169,7 @@ def evaluation_loader(dataset, batch_size, num_workers=0, rank=0, ranks=1):
         ]
 
 
-class _Given(paddle.io.BatchSampler):
+class _Batches(paddle.io.BatchSampler):
     def __init__(self, batches):
         self.batches = batches
         self.batch_size = 1
@@ -176,34 +181,51 @@ class _Given(paddle.io.BatchSampler):
         return len(self.batches)
 
 
-class _Collate:
-    """Stack the samples of a training batch, or tell why they cannot be."""
+class _Guarded:
+    """Put a batch together, or say why it cannot be: nothing is raised in a loader."""
 
-    def __init__(self, samples):
-        self.samples = samples
+    def __init__(self, collate, samples):
+        self.collate, self.samples = collate, samples
 
     def __call__(self, batch):
-        fault = _first_fault(batch)
-        sizes = {} if fault else {s["img"].shape[1:]: s for s in batch}
-        if len(sizes) > 1:
-            listed = " and ".join(f"{h}x{w}" for h, w in list(sizes)[:3])
-            fault = (
-                f"the training images of one batch have different sizes ({listed}); "
-                "add a Resize or RandomPaddingCrop to the training transforms"
-            )
-        if fault:
-            return {"fault": _encode(fault)}
-        skipped = [s["skipped"] for s in batch if "skipped" in s]
-        result = default_collate_fn(
-            [{k: v for k, v in s.items() if k not in _NOT_STACKED} for s in batch]
+        fault = next((s.text for s in batch if isinstance(s, Fault)), None)
+        if fault is None:
+            try:
+                return self.collate(batch)
+            except UsageError as error:
+                fault = str(error)
+            except Exception as error:
+                # The items' extra keys may hold anything.
+                fault = (
+                    f"the items of data set {type(self.samples.dataset).__name__} "
+                    f"cannot be put together: {type(error).__name__}: {error}"
+                )
+        return {"fault": _encode(fault)}
+
+
+def _stack(batch):
+    """Stack the samples of a training batch."""
+    sizes = {s["img"].shape[1:]: s for s in batch}
+    if len(sizes) > 1:
+        listed = " and ".join(f"{h}x{w}" for h, w in list(sizes)[:3])
+        raise UsageError(
+            f"the training images of one batch have different sizes ({listed}); "
+            "add a Resize or RandomPaddingCrop to the training transforms"
         )
-        return {**result, "skipped": _encode(skipped)} if skipped else result
+    skipped = [s["skipped"] for s in batch if "skipped" in s]
+    keys = [
+        key
+        for key, value in batch[0].items()
+        if key not in _NOT_STACKED and _is_numeric(value)
+    ]
+    for key in keys:
+        if not all(key in s for s in batch):
+            raise UsageError(f"some items have the key {key!r} and others do not")
+    result = default_collate_fn([{k: s[k] for k in keys} for s in batch])
+    return {**result, "skipped": _encode(skipped)} if skipped else result
 
 
 def _group_by_size(batch):
-    fault = _first_fault(batch)
-    if fault:
-        return {"fault": _encode(fault)}
     groups = {}
     for position, sample in enumerate(batch):
         trans_info = _encode(sample["trans_info"])
@@ -222,8 +244,15 @@ def _group_by_size(batch):
     return {"groups": list(groups.values())}
 
 
-def _first_fault(batch):
-    return next((s.text for s in batch if isinstance(s, Fault)), None)
+def _is_numeric(value):
+    """Whether a value can become a Tensor, or a dict or list of them."""
+    if isinstance(value, dict):
+        return all(map(_is_numeric, value.values()))
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_numeric, value))
+    if isinstance(value, (bool, int, float, np.number, paddle.Tensor)):
+        return True
+    return isinstance(value, np.ndarray) and value.dtype.kind in "biuf"
 
 
 def _encode(content):
@@ -237,11 +266,27 @@ def _decode(tensor):
 
 def _sound(loader):
     began = time.perf_counter()
-    for batch in each_batch(loader):
+    batches = each_batch(loader)
+    while True:
+        try:
+            batch = next(batches, None)
+        except (RuntimeError, SystemError) as error:
+            # Paddle's words for a worker that was killed: out of memory, most often.
+            raise RunFailed(
+                f"the processes that read samples have ended ({_first_line(error)}); "
+                "lower --num_workers or the batch size"
+            ) from None
+        if batch is None:
+            return
         if "fault" in batch:
+            batches.close()
             raise UsageError(_decode(batch["fault"]))
         if "skipped" in batch:
             batch["skipped"] = _decode(batch["skipped"])
         batch["waited"] = time.perf_counter() - began
         yield batch
         began = time.perf_counter()
+
+
+def _first_line(error):
+    return next((line for line in str(error).splitlines() if line.strip()), "")

@@ -6,9 +6,13 @@ import numpy as np
 import paddle
 from paddleseg.datasets import Dataset
 
-from .picture_file import look_at, pair_fault
+from ...errors import UsageError
+from .file_check import pair_fault
+from .item_contract import check_dataset, check_item
+from .tiff import DamagedFile
+from .transforms import random_faults
 
-__all__ = ["Fault", "Samples", "picture_fault"]
+__all__ = ["Fault", "Samples", "check_evaluation"]
 
 
 class Fault:
@@ -40,17 +44,24 @@ class Samples(paddle.io.Dataset):
         skip_damaged: a sample whose file is damaged or gone is replaced by the next
             sound one, with the augmentation drawn for the lost one; all others stay
             where they were. The item's "skipped" then says what was wrong.
+        labelled: whether a sample without a label is a Fault.
 
-    Items: samples[epoch, index] or samples[index] -> dict of the sample, or Fault.
+    Items: samples[epoch, index] or samples[index] -> dict of the sample, see
+    `item_contract.check_item`, or Fault; nothing is raised.
+
+    Raises:
+        UsageError: the object is no data set (see docs/data.md).
     """
 
-    def __init__(self, dataset, seed=None, skip_damaged=False):
+    def __init__(self, dataset, seed=None, skip_damaged=False, labelled=True):
+        check_dataset(dataset)
         self.dataset = dataset
+        self.labelled = labelled
         self.skip_damaged = skip_damaged
         self.seed = seed
-        self.num_classes = dataset.num_classes
-        self.ignore_index = dataset.ignore_index
-        self.files = getattr(dataset, "file_list", [])
+        self.channels = getattr(dataset, "img_channels", 3)
+        files = getattr(dataset, "file_list", None)
+        self.files = files if isinstance(files, (list, tuple)) else []
         self._sound = set()
 
     def __len__(self):
@@ -76,63 +87,75 @@ class Samples(paddle.io.Dataset):
             words = np.random.SeedSequence([self.seed, *drawn]).generate_state(2)
             random.seed(int(words[0]))
             np.random.seed(words[1])
-        fault = self._file_fault(index)
-        if fault:
-            return Fault(fault, of_file=True)
         try:
-            sample = self.dataset[index]
-        except Exception as error:
+            fault = self._file_fault(index)
+            if fault:
+                return Fault(fault, of_file=True)
+            sample = check_item(
+                self.dataset[index],
+                self.name(index),
+                self.dataset,
+                training=self.seed is not None,
+            )
+        except UsageError as error:
+            damaged = isinstance(error, DamagedFile)
+            fault = self._file_fault(index, again=True) if damaged else None
+            if fault:
+                return Fault(fault, of_file=True)
+            return Fault(self._with_name(str(error), index), of_file=damaged)
+        except (Exception, SystemExit) as error:
             # Any failure here is about this sample; name it and let the run decide.
             fault = self._file_fault(index, again=True)
             text = f"{self.name(index)}: {type(error).__name__}: {error}"
             return Fault(fault or text, of_file=bool(fault))
-        fault = self._label_fault(sample["label"], index)
-        if fault:
-            return Fault(fault)
-        # To Paddle, 16 bits without a sign are a kind of float.
-        if np.asarray(sample["label"]).dtype == np.uint16:
-            sample["label"] = np.asarray(sample["label"]).astype("int32")
+        if self.labelled and "label" not in sample:
+            return Fault(
+                f"{self.name(index)} has no label, so it can be predicted but neither "
+                "trained on nor scored"
+            )
         return sample
 
     def name(self, index):
         """The sample in words, its file names where it has some."""
-        if index < len(self.files):
-            return " with label ".join(str(f) for f in self.files[index] if f)
-        return f"sample {index}"
+        return " with label ".join(self._names(index)) or f"sample {index}"
+
+    def _names(self, index):
+        entry = self.files[index] if index < len(self.files) else ()
+        entry = entry if isinstance(entry, (list, tuple)) else (entry,)
+        return list(dict.fromkeys(str(file) for file in entry if file is not None))
+
+    def _with_name(self, text, index):
+        """A refusal that names the sample, if it does not yet."""
+        name = self.name(index)
+        named = any(n in text for n in (name, *self._names(index)))
+        return text if named else f"{name}: {text}"
 
     def _file_fault(self, index, again=False):
-        """Look at the files before reading them, once for each; again and in full where
+        """Check the files before reading them, once for each; again and in full where
         reading them failed."""
         known = index in self._sound and not again
         if known or not isinstance(self.dataset, Dataset):
             return None
-        fault = pair_fault(*self.files[index], thorough=again)
+        pair = self.files[index]
+        if not isinstance(pair, (list, tuple)) or len(pair) != 2:
+            return None  # a class of the user's own, derived from PaddleSeg's
+        fault = pair_fault(*pair, thorough=again, channels=self.channels)
         if fault is None:
             self._sound.add(index)
         return fault
 
-    def _label_fault(self, label, index):
-        label = np.asarray(label)
-        wrong = (label >= self.num_classes) & (label != self.ignore_index)
-        if not wrong.any():
-            return None
-        value = int(label[wrong].max())
-        count = int((label == value).sum())
-        return (
-            f"{self.name(index)}: {count} label pixels have the value {value} after "
-            f"the transforms, but num_classes={self.num_classes} allows 0 to "
-            f"{self.num_classes - 1} and ignore_index={self.ignore_index}; correct "
-            "num_classes, the labels, or the transforms' label_padding_value"
-        )
 
-
-def picture_fault(path):
-    """What is wrong with a picture file.
+def check_evaluation(dataset):
+    """Refuse an evaluation set whose transforms are random.
 
     Args:
-        path: of the file.
+        dataset: a PaddleSeg data set.
 
-    Returns:
-        str, the rest of a sentence that begins with the file, or None when it is whole.
+    Raises:
+        UsageError: the first such transform; two reads of the first sample differ.
     """
-    return look_at(path).fault
+    for key, value in vars(dataset).items():
+        if key.endswith(("transforms", "transforms1", "transforms2")):
+            steps = getattr(value, "transforms", value)
+            for _, fault in random_faults(steps):
+                raise UsageError(f"val_dataset: {fault}")

@@ -18,11 +18,13 @@ from ...ops import onnx_forms
 from .engines import ENGINES, EngineError, convert_to_onnx, run_engine
 from .traced_forms import traced_forms
 
-__all__ = ["OUTPUTS", "export_model"]
+__all__ = ["OUTPUTS", "check_folder", "export_model"]
 
 OUTPUTS = ("argmax", "softmax", "none")
 # None of them is one that a program was traced with; the second is odd.
 _SIZES = ((64, 96), (97, 131), (160, 128))
+_OWN = ("model.json", "model.pdmodel", "model.pdiparams", "model.pdiparams.info")
+_OWN += ("deploy.yaml", "model.onnx")
 _BOUND = 1e-3  # of the largest logit
 
 
@@ -35,37 +37,37 @@ def export_model(
     transforms=None,
     onnx=False,
     check=True,
+    channels=3,
+    inputs=(),
 ):
     """Trace a model, save the program, its weights and deploy.yaml, and try them.
 
     Args:
         model: nn.Layer as PaddleSeg's, returning a list of logits.
-        save_dir: folder that is replaced when all is written and found right.
-        input_shape: [N, C, H, W], None or -1 where unknown; default [None, 3, None,
-            None].
+        save_dir: folder of the program alone, replaced when all is written and found
+            right.
+        input_shape: [N, C, H, W], None or -1 where unknown; default [None, channels,
+            None, None].
         output_op: what follows the logits: "argmax" over classes, "softmax" or "none".
         transforms: list of the evaluation transforms, for deploy.yaml.
         onnx: write model.onnx, too.
         check: whether to compare Paddle Inference and onnxruntime with the model, at
             three sizes that tracing did not see.
+        channels: bands of the images.
+        inputs: paths that were read, which save_dir must not hold.
 
     Returns:
         (path of the program without suffix, for paddle.jit.load; list of str, what the
         check found).
 
     Raises:
-        UsageError: the shape is none, the model cannot be traced with it, or a package
-            for ONNX is missing.
+        UsageError: the shape is none, the model cannot be traced with it, a package
+            for ONNX is missing, or save_dir holds other files.
         RunFailed: the model has no ONNX form, or a saved program gives other answers
             than the model; save_dir is as it was.
     """
-    shape = [None, 3, None, None] if input_shape is None else list(input_shape)
-    shape = [None if side in (None, -1) else side for side in shape]
-    if len(shape) != 4 or shape[1] is None:
-        raise UsageError(
-            f"--input_shape takes N C H W with -1 for unknown ones, and C known, not "
-            f"{input_shape}"
-        )
+    shape = _checked_shape(input_shape, channels)
+    check_folder(save_dir, inputs)
     model.eval()
     with writing_folder(save_dir) as folder:
         _save(model, folder, shape, output_op)
@@ -84,6 +86,59 @@ def export_model(
             _save_onnx(model, folder, shape, output_op)
         found = _check(model, folder, shape, output_op, onnx) if check else []
     return os.path.join(save_dir, "model"), found
+
+
+def check_folder(save_dir, inputs=()):
+    """Refuse a folder that holds anything but an earlier export, since it is replaced.
+
+    Args:
+        save_dir: path; it need not exist.
+        inputs: paths that are read.
+
+    Raises:
+        UsageError: it is a file, or holds other files, some that are read perhaps.
+    """
+    folder = Path(save_dir)
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise UsageError(f"save_dir {str(save_dir)!r} is no folder")
+    for path in inputs:
+        if path and folder.resolve() in (
+            Path(path).resolve(),
+            *Path(path).resolve().parents,
+        ):
+            raise UsageError(
+                f"save_dir {str(save_dir)!r} holds {path}, which is read; an export "
+                "needs a folder of its own"
+            )
+    other = sorted(p.name for p in folder.iterdir() if p.name not in _OWN)
+    if other:
+        more = ", ..." if len(other) > 3 else ""
+        raise UsageError(
+            f"save_dir {str(save_dir)!r} holds other files ({', '.join(other[:3])}"
+            f"{more}); an export needs a folder of its own"
+        )
+
+
+def _checked_shape(input_shape, channels):
+    shape = [None, channels, None, None] if input_shape is None else list(input_shape)
+    shape = [None if side in (None, -1) else side for side in shape]
+    if (
+        len(shape) != 4
+        or shape[1] is None
+        or any(n is not None and n < 1 for n in shape)
+    ):
+        raise UsageError(
+            f"--input_shape takes N C H W with -1 for unknown ones, and C known, not "
+            f"{input_shape}"
+        )
+    if shape[1] != channels:
+        raise UsageError(
+            f"--input_shape {input_shape} has {shape[1]} channels, but the images of "
+            f"the configuration have {channels}"
+        )
+    return shape
 
 
 def _save(model, folder, shape, output_op):

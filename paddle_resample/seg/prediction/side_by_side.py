@@ -5,7 +5,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from .prediction import overlay
+from .palette import overlay
 
 __all__ = ["side_by_side"]
 
@@ -27,9 +27,9 @@ def side_by_side(rows, names, palette, class_names=None, ignore_index=255):
     without labels in one colour.
 
     Args:
-        rows: list of (Picture, list of uint8 [H, W] predictions, one a model).
+        rows: list of (Picture, list of int [H, W] predictions, one a model).
         names: of the models, in order.
-        palette: uint8 [256, 3], colours of the classes.
+        palette: uint8 [colours, 3] of the classes.
         class_names: for the legend; None draws none.
         ignore_index: label value that is not judged.
 
@@ -88,7 +88,7 @@ def side_by_side(rows, names, palette, class_names=None, ignore_index=255):
 
 
 def _label_panel(picture, palette, ignore_index):
-    colours = palette[np.minimum(picture.label, 255)]
+    colours = palette[np.clip(picture.label, 0, len(palette) - 1)]
     colours[picture.label == ignore_index] = 255
     return colours
 

@@ -88,7 +88,8 @@ RUNNING = (
     ),
     Repair(
         "scale_padding_labels",
-        "ScalePadding resizes labels by cubic interpolation, which invents classes.",
+        "ScalePadding resizes labels by cubic interpolation, which invents classes, "
+        "and cuts them to 8 bits.",
         "every PaddleSeg",
         (
             Edit(
@@ -96,6 +97,8 @@ RUNNING = (
                 {
                     "data['label'], self.target_size, interp=cv2.INTER_CUBIC": "data["
                     "'label'], self.target_size, interp=cv2.INTER_NEAREST",
+                    "data['label'] = np.uint8(new_label)": "data['label'] = "
+                    "new_label.astype(data['label'].dtype)",
                 },
             ),
         ),

@@ -30,9 +30,9 @@ def check_labels(config, dataset, section="train_dataset"):
         UsageError: all labels hold one class and void, so there is nothing to tell
             apart.
     """
+    seen, samples = set(), Samples(dataset, seed=0)
     count = min(_LOOKED_AT, len(dataset))
     wanted = set(range(dataset.num_classes))
-    seen, samples = set(), Samples(dataset, seed=0)
     for index in np.linspace(0, len(dataset) - 1, count).round().astype(int):
         sample = samples[0, int(index)]
         if isinstance(sample, Fault):

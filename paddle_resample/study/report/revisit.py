@@ -14,7 +14,7 @@ from ...seg.checkpoints.weights import load_weights
 from ...seg.config.components import Components
 from ...seg.data.samples import Fault, Samples
 from ...seg.evaluation import inference_options, predict
-from ...seg.prediction.prediction import pictures
+from ...seg.prediction.pictures import pictures
 from .site_maps import principal_colours, record_sites
 
 __all__ = ["FACTS", "revisit"]
@@ -113,7 +113,7 @@ def _sound(sample):
 
 
 def _write_sites(study, components, model, folder):
-    first = next(iter(pictures(components, count=study.pictures)[1]))
+    first = next(iter(pictures(components, count=study.pictures).each))
     image = paddle.to_tensor(first.inputs["img"][None])
     layers = dict(model.named_sublayers())
     sites = []

@@ -140,7 +140,27 @@ def layerwise_decay_names(*_):
         np.testing.assert_allclose(step, 0.1 * 0.5**depth, rtol=1e-2, atol=1e-7)
 
 
+def file_lists(tmp_path, _):
+    from paddleseg.datasets import Dataset
+
+    (tmp_path / "list.txt").write_text("a.png  b.png\n\n")
+    path = str(tmp_path / "list.txt")
+    data = Dataset("train", str(tmp_path), [], 2, img_channels=4, train_path=path)
+    assert data.file_list == [[f"{tmp_path}/{name}.png" for name in "ab"]]
+
+
+def depth_and_bands(tmp_path, _):
+    import cv2
+    from paddleseg.transforms import Compose
+
+    counts = np.arange(12, dtype=np.uint16).reshape(3, 4) * 300
+    cv2.imwrite(str(tmp_path / "a.png"), counts)
+    image = Compose([], img_channels=1)({"img": str(tmp_path / "a.png")})["img"]
+    np.testing.assert_array_equal(image[0], counts)
+
+
 CASES = [loss_log, area, padding_crop, scale_padding_labels, layerwise_decay_names]
+CASES += [file_lists, depth_and_bands]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
@@ -264,5 +284,6 @@ def test_super_and_registered_classes_survive():
 
 
 def test_every_repair_has_a_case():
-    from_table = {repair.name for repair in repairs.running.RUNNING}
+    tables = repairs.running.RUNNING + repairs.reading.READING
+    from_table = {repair.name for repair in tables} - {"weights_run_nothing"}
     assert {case.__name__ for case in CASES} == from_table

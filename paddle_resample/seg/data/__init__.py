@@ -1,0 +1,1 @@
+"""Reading data: files, lists, transforms, samples and batches."""

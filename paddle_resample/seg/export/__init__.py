@@ -1,0 +1,1 @@
+"""Programs for Paddle Inference and ONNX."""

@@ -1,0 +1,1 @@
+"""Predicting images and videos with trained networks."""

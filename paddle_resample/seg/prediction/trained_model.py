@@ -1,0 +1,44 @@
+"""A configured model with trained weights, as val, predict and export build it."""
+
+from collections.abc import Mapping
+
+from ..checkpoints.weights import load_weights
+from ..config.components import Components
+
+__all__ = ["trained_components"]
+
+
+def trained_components(config, weights=None):
+    """Build a configuration's model and fill it.
+
+    Args:
+        config: ResampleConfig.
+        weights: .pdparams or .safetensors file, or checkpoint folder; what the
+            configuration names as `pretrained` is then not read, since these weights
+            would replace it at once. None builds the model as for training.
+
+    Returns:
+        Components, whose `model` is in eval mode.
+
+    Raises:
+        UsageError: the configuration or the weights cannot be used.
+    """
+    if weights:
+        config.dic["model"] = _without_pretrained(config.dic["model"])
+    components = Components(config)
+    model = components.need("model")
+    if weights:
+        load_weights(model, weights)
+    model.eval()
+    return components
+
+
+def _without_pretrained(value):
+    if isinstance(value, Mapping):
+        return {
+            key: None if key == "pretrained" else _without_pretrained(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_without_pretrained(item) for item in value]
+    return value
