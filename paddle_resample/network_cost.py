@@ -14,7 +14,15 @@ import paddle.nn as nn
 from .base import Resampler, Site
 from .registry import resampler_options
 
-__all__ = ["count_macs", "count_parameters", "interleaved_latency", "peak_memory"]
+__all__ = [
+    "count_macs",
+    "count_parameters",
+    "interleaved_latency",
+    "interleaved_times",
+    "peak_memory",
+]
+
+_QUARTERS = (25, 50, 75)  # percentiles
 
 
 def count_parameters(model):
@@ -88,23 +96,40 @@ def interleaved_latency(models, size, channels=3, rounds=15, warmup=2):
     x = paddle.to_tensor(
         np.random.default_rng(0).normal(size=(1, channels, *size)).astype("float32")
     )
-    times = {name: [] for name in models}
     for model in models.values():
         model.eval()
+    actions = {
+        name: lambda model=model: model(x)[0].numpy() for name, model in models.items()
+    }
     with paddle.no_grad():
-        for turn in range(warmup + rounds):
-            for name, model in models.items():
-                began = time.perf_counter()
-                model(x)[0].numpy()
-                if turn >= warmup:
-                    times[name].append(1000 * (time.perf_counter() - began))
+        times = interleaved_times(actions, rounds, warmup)
+    return {
+        name: {"latency_ms": median, "latency_spread_ms": spread}
+        for name, (median, spread) in times.items()
+    }
+
+
+def interleaved_times(actions, rounds=15, warmup=2):
+    """Time of several actions, done in turn.
+
+    Args:
+        actions: dict, name -> function without arguments, which waits for the device.
+        rounds, warmup: calls of each that are measured, and that are not.
+
+    Returns:
+        dict: name -> (median, [p25, p75]), milliseconds.
+    """
+    times = {name: [] for name in actions}
+    for turn in range(warmup + rounds):
+        for name, action in actions.items():
+            began = time.perf_counter()
+            action()
+            if turn >= warmup:
+                times[name].append(1000 * (time.perf_counter() - began))
     result = {}
     for name, taken in times.items():
-        low, median, high = np.percentile(taken, [25, 50, 75])
-        result[name] = {
-            "latency_ms": round(float(median), 3),
-            "latency_spread_ms": [round(float(low), 3), round(float(high), 3)],
-        }
+        low, median, high = np.round(np.percentile(taken, _QUARTERS), 3).tolist()
+        result[name] = median, [low, high]
     return result
 
 

@@ -22,6 +22,7 @@ from ..metrics import ImageScores
 from ..network_cost import count_macs, count_parameters, peak_memory
 from ..seg.checkpoints.checkpoint import find_checkpoint
 from ..seg.checkpoints.weights import load_weights
+from ..seg.config.class_names import class_names
 from ..seg.config.components import Components
 from ..seg.device import choose_device, world_size
 from ..seg.evaluation import evaluate, inference_options, predict
@@ -131,8 +132,8 @@ def _score(study, cell, trainer, components):
     )
     scores.save(save_dir / "images.npz")
     size = _write_predictions(study, trainer, components, save_dir / "predictions")
-    names = getattr(dataset, "CLASS_NAMES", None) or range(dataset.num_classes)
     training = _read(save_dir / "scores.json")
+    run = describe_run()
     result = {
         "cell": cell.name,
         "folder": f"cells/{cell.name}",
@@ -145,7 +146,7 @@ def _score(study, cell, trainer, components):
         "seconds": round(_training_seconds(save_dir), 2),
         "last": scores.summary(),
         "best": training["best"],
-        "class_names": [str(n) for n in names],
+        "class_names": class_names(trainer.config, dataset),
         "cost": {
             "parameters": count_parameters(model),
             "macs": count_macs(model, size),
@@ -153,7 +154,8 @@ def _score(study, cell, trainer, components):
             **_read(save_dir / _MEMORY),
         },
         "notes": _notes(model),
-        "versions": describe_run()["versions"],
+        "versions": run["versions"],
+        "imports": run["imports"],
     }
     write_json(save_dir / RESULT, result)
     return result

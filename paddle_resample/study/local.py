@@ -39,16 +39,18 @@ class LocalRunner:
         processes: of each cell; more than one through paddle.distributed.launch.
         gpus: list of the GPUs to share out, empty for a CPU.
         stall_minutes: a cell whose files do not change for so long is ended.
-
-    The threads of the machine are divided among the processes.
+        threads: of each process, see `threads.threads_of`.
     """
 
-    def __init__(self, study, jobs=1, processes=1, gpus=(), stall_minutes=30.0):
+    def __init__(
+        self, study, jobs=1, processes=1, gpus=(), stall_minutes=30.0, threads=1
+    ):
         self.study = study
         self.jobs = jobs
         self.processes = processes
         self.gpus = list(gpus)
         self.stall_seconds = 60 * stall_minutes
+        self.threads = threads
 
     def run(self, cells, on_result):
         """Run cells until all have ended.
@@ -108,8 +110,7 @@ class LocalRunner:
         ]
 
     def _environment(self, slot):
-        share = max(1, (os.cpu_count() or 1) // (self.jobs * self.processes))
-        environment = {**os.environ, "OMP_NUM_THREADS": str(share)}
+        environment = {**os.environ, "OMP_NUM_THREADS": str(self.threads)}
         environment["PYTHONUNBUFFERED"] = "1"
         if self.gpus:
             first = slot * self.processes

@@ -4,7 +4,7 @@ from typing import Callable, NamedTuple
 
 import numpy as np
 
-__all__ = ["MEASURES", "Measure"]
+__all__ = ["MEASURES", "Measure", "class_parts"]
 
 
 class Measure(NamedTuple):
@@ -31,9 +31,22 @@ def _flat(key):
     return rows
 
 
-def _mean_iou(sums):
+def class_parts(sums):
+    """What every class adds to mIoU.
+
+    Args:
+        sums: float [B, 3 C], sums of the rows of "miou".
+
+    Returns:
+        float [B, C]: IoU over the number of classes that are labelled or predicted;
+        their sum is mIoU.
+    """
     hits, labelled, predicted = np.split(sums, 3, axis=1)
-    return _row_mean(hits, labelled + predicted - hits)
+    return _row_parts(hits, labelled + predicted - hits)
+
+
+def _mean_iou(sums):
+    return class_parts(sums).sum(1)
 
 
 def _accuracy(sums):
@@ -61,9 +74,13 @@ def _bf_rows(scores):
 
 def _row_mean(part, whole):
     """Mean over classes of part / whole, without the classes that are absent."""
+    return _row_parts(part, whole).sum(1)
+
+
+def _row_parts(part, whole):
     present = whole > 0
     ratio = np.divide(part, whole, out=np.zeros_like(part), where=present)
-    return ratio.sum(1) / np.maximum(present.sum(1), 1)
+    return ratio / np.maximum(present.sum(1, keepdims=True), 1)
 
 
 # Keys of ImageScores.summary; "thin_recall" is the mean over the widths.

@@ -4,7 +4,7 @@ import itertools
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Optional
 
@@ -13,6 +13,7 @@ import yaml
 from ..errors import UsageError, did_you_mean
 from ..files import write_json
 from ..seg.config.config import ResampleConfig
+from ..seg.config.imports import digests_of
 from ..seg.training.record import describe_run
 from .bootstrap import groups_of
 
@@ -20,7 +21,7 @@ __all__ = ["Cell", "Study", "parse_vary", "read_study_file"]
 
 SEED = "seed"
 # Parts of a study that leave its trained cells as they are.
-_MAY_CHANGE = ("vary", "equal_within", "group")
+_MAY_CHANGE = ("vary", "equal_within", "group", "repeat")
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,15 @@ class Cell:
         method: what is compared: the values of all that varies but the seed.
         seed: of initial weights, order and augmentation.
         values: dict, configuration key -> value, and "seed".
+        repeat: whether it does again what another cell did, to see what the device
+            adds.
     """
 
     name: str
     method: str
     seed: int
     values: dict = field(hash=False)
+    repeat: bool = False
 
 
 @dataclass
@@ -58,6 +62,8 @@ class Study:
             called equal.
         group: pattern of the names of images that are not independent, see
             `bootstrap.groups_of`; default the configuration's `group`.
+        repeat: run the baseline's first seed twice; default on a GPU, where equal
+            seeds do not give equal networks.
 
     Raises:
         UsageError: a key, value or file that cannot be.
@@ -78,6 +84,7 @@ class Study:
     pictures: int = 8
     equal_within: float = 1.0
     group: Optional[str] = None
+    repeat: Optional[bool] = None
 
     def __post_init__(self):
         self.folder = Path(self.folder)
@@ -128,13 +135,27 @@ class Study:
         return cells
 
     @property
+    def repeated(self):
+        """The baseline's first cell once more, or None: Cell."""
+        wanted = self.device == "gpu" if self.repeat is None else self.repeat
+        if not wanted:
+            return None
+        first = next(cell for cell in self.cells if cell.method == self.baseline)
+        return replace(first, name=f"{first.name},repeat", repeat=True)
+
+    @property
+    def all_cells(self):
+        """`cells`, and `repeated` where there is one."""
+        return [*self.cells, *filter(None, [self.repeated])]
+
+    @property
     def methods(self):
         """What is compared, in the order given: list of str."""
         return list(dict.fromkeys(cell.method for cell in self.cells))
 
     def cell(self, name):
         """The cell of a name."""
-        found = {cell.name: cell for cell in self.cells}
+        found = {cell.name: cell for cell in self.all_cells}
         if name not in found:
             raise UsageError(
                 f"no cell {name!r} in this study{did_you_mean(name, found)}"
@@ -169,20 +190,21 @@ class Study:
         content = {
             "study": {**asdict(self), "folder": None},
             "configuration": configuration,
+            "imports": digests_of(configuration.get("imports") or []),
         }
         content = json.loads(json.dumps(content, default=str))
         if path.exists():
             old = json.loads(path.read_text(encoding="utf-8"))
-            for part in ("study", "configuration"):
+            for part in ("study", "configuration", "imports"):
                 for key, value in content[part].items():
                     # What an older version did not write had its default.
-                    before = old[part].get(key, _default(part, key))
+                    before = old.get(part, {}).get(key, _default(part, key))
                     if key not in _MAY_CHANGE and before != value:
                         raise UsageError(
                             f"{str(self.folder)!r} holds another study: {key} was "
                             f"{before!r} and is now {value!r}; give another --save_dir"
                         )
-        cells = [{"name": c.name, "values": c.values} for c in self.cells]
+        cells = [{"name": c.name, "values": c.values} for c in self.all_cells]
         write_json(path, {**content, "cells": cells, "run": describe_run()})
 
     @classmethod

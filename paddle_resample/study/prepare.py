@@ -5,6 +5,7 @@ from PIL import Image
 
 from ..errors import UsageError
 from ..files import write_json, writing_folder
+from ..seg.config.class_names import class_names
 from ..seg.config.components import Components
 from ..seg.prediction.outputs import save_mask
 from ..seg.prediction.palette import palette_of
@@ -60,7 +61,6 @@ def _write_pictures(study, cell):
     components = Components(study.config(cell))
     palette = palette_of(components)
     dataset = components.need("val_dataset")
-    classes = getattr(dataset, "CLASS_NAMES", None) or range(dataset.num_classes)
     names = []
     with writing_folder(study.folder / "pictures") as new:
         shown = pictures(components, count=study.pictures).each
@@ -72,7 +72,7 @@ def _write_pictures(study, cell):
             new / "pictures.json",
             {
                 "names": names,
-                "class_names": [str(name) for name in classes],
+                "class_names": class_names(components.config, dataset),
                 "palette": palette[: dataset.num_classes].tolist(),
                 "ignore_index": dataset.ignore_index,
             },

@@ -24,12 +24,13 @@ class RayRunner:
             bound to the loopback address, and ends it afterwards.
         jobs: cells at once on this machine; a cluster schedules by its CPUs and GPUs.
         gpus_per_cell: number of GPUs of each task.
+        threads: of each task.
 
     Raises:
         UsageError: Ray is not installed, or the cluster does not answer.
     """
 
-    def __init__(self, study, address=None, jobs=1, gpus_per_cell=0):
+    def __init__(self, study, address=None, jobs=1, gpus_per_cell=0, threads=1):
         try:
             import ray
         except ImportError:
@@ -40,7 +41,7 @@ class RayRunner:
         self.study = study
         self.gpus_per_cell = gpus_per_cell
         self.cpus_per_cell = 1
-        threads = max(1, (os.cpu_count() or 1) // jobs)
+        self.threads = threads
         environment = {"OMP_NUM_THREADS": str(threads)}
         paths = [os.getcwd(), os.environ.get("PYTHONPATH")]
         environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)

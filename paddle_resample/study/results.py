@@ -6,10 +6,10 @@ from pathlib import Path
 
 from ..files import finite
 
-__all__ = ["RESULTS", "TIMING", "add_result", "failure", "read_results"]
+__all__ = ["RESULTS", "TIMING", "add_result", "failure", "read_results", "read_timing"]
 
 RESULTS = "results.jsonl"
-TIMING = "timing.json"  # method -> latency, see `timing`
+TIMING = "timing.json"  # see `timing.time_methods`
 
 
 def add_result(folder, result):
@@ -27,6 +27,16 @@ def add_result(folder, result):
         file.write(line.encode("utf-8"))
         file.flush()
         os.fsync(file.fileno())
+
+
+def read_timing(folder):
+    """What timing.json holds: dict "where" and "methods", see `timing.time_methods`;
+    both are empty where nothing was measured."""
+    path = Path(folder) / TIMING
+    times = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    if "methods" not in times:  # an older version kept the methods alone
+        times = {"where": {}, "methods": times}
+    return times
 
 
 def failure(cell, reason):
@@ -61,8 +71,7 @@ def read_results(folder):
         that was measured for its method. A line that a crash cut off is passed over.
     """
     path = Path(folder) / RESULTS
-    timing = Path(folder) / TIMING
-    times = json.loads(timing.read_text(encoding="utf-8")) if timing.exists() else {}
+    times = read_timing(folder)["methods"]
     results = {}
     if not path.exists():
         return results

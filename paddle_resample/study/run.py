@@ -11,6 +11,7 @@ from ..files import usable_folder
 from .local import LocalRunner
 from .prepare import prepare
 from .results import add_result, read_results
+from .threads import threads_of
 
 __all__ = ["run_study"]
 
@@ -41,11 +42,11 @@ def run_study(
     results = read_results(study.folder)
     missing = [
         cell
-        for cell in study.cells
+        for cell in study.all_cells
         if results.get(cell.name, {}).get("status") != "done"
     ]
-    kept = len(study.cells) - len(missing)
-    print(f"{len(study.cells)} cells, {kept} of them done", flush=True)
+    count = len(study.all_cells)
+    print(f"{count} cells, {count - len(missing)} of them done", flush=True)
     if missing:
         prepare(study)
         runner = _runner(study, where, address, jobs, processes, stall_minutes)
@@ -55,8 +56,9 @@ def run_study(
             raise KeyboardInterrupt(
                 f"stopped by Ctrl-C; the same command continues in {study.folder}"
             ) from None
-        timing = "paddle_resample.study.timing"
-        subprocess.run([sys.executable, "-m", timing, str(study.folder)], check=False)
+        command = [sys.executable, "-m", "paddle_resample.study.timing"]
+        environment = {**os.environ, "OMP_NUM_THREADS": str(runner.threads)}
+        subprocess.run([*command, str(study.folder)], check=False, env=environment)
     results = read_results(study.folder)
     failed = [r for r in results.values() if r["status"] != "done"]
     if failed:
@@ -79,8 +81,10 @@ def _runner(study, where, address, jobs, processes, stall_minutes):
             f"--jobs {jobs} with --processes {processes} needs {jobs * processes} "
             f"GPUs, this machine has {len(gpus)}"
         )
+    threads = threads_of(study, jobs, processes)
     if where == "ray":
         from .ray_cluster import RayRunner
 
-        return RayRunner(study, address, jobs, gpus_per_cell=processes if gpus else 0)
-    return LocalRunner(study, jobs, processes, gpus, stall_minutes)
+        gpus_per_cell = processes if gpus else 0
+        return RayRunner(study, address, jobs, gpus_per_cell, threads)
+    return LocalRunner(study, jobs, processes, gpus, stall_minutes, threads)

@@ -12,8 +12,9 @@ from ..errors import UsageError
 from ..files import write_json
 from ..metrics import ImageScores
 from .bootstrap import Draws, groups_of
+from .cautions import cautions
 from .interval import holm
-from .measures import MEASURES
+from .measures import MEASURES, class_parts
 from .paired import Runs, compare
 from .plan import Study
 from .power import ALPHA, POWER, detectable, pooled_noise
@@ -34,23 +35,51 @@ def summarise(folder):
         folder: of the study.
 
     Returns:
-        dict: as `compare_methods`, and "failed" (names of cells).
+        dict: as `compare_methods`, and "failed" (names of cells), "cautions" (see
+        `cautions.cautions`) and "repeat" (None, or what two runs with one seed differ
+        by: "method", "seed" and "difference").
     """
     study = Study.load(folder)
     results = read_results(folder)
     scores = {name: {} for name in study.methods}
-    failed = []
+    folders = {name: [] for name in study.methods}
+    failed, names = [], []
     for cell in study.cells:
         result = results.get(cell.name, {})
         if result.get("status") == "done":
-            path = study.folder / result["folder"] / "images.npz"
-            scores[cell.method][cell.seed] = ImageScores.load(path)
+            own = study.folder / result["folder"]
+            scores[cell.method][cell.seed] = ImageScores.load(own / "images.npz")
+            folders[cell.method].append(own)
+            names = result.get("class_names") or names
         else:
             failed.append(cell.name)
     summary = compare_methods(scores, study.baseline, study.equal_within, study.group)
     summary["failed"] = failed
+    summary["cautions"] = cautions(scores, folders, names, study.equal_within)
+    summary["repeat"] = _repeat(study, results)
     write_json(study.folder / "summary.json", summary)
     return summary
+
+
+def _repeat(study, results):
+    """What the same cell run twice differs by."""
+    again = study.repeated
+    if again is None or results.get(again.name, {}).get("status") != "done":
+        return None
+    first = next(
+        (
+            result
+            for result in results.values()
+            if (result["method"], result["seed"]) == (again.method, again.seed)
+            and result["cell"] != again.name
+            and result["status"] == "done"
+        ),
+        None,
+    )
+    if first is None:
+        return None
+    difference = results[again.name]["last"]["miou"] - first["last"]["miou"]
+    return {"method": again.method, "seed": again.seed, "difference": difference}
 
 
 def compare_methods(scores, baseline, equal_within=1.0, group=None, measures=None):
@@ -73,8 +102,9 @@ def compare_methods(scores, baseline, equal_within=1.0, group=None, measures=Non
         pairs that differ), "best" (probability, see `ranking.chances`) and "measures":
         key of MEASURES -> "mean", "deviation", "per_seed" and, but for the baseline,
         the attributes of `paired.Comparison` and "win_rate". The primary measure has
-        also "p_corrected" (Holm, over the methods) and "interval_simultaneous"; the
-        measures beside it are descriptive.
+        also "class_shares" (a value a class, which add up to the difference),
+        "p_corrected" (Holm, over the methods) and "interval_simultaneous"; the measures
+        beside it are descriptive.
 
     Raises:
         UsageError: two runs were scored on different images, or a wrong group.
@@ -109,7 +139,12 @@ def compare_methods(scores, baseline, equal_within=1.0, group=None, measures=Non
             found["win_rate"] = _win_rate(
                 MEASURES[key], rows[key][name], rows[key][baseline], compared.seeds
             )
-            if key == PRIMARY and len(compared.seeds) > 1:
+            if key != PRIMARY:
+                continue
+            found["class_shares"] = _class_shares(
+                rows[key][name], rows[key][baseline], compared.seeds
+            )
+            if len(compared.seeds) > 1:
                 comparisons[name] = compared
     _correct(methods, comparisons, draws)
     pairs = _rank(methods, runs.get(PRIMARY, {}), draws)
@@ -185,6 +220,15 @@ def _win_rate(measure, mine, theirs, seeds):
     if not gain.size:
         return None
     return float(np.mean(gain > 0) + np.mean(gain == 0) / 2)
+
+
+def _class_shares(mine, theirs, seeds):
+    """What every class adds to the difference in mIoU."""
+    parts = [
+        class_parts(mine[s].sum(0)[None]) - class_parts(theirs[s].sum(0)[None])
+        for s in seeds
+    ]
+    return np.mean(parts, axis=0)[0].tolist()
 
 
 def _correct(methods, comparisons, draws):

@@ -8,6 +8,6 @@ from tests.study.tiny import tiny_study
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
-    """The finished study (2 operators, 2 seeds) and its results."""
-    study = tiny_study(tmp_path_factory.mktemp("study"))
+    """The finished study (2 operators, 2 seeds, one cell twice) and its results."""
+    study = tiny_study(tmp_path_factory.mktemp("study"), repeat=True)
     return study, run_study(study, jobs=2)

@@ -17,8 +17,9 @@ from paddle_resample import UsageError
 from paddle_resample.metrics import ImageScores
 from paddle_resample.study.local import LocalRunner, last_line
 from paddle_resample.study.prepare import prepare
-from paddle_resample.study.results import add_result, read_results
+from paddle_resample.study.results import add_result, read_results, read_timing
 from paddle_resample.study.run import run_study
+from paddle_resample.study.statistics import summarise
 from tests.study.tiny import tiny_study
 
 
@@ -29,7 +30,7 @@ def weights(folder):
 
 def test_every_cell_has_its_result(finished):
     study, results = finished
-    assert list(results) and set(results) == {cell.name for cell in study.cells}
+    assert list(results) and set(results) == {cell.name for cell in study.all_cells}
     for name, result in results.items():
         assert result["status"] == "done", result["error"]
         assert result["iterations"] == 4 and result["seconds"] > 0
@@ -41,11 +42,37 @@ def test_every_cell_has_its_result(finished):
         assert result["best"]["miou"] >= own["last"]["miou"]
         cost = result["cost"]
         assert cost["input_size"] == [32, 32] and cost["latency_ms"] > 0, name
+        assert cost["step_ms"] > 0 and len(cost["step_spread_ms"]) == 2
         assert cost["peak_memory_mb"] > 50
     bilinear = results["upsample=bilinear,seed=0"]["cost"]
     dysample = results["upsample=dysample,seed=0"]["cost"]
     assert dysample["parameters"] > bilinear["parameters"]
     assert dysample["macs"] > bilinear["macs"]
+
+
+def test_times_say_where_they_were_measured(finished):
+    study, _ = finished
+    where = read_timing(study.folder)["where"]
+    assert where["processor"] and where["batch_size"] == 2
+    threads = json.loads((study.folder / "threads.json").read_text())["threads"]
+    assert where["threads"] == str(threads)
+    for name in ("upsample=bilinear,seed=0", "upsample=dysample,seed=1"):
+        run = json.loads((study.folder / "cells" / name / "run.json").read_text())
+        assert run["threads"] == str(threads)
+
+
+def test_the_same_cell_twice(finished):
+    """On a CPU equal seeds give equal networks."""
+    study, results = finished
+    assert study.repeated.name == "upsample=bilinear,seed=0,repeat"
+    once, again = (
+        weights(study.folder / "cells" / name / "iter_4")
+        for name in ("upsample=bilinear,seed=0", study.repeated.name)
+    )
+    assert all((once[key] == again[key]).all() for key in once)
+    found = summarise(study.folder)
+    assert found["repeat"] == {"method": "bilinear", "seed": 0, "difference": 0.0}
+    assert found["methods"]["bilinear"]["seeds"] == [0, 1]
 
 
 def test_pictures_are_the_same_in_all_cells(finished):
@@ -77,7 +104,7 @@ def test_started_again_nothing_is_done_twice(finished, capsys):
     study, results = finished
     before = (study.folder / "results.jsonl").read_text()
     assert run_study(study) == results
-    assert "4 cells, 4 of them done" in capsys.readouterr().out
+    assert "5 cells, 5 of them done" in capsys.readouterr().out
     assert (study.folder / "results.jsonl").read_text() == before
 
 
@@ -145,16 +172,20 @@ def test_a_killed_study_continues_to_the_same_weights(finished, tmp_path):
     whole, _ = finished
     study = tiny_study(tmp_path / "again", ("bilinear", "dysample"), (0,))
     words = [sys.executable, str(ROOT / "tools" / "study.py")]
-    # As many jobs, so as many threads: the last bit of a sum depends on them.
-    words += ["--config", study.base, "--save_dir", str(study.folder), "--jobs", "2"]
+    words += ["--config", study.base, "--save_dir", str(study.folder)]
     words += ["--vary", "model.upsample=bilinear,dysample", "--iters", "4"]
     words += ["--save_interval", "2", "--opts", *study.opts]
-    process = subprocess.Popen(words, start_new_session=True)
+    environment = {k: v for k, v in os.environ.items() if k != "OMP_NUM_THREADS"}
+    options = {"env": environment, "cwd": ROOT}
+    process = subprocess.Popen(
+        [*words, "--jobs", "2"], start_new_session=True, **options
+    )
     newest = study.folder / "cells" / study.cells[0].name / "iter_2"
     until(newest.exists, process)
     os.kill(process.pid, signal.SIGKILL)  # its cells end with it
     process.wait()
-    assert subprocess.call(words) == 0
+    # Other jobs, yet as many threads: the last bit of a sum depends on them.
+    assert subprocess.call([*words, "--jobs", "1"], **options) == 0
     results = read_results(study.folder)
     assert [r["status"] for r in results.values()] == ["done", "done"]
     for cell in study.cells:

@@ -8,6 +8,7 @@ from paddleseg.cvlibs import Config
 
 from ...errors import UsageError
 from .faults import only_near
+from .imports import load_imports
 from .marked_yaml import Mark, parse_flow, read_yaml
 from .schema import schema_faults
 
@@ -111,6 +112,7 @@ class ResampleConfig(Config):
     ):
         plain = dic
         dic = _with_values(dic, self.marks, learning_rate, batch_size, iters, opts)
+        load_imports(dic, self.marks, self.path)
         faults = _sentences(schema_faults(dic), self.path, self.marks, plain)
         if faults:
             rest = f" ({len(faults) - 1} more: python -m paddle_resample check lists "
@@ -140,6 +142,7 @@ def config_faults(path, opts=None, complete=True):
     _check_file(path)
     content, marks = _read(path)
     dic = _with_values(content, marks, opts=opts)
+    load_imports(dic, marks, path)
     return _sentences(schema_faults(dic, complete), path, marks, content, complete)
 
 

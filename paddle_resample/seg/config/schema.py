@@ -38,6 +38,7 @@ _NEEDED = ("batch_size", "iters", "train_dataset", "optimizer", "lr_scheduler")
 _NEEDED += ("loss", "model")
 SECTIONS = (*_NEEDED, "val_dataset", "distill_loss", "test_config", "export")
 SECTIONS += ("to_static_training", "damaged_samples", "group", "class_names")
+SECTIONS += ("imports",)
 _REGISTRIES = {
     "model": manager.MODELS,
     "backbone": manager.BACKBONES,

@@ -13,6 +13,7 @@ import paddle
 
 from ...files import write_json
 from ...version import __version__
+from ..config.imports import loaded_imports
 from ..repairs import applied_repairs
 
 __all__ = ["RunRecord", "describe_run", "set_aside"]
@@ -47,6 +48,7 @@ def describe_run(**facts):
         "python": platform.python_version(),
         "versions": {"paddle_resample": __version__, **_versions()},
         "source": _git_state(Path(__file__).parent),
+        "imports": loaded_imports(),
         "repairs_of_paddleseg": [repair.name for repair in applied_repairs()],
     }
 

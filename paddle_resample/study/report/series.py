@@ -1,10 +1,9 @@
 """The numbers of every figure, as plain data; None where there is none."""
 
-import json
-
 import numpy as np
 
 from ...files import finite
+from ..curve import read_curve
 from ..measures import MEASURES
 
 __all__ = [
@@ -188,17 +187,8 @@ def _over_seeds(results, key):
 
 def _curve(content, result):
     """(iteration -> score, iteration -> loss) of one cell."""
-    points = {"miou": {}, "loss": {}}
-    path = content.cell_folder(result) / "curve.jsonl"
-    if not path.exists():
-        return points
-    for line in path.read_text("utf-8").splitlines():
-        point = json.loads(line)
-        if point.get("evaluated") == "last" and point.get("miou") is not None:
-            points["miou"][point["iteration"]] = 100 * point["miou"]
-        elif point.get("loss") is not None:
-            points["loss"][point["iteration"]] = point["loss"]
-    return points
+    miou, loss = read_curve(content.cell_folder(result))
+    return {"miou": {i: 100 * value for i, value in miou.items()}, "loss": loss}
 
 
 def _merge(lines):

@@ -1,0 +1,113 @@
+"""What makes a study's scores mean less than they seem to: said beside the verdict."""
+
+import numpy as np
+
+from .curve import read_curve
+from .verdict import signed
+
+__all__ = ["cautions"]
+
+_LAST = 0.2  # share of the training that is looked at
+
+_WORDS = {
+    "en": {
+        "unfinished": "Training is not finished: over the last fifth of the iterations "
+        "mIoU still rose by more than {margin:g} points ({which}). Longer training may "
+        "order the methods otherwise.",
+        "never": "Classes that {who} never predicts: {classes}. Each counts as 0 in "
+        "the mean of {count} labelled classes.",
+        "never_every": "Classes that no method ever predicts: {classes}. Each counts "
+        "as 0 in the mean of {count} labelled classes.",
+        "between": ", ",
+    },
+    "zh": {
+        "unfinished": "训练尚未完成：最后五分之一的迭代中 mIoU 仍上升超过 {margin:g} 个"
+        "百分点（{which}）。训练更久，方法的次序可能改变。",
+        "never": "{who} 从未预测的类别：{classes}。"
+        "在 {count} 个有标注的类别的平均中各计为 0。",
+        "never_every": "任何方法都从未预测的类别：{classes}。"
+        "在 {count} 个有标注的类别的平均中各计为 0。",
+        "between": "、",
+    },
+}
+
+
+def cautions(scores, folders, class_names, margin):
+    """Find what a reader must be warned of.
+
+    Args:
+        scores: method -> seed -> ImageScores.
+        folders: method -> list of Path, of its finished cells.
+        class_names: list of str.
+        margin: points of mIoU.
+
+    Returns:
+        list of dicts "kind" ("unfinished" or "never predicted"), "methods" (for the
+        first a dict, method -> points), "classes" (of the second, names) and
+        "sentence" (language -> text).
+    """
+    return [*_unfinished(folders, margin), *_never_predicted(scores, class_names)]
+
+
+def _unfinished(folders, margin):
+    rising = {}
+    for name, own in folders.items():
+        rises = [r for r in map(_last_rise, own) if r is not None]
+        if rises and 100 * np.mean(rises) > margin:
+            rising[name] = round(100 * float(np.mean(rises)), 2)
+    if not rising:
+        return []
+    which = [f"{name} {signed(rise, 1)}" for name, rise in rising.items()]
+    sentence = {
+        language: say["unfinished"].format(
+            margin=margin, which=say["between"].join(which)
+        )
+        for language, say in _WORDS.items()
+    }
+    return [{"kind": "unfinished", "methods": rising, "sentence": sentence}]
+
+
+def _last_rise(folder):
+    """By how much mIoU rose in the last fifth; None where it was scored only once."""
+    miou, _ = read_curve(folder)
+    if len(miou) < 2:
+        return None
+    iterations = sorted(miou)
+    values = [miou[i] for i in iterations]
+    last = iterations[-1]
+    return values[-1] - float(np.interp((1 - _LAST) * last, iterations, values))
+
+
+def _never_predicted(scores, class_names):
+    """A caution for every set of methods that passes over the same classes."""
+    missed = {}
+    scored = [name for name, own in scores.items() if own]
+    for name in scored:
+        region = sum(
+            np.asarray(run.counts["region"]).sum(0) for run in scores[name].values()
+        )
+        _, labelled, predicted = region
+        for number in np.flatnonzero((labelled > 0) & (predicted == 0)):
+            missed.setdefault(int(number), []).append(name)
+        count = int((labelled > 0).sum())
+    together = {}
+    for number, methods in sorted(missed.items()):
+        together.setdefault(tuple(methods), []).append(class_names[number])
+    return [
+        {
+            "kind": "never predicted",
+            "methods": list(methods),
+            "classes": classes,
+            "sentence": {
+                language: say[
+                    "never_every" if len(methods) == len(scored) else "never"
+                ].format(
+                    who=say["between"].join(methods),
+                    classes=say["between"].join(classes),
+                    count=count,
+                )
+                for language, say in _WORDS.items()
+            },
+        }
+        for methods, classes in together.items()
+    ]
