@@ -4,32 +4,11 @@ import numpy as np
 
 from .curve import read_curve
 from .verdict import signed
+from .words import WORDS
 
 __all__ = ["cautions"]
 
 _LAST = 0.2  # share of the training that is looked at
-
-_WORDS = {
-    "en": {
-        "unfinished": "Training is not finished: over the last fifth of the iterations "
-        "mIoU still rose by more than {margin:g} points ({which}). Longer training may "
-        "order the methods otherwise.",
-        "never": "Classes that {who} never predicts: {classes}. Each counts as 0 in "
-        "the mean of {count} labelled classes.",
-        "never_every": "Classes that no method ever predicts: {classes}. Each counts "
-        "as 0 in the mean of {count} labelled classes.",
-        "between": ", ",
-    },
-    "zh": {
-        "unfinished": "训练尚未完成：最后五分之一的迭代中 mIoU 仍上升超过 {margin:g} 个"
-        "百分点（{which}）。训练更久，方法的次序可能改变。",
-        "never": "{who} 从未预测的类别：{classes}。"
-        "在 {count} 个有标注的类别的平均中各计为 0。",
-        "never_every": "任何方法都从未预测的类别：{classes}。"
-        "在 {count} 个有标注的类别的平均中各计为 0。",
-        "between": "、",
-    },
-}
 
 
 def cautions(scores, folders, class_names, margin):
@@ -62,7 +41,7 @@ def _unfinished(folders, margin):
         language: say["unfinished"].format(
             margin=margin, which=say["between"].join(which)
         )
-        for language, say in _WORDS.items()
+        for language, say in _say().items()
     }
     return [{"kind": "unfinished", "methods": rising, "sentence": sentence}]
 
@@ -106,8 +85,12 @@ def _never_predicted(scores, class_names):
                     classes=say["between"].join(classes),
                     count=count,
                 )
-                for language, say in _WORDS.items()
+                for language, say in _say().items()
             },
         }
         for methods, classes in together.items()
     ]
+
+
+def _say():
+    return {language: words["caution"] for language, words in WORDS.items()}

@@ -1,63 +1,8 @@
-"""What the numbers say, in words: one place for both languages."""
+"""What the numbers say, in words."""
 
-__all__ = ["detectable_sentence", "judge", "sentence", "signed"]
+from .words import WORDS
 
-_PARTS = {
-    "en": {
-        "baseline": "{baseline} is the baseline: mIoU {mean:.2f} %{deviation}, "
-        "{seeds}.",
-        "no result": "{method} has no finished run on a seed of {baseline}.",
-        "better": "{method} is better than {baseline} by {gap:.2f} points of mIoU "
-        "({interval}; {p}; {seeds}, {images} images).{within}",
-        "worse": "{method} is worse than {baseline} by {gap:.2f} points of mIoU "
-        "({interval}; {p}; {seeds}, {images} images).{within}",
-        "equal": "{method} and {baseline} are equal within ±{margin:g} points of mIoU: "
-        "{difference} ({simultaneous}; {seeds}, {images} images).",
-        "undecided": "Undecided between {method} and {baseline}: {difference} points "
-        "of mIoU ({interval}; {p}; {seeds}, {images} images).",
-        "one seed": "With one seed nothing is shown: {method} scored {difference} "
-        "points of mIoU against {baseline} ({interval}, over {images} images only; the "
-        "noise of training is not in it).",
-        "interval": "95 % interval {low} to {high}",
-        "simultaneous": "simultaneous 95 % interval {low} to {high}",
-        "p": "corrected p = {p:.3f}",
-        "within": " The difference is smaller than {margin:g} points, though.",
-        "seeds": "{count} seeds",
-        "seed": "1 seed",
-        "deviation": " (standard deviation over seeds {deviation:.2f})",
-        "detectable": "This study could have shown differences of {points} points of "
-        "mIoU or more (with a probability of 80 %; {seeds}, {comparisons}, noise "
-        "pooled over the methods).",
-        "comparison": "1 comparison",
-        "comparisons": "corrected for {count} comparisons",
-    },
-    "zh": {
-        "baseline": "{baseline} 为基线：mIoU {mean:.2f} %{deviation}，{seeds}。",
-        "no result": "{method} 没有与 {baseline} 相同随机种子的完成结果。",
-        "better": "{method} 优于 {baseline}，mIoU 高 {gap:.2f} 个百分点"
-        "（{interval}；{p}；{seeds}，{images} 张图像）。{within}",
-        "worse": "{method} 劣于 {baseline}，mIoU 低 {gap:.2f} 个百分点"
-        "（{interval}；{p}；{seeds}，{images} 张图像）。{within}",
-        "equal": "{method} 与 {baseline} 在 ±{margin:g} 个百分点内相等：mIoU 相差 "
-        "{difference}（{simultaneous}；{seeds}，{images} 张图像）。",
-        "undecided": "{method} 与 {baseline} 尚无定论：mIoU 相差 {difference} 个百分点"
-        "（{interval}；{p}；{seeds}，{images} 张图像）。",
-        "one seed": "只有一个随机种子，不能下结论：{method} 相对 {baseline} 的 "
-        "mIoU 为 {difference} 个百分点（{interval}，仅对 {images} 张图像；"
-        "不含训练噪声）。",
-        "interval": "95 % 置信区间 {low} 至 {high}",
-        "simultaneous": "95 % 同时置信区间 {low} 至 {high}",
-        "p": "校正后 p = {p:.3f}",
-        "within": "但差异小于 {margin:g} 个百分点。",
-        "seeds": "{count} 个随机种子",
-        "seed": "1 个随机种子",
-        "deviation": "（种子间标准差 {deviation:.2f}）",
-        "detectable": "本研究能够显示的 mIoU 差异至少为 {points} 个百分点（概率 80 %；"
-        "{seeds}，{comparisons}，噪声取各方法的合并值）。",
-        "comparison": "1 项比较",
-        "comparisons": "对 {count} 项比较作校正",
-    },
-}
+__all__ = ["answer", "detectable_sentence", "judge", "sentence", "signed"]
 
 
 def judge(found, seeds, margin, alpha):
@@ -96,7 +41,7 @@ def sentence(language, verdict, method, baseline, entry, found, images, margin):
     Returns:
         str.
     """
-    say = _PARTS[language]
+    say = WORDS[language]["verdict"]
     if verdict == "no result" or not found:
         return say["no result"].format(method=method, baseline=baseline)
     count = len(entry["seeds"] if verdict == "baseline" else entry["paired_seeds"])
@@ -117,7 +62,8 @@ def sentence(language, verdict, method, baseline, entry, found, images, margin):
         facts["gap"] = abs(100 * found["difference"])
         facts["interval"] = _interval(say["interval"], found["interval"])
     if verdict not in ("baseline", "one seed"):
-        facts["p"] = say["p"].format(p=found["p_corrected"])
+        p = found["p_corrected"]
+        facts["p"] = say["p"].format(p="< 0.001" if p < 0.001 else f"= {p:.3f}")
         simultaneous = found["interval_simultaneous"]
         facts["simultaneous"] = _interval(say["simultaneous"], simultaneous)
         if _within(found, margin / 100):
@@ -136,13 +82,39 @@ def detectable_sentence(language, points, seeds, comparisons):
     Returns:
         str.
     """
-    say = _PARTS[language]
+    say = WORDS[language]["verdict"]
     several = "comparisons" if comparisons > 1 else "comparison"
     return say["detectable"].format(
         points=f"{points:.1f}",
         seeds=_seeds(say, seeds),
         comparisons=say[several].format(count=comparisons),
     )
+
+
+def answer(summary, language):
+    """What a study says: a sentence a method, the best mean first, what the study could
+    have shown, and what the same run twice differs by.
+
+    Args:
+        summary: of `statistics.summarise`.
+        language: "en" or "zh".
+
+    Returns:
+        list of str.
+    """
+
+    def mean(entry):
+        return entry["measures"].get(summary["primary"], {}).get("mean", -1.0)
+
+    entries = sorted(summary["methods"].values(), key=mean, reverse=True)
+    said = [entry["sentence"][language] for entry in entries]
+    if summary["detectable"]:
+        said.append(summary["detectable"]["sentence"][language])
+    if summary["repeat"]:
+        points = abs(100 * summary["repeat"]["difference"])
+        text = WORDS[language]["verdict"]["repeat"]
+        said.append(text.format(method=summary["repeat"]["method"], points=points))
+    return said
 
 
 def signed(value, digits=2):

@@ -14,8 +14,8 @@ from paddle_resample.study.local import LocalRunner
 from paddle_resample.study.report import write_report
 from paddle_resample.study.report.content import read_content
 from paddle_resample.study.report.table import ranked_table, run_table
-from paddle_resample.study.report.words import words_of
 from paddle_resample.study.results import read_results
+from paddle_resample.study.words import words_of
 from tests.study.report.test_page import page_of
 from tests.study.tiny import tiny_study
 

@@ -63,7 +63,7 @@ def test_times_say_where_they_were_measured(finished):
 
 def test_the_same_cell_twice(finished):
     """On a CPU equal seeds give equal networks."""
-    study, results = finished
+    study, _ = finished
     assert study.repeated.name == "upsample=bilinear,seed=0,repeat"
     once, again = (
         weights(study.folder / "cells" / name / "iter_4")

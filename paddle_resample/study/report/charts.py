@@ -3,27 +3,31 @@
 import html
 import textwrap
 
+from ..verdict import signed
 from .series import COSTS, pareto
 
 __all__ = ["page_figures"]
 
 _MOST_CLASSES = 40  # of a chart; beyond, those where the methods differ most
 _GRID = "#e3e6ea"
+_GAIN, _LOSS = "#0072B2", "#D55E00"
 
 
-def page_figures(numbers, looks, words):
+def page_figures(numbers, styles, words, margin, repeat=None):
     """Draw everything.
 
     Args:
         numbers: of `series.figures`.
-        looks: method -> look.Look.
+        styles: method -> method_style.MethodStyle.
         words: the words of a language.
+        margin: points within which methods are called equal.
+        repeat: points by which the same run twice differs, or None.
 
     Returns:
         dict: chart name -> {choice -> figure}; a chart without a choice has "".
         Charts that the study has no numbers for are missing.
     """
-    draw = _Drawing(looks, words)
+    draw = _Drawing(styles, words)
     charts = {
         "cost": {key: draw.cost(numbers["costs"], key) for key in COSTS},
         "classes": {
@@ -33,7 +37,13 @@ def page_figures(numbers, looks, words):
         "bands": {"": draw.widths(numbers["bands"], "band", "miou")},
     }
     if numbers["differences"]:
-        charts["differences"] = {"": draw.differences(numbers["differences"])}
+        figure = draw.differences(numbers["differences"], margin, repeat)
+        charts["differences"] = {"": figure}
+    if numbers["shares"]:
+        charts["shares"] = {
+            name: draw.shares(numbers["shares"]["names"], name, values)
+            for name, values in numbers["shares"]["methods"].items()
+        }
     for key in ("miou", "loss"):
         if numbers["curves"][key]:
             charts[f"curve_{key}"] = {"": draw.curve(numbers["curves"][key], key)}
@@ -44,31 +54,38 @@ def page_figures(numbers, looks, words):
 
 
 class _Drawing:
-    def __init__(self, looks, words):
-        self.looks = looks
+    def __init__(self, styles, words):
+        self.styles = styles
         self.words = words
 
-    def differences(self, rows):
-        """Difference to the baseline, its interval, and a small mark for each seed."""
+    def differences(self, rows, margin, repeat):
+        """Difference to the baseline, its intervals, and a small mark for each seed."""
         rows = rows[::-1]  # plotly counts from below
         data = []
+        reached = [0.0]
         for place, row in enumerate(rows):
             low, high = row["interval"]
             seeds = {"x": row["seeds"], "y": [place - 0.24] * len(row["seeds"])}
             marker = {"symbol": "line-ns-open", "size": 9, "color": "#666"}
             data.append(
-                _points(seeds, marker, hover=f"%{{x:+.2f}} {self.words['seed']}")
+                _points(seeds, marker, hover=f"%{{x:.2f}} {self.words['seed']}")
             )
+            wide = row["simultaneous"] or row["interval"]
+            reached += [*row["seeds"], *wide]
+            line = {"color": self.styles[row["method"]].colour, "width": 1}
+            thin = {"x": wide, "y": [place, place], "mode": "lines", "line": line}
+            data.append({"type": "scatter", "showlegend": False, "hoverinfo": "skip",
+                         **thin})  # fmt: skip
             error = {
                 "type": "data",
                 "symmetric": False,
                 "array": [high - row["difference"]],
                 "arrayminus": [row["difference"] - low],
-                "thickness": 2.5,
-                "width": 7,
+                "thickness": 4,
+                "width": 0,
             }
             point = {"x": [row["difference"]], "y": [place], "error_x": error}
-            hover = f"%{{x:+.2f}} [{low:+.2f}, {high:+.2f}]"
+            hover = f"{signed(row['difference'])} [{signed(low)}, {signed(high)}]"
             marker = self._marker(row["method"], 13)
             data.append({**_points(point, marker, hover), "name": _safe(row["method"])})
         layout = _layout(self.words["axis_difference"], "", 110 + 52 * len(rows))
@@ -80,6 +97,13 @@ class _Drawing:
             showgrid=False,
         )
         layout["showlegend"] = False
+        layout["shapes"] = [_strip(margin, "rgba(87, 96, 106, 0.10)")]
+        if repeat is not None:
+            layout["shapes"].append(_strip(abs(repeat), "rgba(213, 94, 0, 0.25)"))
+            reached += [repeat, -repeat]
+        low, high = min(reached), max(reached)
+        room = 0.06 * (high - low) or 1.0
+        layout["xaxis"]["range"] = [low - room, high + room]
         return {"data": data, "layout": layout}
 
     def cost(self, rows, key):
@@ -88,19 +112,30 @@ class _Drawing:
         if not known:
             return None
         front = pareto(known, key)
-        data = [
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "x": [row[key] for row in front],
-                "y": [row["miou"] for row in front],
-                "line": {"color": "#888", "dash": "dot", "width": 2},
-                "name": self.words["pareto"],
-                "hoverinfo": "skip",
-            }
-        ]
+        data = []
+        if len(front) > 1:  # of one method there is no line
+            data.append(
+                {
+                    "type": "scatter",
+                    "mode": "lines",
+                    "x": [row[key] for row in front],
+                    "y": [row["miou"] for row in front],
+                    "line": {"color": "#888", "dash": "dot", "width": 2},
+                    "name": self.words["pareto"],
+                    "hoverinfo": "skip",
+                }
+            )
         for row in known:
             point = {"x": [row[key]], "y": [row["miou"]]}
+            if key in row["spread"]:
+                low, high = row["spread"][key]
+                point["error_x"] = {
+                    "type": "data",
+                    "symmetric": False,
+                    "array": [max(high - row[key], 0.0)],
+                    "arrayminus": [max(row[key] - low, 0.0)],
+                    "thickness": 1.5,
+                }
             if row["deviation"] is not None:
                 error = {"type": "data", "array": [row["deviation"]], "thickness": 1.5}
                 point["error_y"] = error
@@ -115,7 +150,7 @@ class _Drawing:
         """Mean over seeds and the band from the lowest to the highest."""
         data = []
         for name, line in methods.items():
-            data += self._banded(name, line["x"], line)
+            data += self._ranged(name, line["x"], line)
         title = self.words["axis_miou" if key == "miou" else "axis_loss"]
         layout = _layout(self.words["axis_iteration"], title, 420)
         return {"data": data, "layout": layout}
@@ -123,10 +158,13 @@ class _Drawing:
     def widths(self, found, kind, score):
         """A score over widths in pixels."""
         data = []
+        widths = found["widths"]
         for name, line in found["methods"].items():
-            data += self._banded(name, found["widths"], line)
+            data += self._ranged(name, list(range(len(widths))), line, widths)
         layout = _layout(self.words[f"axis_{kind}"], self.words[f"axis_{score}"], 420)
-        layout["xaxis"].update(tickvals=found["widths"])
+        layout["xaxis"].update(
+            tickvals=list(range(len(widths))), ticktext=[str(w) for w in widths]
+        )
         return {"data": data, "layout": layout}
 
     def classes(self, found, key):
@@ -159,53 +197,91 @@ class _Drawing:
         )
         return {"data": data, "layout": layout}
 
-    def _banded(self, name, x, line):
-        kept = [i for i, value in enumerate(line["mean"]) if value is not None]
-        x, mean, low, high = (
-            [values[i] for i in kept]
-            for values in (x, line["mean"], line["low"], line["high"])
-        )
-        look = self.looks[name]
-        red, green, blue = (int(look.colour[i : i + 2], 16) for i in (1, 3, 5))
-        band = {
-            "type": "scatter",
-            "mode": "lines",
-            "x": x + x[::-1],
-            "y": high + low[::-1],
-            "fill": "toself",
-            "fillcolor": f"rgba({red},{green},{blue},0.15)",
-            "line": {"width": 0},
-            "hoverinfo": "skip",
+    def shares(self, names, method, values):
+        """A bar a class; the bars add up to the difference."""
+        order = sorted(range(len(names)), key=lambda c: abs(values[c]))[-_MOST_CLASSES:]
+        total = sum(values)
+        bars = {
+            "type": "bar",
+            "orientation": "h",
+            "x": [values[c] for c in order],
+            "y": list(range(len(order))),
+            "marker": {"color": [_GAIN if values[c] > 0 else _LOSS for c in order]},
+            "hovertemplate": [
+                f"{_safe(names[c])}: {signed(values[c])}<extra></extra>" for c in order
+            ],
             "showlegend": False,
-            "legendgroup": _safe(name),
         }
-        mean_line = {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "x": x,
-            "y": mean,
-            "line": {"color": look.colour, "width": 2, "dash": look.dash},
-            "marker": {
-                **self._marker(name, 8),
-                "size": self._sizes(name, len(x)),
-                "opacity": 1,  # plotly's default for sizes that differ is less
-            },
-            "name": _safe(name),
-            "legendgroup": _safe(name),
-            "hovertemplate": "%{x}: %{y:.4g}",
-        }
-        return [band, mean_line]
+        title = self.words["axis_share"].format(total=signed(total))
+        layout = _layout(title, "", 120 + 26 * len(order))
+        layout["xaxis"].update(zeroline=True, zerolinewidth=2, zerolinecolor="#000")
+        layout["yaxis"].update(
+            tickvals=list(range(len(order))),
+            ticktext=[_wrapped(names[c]) for c in order],
+            range=[-0.6, len(order) - 0.4],
+            showgrid=False,
+        )
+        return {"data": [bars], "layout": layout}
 
-    def _sizes(self, name, count):
-        """Marks on some ten points of a line, on other ones for every method."""
-        step = -(-count // 10)
-        first = list(self.looks).index(name) * step // len(self.looks)
-        return [8 if i % step == first % step else 0 for i in range(count)]
+    def _ranged(self, name, x, line, labels=None):
+        """Means joined by a line, and at each a stroke from the lowest seed to the
+        highest; the methods stand side by side, so that none hides another."""
+        kept = [i for i, value in enumerate(line["mean"]) if value is not None]
+        labels = labels or x
+        gaps = [b - a for a, b in zip(x, x[1:])]
+        step = 0.6 * min(gaps, default=1) / max(len(self.styles), 2)
+        shift = (list(self.styles).index(name) - (len(self.styles) - 1) / 2) * step
+        style = self.styles[name]
+        mean = [line["mean"][i] for i in kept]
+        error = {
+            "type": "data",
+            "symmetric": False,
+            "array": [line["high"][i] - line["mean"][i] for i in kept],
+            "arrayminus": [line["mean"][i] - line["low"][i] for i in kept],
+            "thickness": 1.5,
+            "width": 0,
+            "color": style.colour,
+        }
+        return [
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "x": [x[i] + shift for i in kept],
+                "y": mean,
+                "text": [str(labels[i]) for i in kept],
+                "error_y": error,
+                "line": {"color": style.colour, "width": 1, "dash": style.dash},
+                "marker": self._marker(name, 9),
+                "name": _safe(name),
+                "hovertemplate": "%{text}: %{y:.4g}",
+            }
+        ]
 
     def _marker(self, name, size):
-        look = self.looks[name]
+        style = self.styles[name]
         line = {"color": "#fff", "width": 0.8}
-        return {"symbol": look.symbol, "color": look.colour, "size": size, "line": line}
+        return {
+            "symbol": style.symbol,
+            "color": style.colour,
+            "size": size,
+            "line": line,
+        }
+
+
+def _strip(reach, colour):
+    """A vertical strip around zero."""
+    return {
+        "type": "rect",
+        "layer": "below",
+        "xref": "x",
+        "yref": "paper",
+        "x0": -reach,
+        "x1": reach,
+        "y0": 0,
+        "y1": 1,
+        "fillcolor": colour,
+        "line": {"width": 0},
+    }
 
 
 def _points(values, marker, hover):

@@ -9,7 +9,7 @@ from ...errors import UsageError
 from ..plan import Study
 from ..results import read_results
 from ..statistics import PRIMARY, summarise
-from .look import look_of
+from .method_style import method_styles
 
 __all__ = ["Content", "read_content"]
 
@@ -26,7 +26,7 @@ class Content:
             without one are missing.
         failed: list of (cell name, reason or None where it never ended).
         methods: names, the best mean score first, those without a result last.
-        looks: method -> look.Look.
+        styles: method -> method_style.MethodStyle.
         pictures: dict of pictures/pictures.json; without names where there is none.
     """
 
@@ -36,7 +36,7 @@ class Content:
     results: dict
     failed: list
     methods: list
-    looks: dict
+    styles: dict
     pictures: dict
 
     @property
@@ -97,7 +97,7 @@ def read_content(folder):
         results=results,
         failed=failed,
         methods=_ranked(study.methods, summary),
-        looks=look_of(study.methods, study.baseline),
+        styles=method_styles(study.methods, study.baseline),
         pictures=_json(study.folder / "pictures" / "pictures.json"),
     )
 

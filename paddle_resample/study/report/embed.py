@@ -8,7 +8,10 @@ from PIL import Image
 
 __all__ = ["embed_errors", "embed_labels", "embed_photo", "smaller"]
 
-_WRONG, _VOID = (0xF0, 0xE4, 0x42), (0x00, 0x72, 0xB2)  # yellow and blue, as `look`
+_WRONG, _VOID = (
+    (0xF0, 0xE4, 0x42),
+    (0x00, 0x72, 0xB2),
+)  # yellow and blue, as `method_style`
 
 
 def embed_photo(path, side):

@@ -8,7 +8,7 @@ from .embed import embed_errors, embed_labels, embed_photo
 
 __all__ = ["SIDE", "gallery", "one_view", "read_labels"]
 
-SIDE = 448  # pixels of the longer side, at most
+SIDE = 720  # pixels of the longer side, at most
 
 
 def gallery(content):

@@ -87,6 +87,7 @@
     };
     const showAll = () => {
       sides.forEach((view, i) => (view.dataset.who = selects[i].value));
+      slider.style.setProperty("--aspect", picture.width / picture.height);
       views.forEach(show);
     };
     all(".thumbs button").forEach((button, number, buttons) => {

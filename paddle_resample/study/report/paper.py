@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ...files import write_json, writing, writing_folder
+from ..words import WORDS
 from .series import COSTS, pareto
-from .words import WORDS
 
 __all__ = ["write_paper"]
 
@@ -45,16 +45,16 @@ def write_paper(content, numbers):
     numbers that were drawn.
     """
     drawn = {
-        "curves": _curves(numbers["curves"]["miou"], content.looks),
-        "bands": _widths(numbers["bands"], content.looks, "band", "miou"),
-        "classes": _classes(numbers["classes"], content.looks),
+        "curves": _curves(numbers["curves"]["miou"], content.styles),
+        "bands": _widths(numbers["bands"], content.styles, "band", "miou"),
+        "classes": _classes(numbers["classes"], content.styles),
     }
     if numbers["differences"]:
         drawn["differences"] = _differences(numbers, content)
     if numbers["thin"]:
-        drawn["thin"] = _widths(numbers["thin"], content.looks, "thin", "recall")
+        drawn["thin"] = _widths(numbers["thin"], content.styles, "thin", "recall")
     for key in _COSTS:
-        drawn[f"score_{key}"] = _cost(numbers["costs"], content.looks, key)
+        drawn[f"score_{key}"] = _cost(numbers["costs"], content.styles, key)
     rows = _rows(content, numbers)
     with writing_folder(content.study.folder / "paper") as folder:
         for name, figure in drawn.items():
@@ -142,9 +142,11 @@ def _differences(numbers, content):
     figure, axes = _axes(0.7 + 0.3 * len(rows))
     axes.axvline(0, color="black", linewidth=0.8)
     for place, row in enumerate(rows):
-        look = content.looks[row["method"]]
-        axes.plot(row["interval"], [place, place], color=look.colour, linewidth=1.5)
-        axes.plot(row["difference"], place, look.marker, color=look.colour)
+        style = content.styles[row["method"]]
+        wide = row["simultaneous"] or row["interval"]
+        axes.plot(wide, [place, place], color=style.colour, linewidth=0.7)
+        axes.plot(row["interval"], [place, place], color=style.colour, linewidth=2.2)
+        axes.plot(row["difference"], place, style.marker, color=style.colour)
         low = [place - 0.25] * len(row["seeds"])
         axes.plot(row["seeds"], low, "|", color="0.4", markersize=4)
     axes.set_yticks(range(len(rows)), [_wrap(row["method"]) for row in rows])
@@ -153,22 +155,24 @@ def _differences(numbers, content):
     return figure
 
 
-def _cost(rows, looks, key):
+def _cost(rows, styles, key):
     known = [row for row in rows if row[key] is not None]
     if not known:
         return None
     figure, axes = _axes(2.6)
     front = pareto(known, key)
-    xs, ys = [row[key] for row in front], [row["miou"] for row in front]
-    axes.plot(xs, ys, ":", color="0.5", label="Pareto front", zorder=0)
+    if len(front) > 1:
+        xs, ys = [row[key] for row in front], [row["miou"] for row in front]
+        axes.plot(xs, ys, ":", color="0.5", label="Pareto front", zorder=0)
     for row in known:
-        look = looks[row["method"]]
+        style = styles[row["method"]]
         axes.errorbar(
             row[key],
             row["miou"],
             yerr=row["deviation"],
-            fmt=look.marker,
-            color=look.colour,
+            xerr=_sides(row, key),
+            fmt=style.marker,
+            color=style.colour,
             elinewidth=0.8,
             capsize=2,
             label=_wrap(row["method"]),
@@ -179,12 +183,20 @@ def _cost(rows, looks, key):
     return figure
 
 
-def _curves(methods, looks):
+def _sides(row, key):
+    """How far the spread of a measured time reaches to both sides, or None."""
+    if key not in row["spread"]:
+        return None
+    low, high = row["spread"][key]
+    return [[max(row[key] - low, 0)], [max(high - row[key], 0)]]
+
+
+def _curves(methods, styles):
     if not methods:
         return None
     figure, axes = _axes(2.6)
-    for name, line in methods.items():
-        _banded(axes, looks[name], name, line["x"], line)
+    for number, (name, line) in enumerate(methods.items()):
+        _ranged(axes, styles[name], name, line["x"], line, number, len(methods))
     axes.set_xlabel("Iteration")
     axes.set_ylabel("Validation mIoU, %")
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
@@ -192,27 +204,28 @@ def _curves(methods, looks):
     return figure
 
 
-def _widths(found, looks, kind, score):
+def _widths(found, styles, kind, score):
     figure, axes = _axes(2.6)
-    for name, line in found["methods"].items():
-        _banded(axes, looks[name], name, found["widths"], line)
-    axes.set_xticks(found["widths"])
+    xs = list(range(len(found["widths"])))
+    for number, (name, line) in enumerate(found["methods"].items()):
+        _ranged(axes, styles[name], name, xs, line, number, len(found["methods"]))
+    axes.set_xticks(xs, [str(width) for width in found["widths"]])
     axes.set_xlabel(WORDS["en"][f"axis_{kind}"])
     axes.set_ylabel(WORDS["en"][f"axis_{score}"])
     _legend(axes)
     return figure
 
 
-def _classes(found, looks):
+def _classes(found, styles):
     names = found["names"]
     figure, axes = _axes(0.8 + 0.24 * len(names))
     count = len(found["iou"])
     for number, (name, line) in enumerate(found["iou"].items()):
-        look, shift = looks[name], 0.5 * ((number + 0.5) / count - 0.5)
+        style, shift = styles[name], 0.5 * ((number + 0.5) / count - 0.5)
         places = [i + shift for i in range(len(names))]
         values = [float("nan") if v is None else v for v in line["mean"]]
-        options = {"color": look.colour, "markersize": 4, "linestyle": "none"}
-        axes.plot(values, places, marker=look.marker, label=_wrap(name), **options)
+        options = {"color": style.colour, "markersize": 4, "linestyle": "none"}
+        axes.plot(values, places, marker=style.marker, label=_wrap(name), **options)
     axes.set_yticks(range(len(names)), [_wrap(name) for name in names])
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.set_xlabel("IoU, %")
@@ -220,16 +233,28 @@ def _classes(found, looks):
     return figure
 
 
-def _banded(axes, look, name, x, line):
-    nothing = float("nan")
-    mean, low, high = (
-        [nothing if v is None else v for v in line[key]]
-        for key in ("mean", "low", "high")
+def _ranged(axes, style, name, x, line, number, count):
+    """Means and strokes from the lowest seed to the highest, methods side by side."""
+    gaps = [b - a for a, b in zip(x, x[1:])]
+    shift = 0.6 * min(gaps, default=1) * (number - (count - 1) / 2) / max(count, 2)
+    kept = [i for i, value in enumerate(line["mean"]) if value is not None]
+    xs, mean = [x[i] + shift for i in kept], [line["mean"][i] for i in kept]
+    sides = [
+        [line["mean"][i] - line["low"][i] for i in kept],
+        [line["high"][i] - line["mean"][i] for i in kept],
+    ]
+    axes.errorbar(
+        xs,
+        mean,
+        yerr=sides,
+        color=style.colour,
+        marker=style.marker,
+        markersize=3.5,
+        linewidth=0.7,
+        elinewidth=0.9,
+        linestyle=style.line,
+        label=_wrap(name),
     )
-    axes.fill_between(x, low, high, color=look.colour, alpha=0.15, linewidth=0)
-    options = {"color": look.colour, "linestyle": look.line, "markersize": 4}
-    marker = look.marker if len(x) <= 40 else None
-    axes.plot(x, mean, marker=marker, linewidth=1.2, label=_wrap(name), **options)
 
 
 def _axes(height):

@@ -1,5 +1,7 @@
 """The numbers of every figure, as plain data; None where there is none."""
 
+import bisect
+
 import numpy as np
 
 from ...files import finite
@@ -9,6 +11,7 @@ from ..measures import MEASURES
 __all__ = [
     "COSTS",
     "bands",
+    "class_shares",
     "classes",
     "costs",
     "curves",
@@ -24,9 +27,10 @@ COSTS = {
     "macs": 1e-9,
     "latency_ms": 1.0,
     "peak_memory_mb": 1.0,
+    "step_ms": 1.0,
     "seconds": 1.0,
 }
-_POINTS = 300  # of a curve, at most
+_POINTS = 24  # of a curve, at most: as many as can be told apart
 
 
 def figures(content):
@@ -37,6 +41,7 @@ def figures(content):
             "costs": costs(content),
             "curves": curves(content),
             "classes": classes(content),
+            "shares": class_shares(content),
             "bands": bands(content),
             "thin": thin(content),
         }
@@ -50,7 +55,8 @@ def differences(content):
         content: content.Content.
 
     Returns:
-        list of dicts: "method", "difference", "interval", "seeds" (a value a seed).
+        list of dicts: "method", "difference", "interval", "simultaneous" (None with one
+        seed), "seeds" (a value a seed).
     """
     rows = []
     for name in content.scored:
@@ -60,8 +66,9 @@ def differences(content):
                 {
                     "method": name,
                     "difference": 100 * found["difference"],
-                    "interval": [100 * value for value in found["interval"]],
-                    "seeds": [100 * value for value in found["differences"]],
+                    "interval": _percent(found["interval"]),
+                    "simultaneous": _percent(found.get("interval_simultaneous")),
+                    "seeds": _percent(found["differences"]),
                 }
             )
     return rows
@@ -72,7 +79,8 @@ def costs(content):
 
     Returns:
         list of dicts: "method", "miou" and "deviation" (percent), and the keys of
-        COSTS, in their units: means over seeds.
+        COSTS, in their units: means over seeds; "spread", key -> [low, high] of the
+        measured times.
     """
     rows = []
     for name in content.scored:
@@ -86,6 +94,12 @@ def costs(content):
             ]
             values = [g[key] for g in given if g.get(key) is not None]
             row[key] = factor * float(np.mean(values)) if values else None
+        cost = content.results[name][0]["cost"]
+        row["spread"] = {
+            key: cost[kept]
+            for key in COSTS
+            if (kept := key.replace("_ms", "_spread_ms")) != key and kept in cost
+        }
         rows.append(row)
     return rows
 
@@ -123,7 +137,7 @@ def curves(content):
     for name in content.scored:
         lines = [_curve(content, result) for result in content.results[name]]
         for key in found:
-            merged = _merge([line[key] for line in lines])
+            merged = _merge([line[key] for line in lines], smooth=key == "loss")
             if merged["x"]:
                 found[key][name] = merged
     return found
@@ -142,6 +156,22 @@ def classes(content):
         for name in content.scored:
             found[key][name] = _over_seeds(content.results[name], key)
     return found
+
+
+def class_shares(content):
+    """What every class adds to a method's difference, in percentage points of mIoU.
+
+    Returns:
+        dict: "names" and "methods" -> list, a value a class; None without a
+        comparison.
+    """
+    found = {
+        name: _percent(content.measure(name)["class_shares"])
+        for name in content.scored
+        if "class_shares" in content.measure(name)
+    }
+    names = content.shown(content.scored[0])["class_names"]
+    return {"names": names, "methods": found} if found else None
 
 
 def bands(content):
@@ -174,6 +204,10 @@ def other_measures(content):
     return [key for key in MEASURES if some(content.scored[0], key) and key != "miou"]
 
 
+def _percent(values):
+    return None if values is None else [100 * value for value in values]
+
+
 def _over_seeds(results, key):
     """Mean, lowest and highest of a list of scores over seeds; None where no seed has
     a value."""
@@ -191,9 +225,14 @@ def _curve(content, result):
     return {"miou": {i: 100 * value for i, value in miou.items()}, "loss": loss}
 
 
-def _merge(lines):
-    xs = sorted(set().union(*lines))
-    xs = xs[:: -(-len(xs) // _POINTS) or 1]
+def _merge(lines, smooth):
+    """Mean, lowest and highest of several lines; of a smooth one, every point is the
+    mean of the points up to it."""
+    every = sorted(set().union(*lines))
+    step = -(-len(every) // _POINTS) or 1
+    xs = every[::-1][::step][::-1]  # the last point is one of them
+    if smooth:
+        lines = [_block_means(line, xs) for line in lines]
     merged = {"x": xs, "mean": [], "low": [], "high": []}
     for x in xs:
         values = [line[x] for line in lines if x in line]
@@ -201,3 +240,11 @@ def _merge(lines):
         merged["low"].append(min(values))
         merged["high"].append(max(values))
     return merged
+
+
+def _block_means(line, xs):
+    """x -> mean of the line's values behind the x before, up to this one."""
+    blocks = {}
+    for x, value in line.items():
+        blocks.setdefault(xs[bisect.bisect_left(xs, x)], []).append(value)
+    return {x: float(np.mean(values)) for x, values in blocks.items()}

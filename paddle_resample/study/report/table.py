@@ -27,8 +27,8 @@ _COLUMNS = (
     "parameters",
     "macs",
     "latency_ms",
+    "step_ms",
     "peak_memory_mb",
-    "seconds",
     "best",
 )
 _SIGNS = {"better": "▲ ", "worse": "▼ ", "equal": "= "}
@@ -79,8 +79,9 @@ def columns(rows):
         rows: of `ranked_table`.
 
     Returns:
-        list of str, without columns that are empty, and without the best checkpoint
-        where it is the last one for every method.
+        list of str, without columns that are empty or repeat another: the best
+        checkpoint where it is the last one for every method, the simultaneous intervals
+        of a single comparison.
     """
 
     def texts(key):
@@ -88,7 +89,10 @@ def columns(rows):
 
     kept = [key for key in _COLUMNS if set(texts(key)) != {"–"}]
     last = [text.partition(" ")[0] for text in texts("miou")]
-    return [key for key in kept if key != "best" or texts("best") != last]
+    plain = [text.partition("[")[2] for text in texts("difference")]
+    wide = [text.partition("[")[2] for text in texts("simultaneous")]
+    repeats = {"best": texts("best") == last, "simultaneous": plain == wide}
+    return [key for key in kept if not repeats.get(key)]
 
 
 def pair_table(content, words):
@@ -139,7 +143,7 @@ def measure_table(content, words):
 
 
 def run_table(content):
-    """Every finished cell: list of (cell name, seed, list of Cell)."""
+    """Every finished cell: list of (method, seed, list of Cell)."""
     rows = []
     for name in content.scored:
         for result in content.results[name]:
@@ -147,7 +151,7 @@ def run_table(content):
             scores = [last["miou"], last["boundary_miou"], last["bf"], best["miou"]]
             cells = [Cell(_percent(score), score) for score in scores]
             cells.append(Cell(_time(result["seconds"]), result["seconds"]))
-            rows.append((result["cell"], result["seed"], cells))
+            rows.append((name, result["seed"], cells))
     return rows
 
 
@@ -184,16 +188,14 @@ def _costs(results):
     for key, show in (("parameters", _count), ("macs", _count)):
         if cost.get(key) is not None:
             cells[key] = Cell(show(cost[key]), cost[key], f"{cost[key]:,}")
-    if cost.get("latency_ms") is not None:
-        low, high = cost["latency_spread_ms"]
-        text = f"{_short(cost['latency_ms'])} ms"
-        spread = f"{_short(low)} – {_short(high)} ms"
-        cells["latency_ms"] = Cell(text, cost["latency_ms"], spread)
+    for key in ("latency_ms", "step_ms"):
+        if cost.get(key) is not None:
+            low, high = cost[key.replace("_ms", "_spread_ms")]
+            spread = f"{_short(low)} – {_short(high)} ms"
+            cells[key] = Cell(f"{_short(cost[key])} ms", cost[key], spread)
     memory = _mean(r["cost"].get("peak_memory_mb") for r in results)
     if memory is not None:
         cells["peak_memory_mb"] = Cell(f"{memory:.0f} MB", memory)
-    seconds = _mean(r.get("seconds") for r in results)
-    cells["seconds"] = Cell(_time(seconds), seconds)
     return cells
 
 

@@ -1,20 +1,24 @@
 """Writing a report: the page and the folder for a paper."""
 
+import re
 from importlib import resources
 
 import jinja2
+from markupsafe import Markup, escape
 
 from ...files import finite, writing
-from .again import seen_again
+from ..results import read_timing
+from ..verdict import answer
+from ..words import words_of
 from .charts import page_figures
 from .content import read_content
 from .embed import embed_photo
 from .gallery import SIDE, gallery
+from .network_views import network_views
 from .paper import write_paper
-from .repeat import commands, configuration, facts
+from .reproduce import commands, configuration, facts
 from .series import COSTS, figures
 from .table import columns, measure_table, pair_table, ranked_table, run_table
-from .words import words_of
 
 __all__ = ["write_report"]
 
@@ -53,15 +57,23 @@ def write_report(folder, language="en"):
 
 
 def _page(content, numbers, words, language):
-    extremes, sites, missing = seen_again(content)
+    extremes, sites, missing = network_views(content)
     rows = ranked_table(content, words)
+    shown_columns = columns(rows)
+    repeat = content.summary["repeat"]
     shown = gallery(content)
     methods = {
-        name: {"colour": look.colour, "character": look.character}
-        for name, look in content.looks.items()
+        name: {"colour": style.colour, "character": style.character}
+        for name, style in content.styles.items()
     }
     data = {
-        "figures": page_figures(numbers, content.looks, words),
+        "figures": page_figures(
+            numbers,
+            content.styles,
+            words,
+            content.summary["equal_within"],
+            repeat and 100 * repeat["difference"],
+        ),
         "pictures": shown,
         "sites": sites,
         "methods": methods,
@@ -76,9 +88,12 @@ def _page(content, numbers, words, language):
         content=content,
         study=content.study,
         summary=content.summary,
-        looks=content.looks,
-        sentences=_sentences(content.summary, content.methods, language),
-        columns=columns(rows),
+        styles=content.styles,
+        sentences=answer(content.summary, language),
+        cautions=[c["sentence"][language] for c in content.summary["cautions"]],
+        measured_on=_measured(content, words),
+        columns=[key for key in shown_columns if key != "simultaneous"],
+        wide="simultaneous" in shown_columns,
         rows=rows,
         pairs=pair_table(content, words),
         measures=measure_table(content, words),
@@ -95,17 +110,21 @@ def _page(content, numbers, words, language):
         commands=commands(content.study),
         configuration=configuration(content.record),
         facts=facts(content.record, words),
+        names_of=lambda names: {name: name for name in names},
         assets={name: _asset(f"assets/{name}") for name in _LIBRARIES},
         style=_asset("page.css"),
         script=_asset("page.js"),
     )
 
 
-def _sentences(summary, methods, language):
-    """What the study says, a sentence a method, and what it could have said."""
-    said = [summary["methods"][name]["sentence"][language] for name in methods]
-    able = summary["detectable"]
-    return [*said, *([able["sentence"][language]] if able else [])]
+def _measured(content, words):
+    """Where the times were measured, in words; empty where it is not known."""
+    where = read_timing(content.study.folder)["where"]
+    if not where:
+        return ""
+    versions = content.record["run"]["versions"]
+    paddle = versions.get("paddlepaddle-gpu") or versions.get("paddlepaddle")
+    return words["measured"].format(**{**where, "paddle": paddle})
 
 
 def _template():
@@ -115,12 +134,18 @@ def _template():
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["breakable"] = _breakable
     return environment.from_string(_asset("template.html"))
+
+
+def _breakable(name):
+    """A name that a narrow column may break behind its signs, not inside a word."""
+    return Markup(re.sub(r"([_(=+,/])", r"\1<wbr>", str(escape(name))))
 
 
 def _asset(name):
     text = resources.files(__package__).joinpath(name).read_text("utf-8")
-    # Within a script element nothing may look like its end.
+    # Within a script element nothing may seem its end.
     return text.replace("</script", "<\\/script") if name.endswith(".js") else text
 
 

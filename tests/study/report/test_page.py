@@ -8,11 +8,12 @@ import pytest
 
 from paddle_resample import UsageError
 from paddle_resample.study.report import write_report
-from paddle_resample.study.report.words import WORDS, words_of
+from paddle_resample.study.report.write import _breakable
+from paddle_resample.study.words import WORDS, words_of
 from tests.study.report.conftest import HOSTILE
 from tests.study.report.made_up import made_up_study
 
-EMPTY = ("meta", "link", "img", "input", "br")
+EMPTY = ("meta", "link", "img", "input", "br", "wbr")
 
 
 class Page(HTMLParser):
@@ -82,12 +83,18 @@ def test_what_it_says(study, page):
     for method, entry in summary["methods"].items():
         assert entry["sentence"]["en"] in said
         found = entry["measures"]["miou"]
-        assert f"{100 * found['mean']:.2f} ± {100 * found['deviation']:.2f}" in said
+        assert f"{100 * found['mean']:.2f}" in said
+        assert f"± {100 * found['deviation']:.2f}" in said
         assert method in said
     assert "better" in said and "3 seeds, 6 validation images, 360 iterations" in said
     assert "--vary seed=0,1,2 \\" in said and "--iters 360" in said
     assert "type: ResampleUNet" in said and "paddlepaddle" in said
     assert "In the laboratory" not in said
+    assert "Abacus 9, 2 threads, Paddle 3." in said or "Paddle 2." in said
+    assert summary["detectable"]["sentence"]["en"] in said
+    assert summary["cautions"][0]["sentence"]["en"] in said  # curves still rise
+    result = said[: said.index("Score against cost")]
+    assert re.search(r"−\d", result) and not re.search(r"(^|[ \[(])-\d", result)
 
 
 def test_figures_hold_the_summary(study, page):
@@ -107,6 +114,27 @@ def test_figures_hold_the_summary(study, page):
         assert x == pytest.approx(100 * found["difference"])
         assert x - error["arrayminus"][0] == pytest.approx(low)
         assert x + error["array"][0] == pytest.approx(high)
+
+
+def test_zero_is_inside_the_plot_of_differences(page):
+    layout = page.data()["figures"]["differences"][""]["layout"]
+    low, high = layout["xaxis"]["range"]
+    assert low < 0 < high
+
+
+def test_classes_add_up_to_the_difference(study, page):
+    summary = json.loads((study.folder / "summary.json").read_text())["methods"]
+    shares = page.data()["figures"]["shares"]
+    assert set(shares) == set(summary) - {"bilinear"}
+    for name, figure in shares.items():
+        (bars,) = figure["data"]
+        difference = 100 * summary[name]["measures"]["miou"]["difference"]
+        assert len(bars["x"]) == 12
+        assert sum(bars["x"]) == pytest.approx(difference)
+
+
+def test_names_break_behind_their_signs_only():
+    assert _breakable("pixel_shuffle<b>") == "pixel_<wbr>shuffle&lt;b&gt;"
 
 
 def test_figures_are_plotlys(page):
@@ -166,11 +194,11 @@ def test_two_languages_say_the_same():
 def test_every_word_is_used():
     from importlib import resources
 
-    package = "paddle_resample.study.report"
     sources = "".join(
         path.read_text("utf-8")
+        for package in ("paddle_resample.study", "paddle_resample.study.report")
         for path in resources.files(package).iterdir()
-        if path.name.endswith((".html", ".js", ".py")) and path.name != "words.py"
+        if path.name.endswith((".html", ".js", ".py"))
     )
     built = ("col_", "verdict_", "measure_", "view_", "axis_", "extreme_", "slider_")
     for key in WORDS["en"]:

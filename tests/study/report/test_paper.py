@@ -58,7 +58,7 @@ def test_latex_prints_names_as_they_are():
 
 def test_every_number_that_was_drawn_is_kept(study):
     numbers = json.loads((study.folder / "paper" / "figures.json").read_text())
-    names = {"differences", "costs", "curves", "classes", "bands", "thin"}
+    names = {"differences", "costs", "curves", "classes", "bands", "thin", "shares"}
     assert set(numbers) == names
     assert numbers["bands"]["widths"] == [1, 2, 3, 5, 8, 12, 20]
     curve = numbers["curves"]["miou"]["carafe"]

@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from paddle_resample.study.report.again import choose_extremes
 from paddle_resample.study.report.content import read_content
 from paddle_resample.study.report.embed import smaller
-from paddle_resample.study.report.look import look_of
-from paddle_resample.study.report.repeat import commands
+from paddle_resample.study.report.method_style import method_styles
+from paddle_resample.study.report.network_views import choose_extremes
+from paddle_resample.study.report.reproduce import commands
 from paddle_resample.study.report.series import bands, classes, curves, pareto, thin
 
 
@@ -54,9 +54,11 @@ def test_curves_are_the_cells(content):
         lines = (content.cell_folder(result) / "curve.jsonl").read_text().splitlines()
         points = [json.loads(line) for line in lines]
         losses.append([p["loss"] for p in points if "loss" in p])
-    np.testing.assert_allclose(found["mean"], np.mean(losses, axis=0))
-    np.testing.assert_allclose(found["low"], np.min(losses, axis=0))
-    np.testing.assert_allclose(found["high"], np.max(losses, axis=0))
+    assert found["x"] == list(range(20, 361, 20))
+    pairs = np.reshape(losses, (len(losses), -1, 2)).mean(2)  # 36 points in 18
+    np.testing.assert_allclose(found["mean"], np.mean(pairs, axis=0))
+    np.testing.assert_allclose(found["low"], np.min(pairs, axis=0))
+    np.testing.assert_allclose(found["high"], np.max(pairs, axis=0))
 
 
 def test_the_pareto_front_is_what_nothing_beats(rng):
@@ -103,13 +105,17 @@ def test_extremes_are_those_of_all_images(content):
 
 def test_looks_do_not_repeat():
     methods = [f"method {i}" for i in range(24)]
-    looks = look_of(methods, "method 3")
+    styles = method_styles(methods, "method 3")
     assert (
-        looks["method 3"].symbol == "circle" and looks["method 3"].colour == "#000000"
+        styles["method 3"].symbol == "circle" and styles["method 3"].colour == "#000000"
     )
-    assert len(set(looks.values())) == 24
-    six = [looks[name] for name in methods[:7]]
-    assert len({look.colour for look in six}) == len({look.symbol for look in six}) == 7
+    assert len(set(styles.values())) == 24
+    six = [styles[name] for name in methods[:7]]
+    assert (
+        len({style.colour for style in six})
+        == len({style.symbol for style in six})
+        == 7
+    )
 
 
 def test_the_command_repeats_the_study(content):

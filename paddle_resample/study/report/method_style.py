@@ -1,11 +1,11 @@
-"""How a method looks in every figure: a colour and, for those who see it not, a shape.
+"""How a method is drawn in every figure: its colour, and its shape beside colour.
 
 Colours: Okabe and Ito, "Color universal design", 2008.
 """
 
 from typing import NamedTuple
 
-__all__ = ["Look", "look_of"]
+__all__ = ["MethodStyle", "method_styles"]
 
 _BLACK = "#000000"  # the baseline's alone
 _COLOURS = (
@@ -33,7 +33,7 @@ _SHAPES = (
 _DASHES = (("solid", "-"), ("dash", "--"), ("dot", ":"), ("dashdot", "-."))
 
 
-class Look(NamedTuple):
+class MethodStyle(NamedTuple):
     """Attributes: colour (hex); symbol and dash of plotly; marker and line of
     matplotlib; character, the shape as text."""
 
@@ -45,23 +45,23 @@ class Look(NamedTuple):
     line: str
 
 
-def look_of(methods, baseline):
-    """Give every method its look, by its place in the study, whatever its rank.
+def method_styles(methods, baseline):
+    """Give every method its style, by its place in the study, whatever its rank.
 
     Args:
         methods: names, in the study's order.
         baseline: one of them.
 
     Returns:
-        dict: name -> Look; the baseline is black and round. The others differ in colour
-        and shape up to six, after that in one of the two.
+        dict: name -> MethodStyle; the baseline is black and round. The others differ in
+        colour and shape up to six, after that in one of the two.
     """
-    looks = {}
+    styles = {}
     others = [name for name in methods if name != baseline]
     for number, name in enumerate(others):
         dash = _DASHES[number // len(_COLOURS) % len(_DASHES)]
         symbol, marker, character = _SHAPES[number % len(_SHAPES)]
         colour = _COLOURS[number % len(_COLOURS)]
-        looks[name] = Look(colour, symbol, marker, character, *dash)
-    looks[baseline] = Look(_BLACK, "circle", "o", "●", "solid", "-")
-    return looks
+        styles[name] = MethodStyle(colour, symbol, marker, character, *dash)
+    styles[baseline] = MethodStyle(_BLACK, "circle", "o", "●", "solid", "-")
+    return styles

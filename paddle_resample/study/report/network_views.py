@@ -9,13 +9,13 @@ from .embed import embed_labels, embed_photo
 from .gallery import one_view, read_labels
 from .revisit import revisit
 
-__all__ = ["choose_extremes", "seen_again"]
+__all__ = ["choose_extremes", "network_views"]
 
 _SIDE = 288
 _MAP_SIDE = 192
 
 
-def seen_again(content):
+def network_views(content):
     """Revisit one network of every method.
 
     Args:
