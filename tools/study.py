@@ -19,6 +19,8 @@ from paddle_resample.seg.flags import add_device
 from paddle_resample.study.forecast import forecast, noise_of_pilot, stated_noise
 from paddle_resample.study.plan import Study, parse_vary, read_study_file
 from paddle_resample.study.run import run_study
+from paddle_resample.study.statistics import summarise
+from paddle_resample.study.verdict import answer
 from paddle_resample.tool import run_tool
 
 
@@ -57,7 +59,7 @@ def parse_args():
     add("--stall_minutes", type=float, default=30, help="without progress, then ended")
     add("--report", action="store_true", help="write report.html and paper/ at the end")
     add("--report_only", action="store_true", help="of what is finished, and stop")
-    add("--lang", default="en", choices=["en", "zh"], help="language of the report")
+    add("--lang", default="en", choices=["en", "zh"], help="language of what is said")
     return parser.parse_args()
 
 
@@ -75,6 +77,11 @@ def main():
             processes=args.processes,
             stall_minutes=args.stall_minutes,
         )
+        summary = summarise(args.save_dir)
+        for text in answer(summary, args.lang):
+            print(text)
+        for caution in summary["cautions"]:
+            print(f"warning: {caution['sentence'][args.lang]}")
     if args.report or args.report_only:
         from paddle_resample.study.report import write_report
 

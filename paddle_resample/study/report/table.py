@@ -29,7 +29,6 @@ _COLUMNS = (
     "latency_ms",
     "step_ms",
     "peak_memory_mb",
-    "best",
 )
 _SIGNS = {"better": "▲ ", "worse": "▼ ", "equal": "= "}
 
@@ -79,20 +78,17 @@ def columns(rows):
         rows: of `ranked_table`.
 
     Returns:
-        list of str, without columns that are empty or repeat another: the best
-        checkpoint where it is the last one for every method, the simultaneous intervals
-        of a single comparison.
+        list of str, without columns that are empty, and without the simultaneous
+        intervals of a single comparison, which are its plain ones.
     """
 
     def texts(key):
         return [cells[key].text for _, _, cells in rows]
 
     kept = [key for key in _COLUMNS if set(texts(key)) != {"–"}]
-    last = [text.partition(" ")[0] for text in texts("miou")]
     plain = [text.partition("[")[2] for text in texts("difference")]
     wide = [text.partition("[")[2] for text in texts("simultaneous")]
-    repeats = {"best": texts("best") == last, "simultaneous": plain == wide}
-    return [key for key in kept if not repeats.get(key)]
+    return [key for key in kept if key != "simultaneous" or plain != wide]
 
 
 def pair_table(content, words):
@@ -163,11 +159,7 @@ def _scores(content, name):
     if found["deviation"] is not None:
         text += f" ± {_percent(found['deviation'])}"
     seeds = ", ".join(_percent(score) for score in found["per_seed"])
-    best = fmean(result["best"]["miou"] for result in content.results[name])
-    cells = {
-        "miou": Cell(text, found["mean"], seeds),
-        "best": Cell(_percent(best), best),
-    }
+    cells = {"miou": Cell(text, found["mean"], seeds)}
     if "difference" in found:
         difference = 100 * found["difference"]
         shown = f"{signed(difference)} {_interval_of(found)}"

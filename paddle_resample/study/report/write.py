@@ -140,7 +140,7 @@ def _template():
 
 def _breakable(name):
     """A name that a narrow column may break behind its signs, not inside a word."""
-    return Markup(re.sub(r"([_(=+,/])", r"\1<wbr>", str(escape(name))))
+    return Markup(re.sub(r"([_(+,/])", r"\1<wbr>", str(escape(name))))
 
 
 def _asset(name):

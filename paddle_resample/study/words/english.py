@@ -69,7 +69,8 @@ ENGLISH = {
     "seed and image. The 95 % interval of a difference "
     "holds the noise of training and the choice of images; below it "
     "stands the simultaneous interval, which holds for all methods at once. Better "
-    "or worse: the p-value of the interval, corrected for the number of methods (Holm), is below 0.05. Equal: "
+    "or worse: the p-value of the interval, corrected for the number of methods "
+    "(Holm), is below 0.05. Equal: "
     "the simultaneous interval lies within ±{margin:g} points. Undecided: neither; "
     "it does not mean equal.",
     "rank_text": "Ranks: 1–3 means that the differences shown leave this method "
@@ -146,8 +147,8 @@ ENGLISH = {
         "seconds": "Wall time of training, s",
     },
     "curves_title": "Training",
-    "curves_text": "Line: mean over seeds. Strokes: from the lowest seed to the highest. "
-    "A loss is the mean since the point before.",
+    "curves_text": "Line: mean over seeds. Strokes: from the lowest seed to the "
+    "highest. A loss is the mean since the point before.",
     "curve_miou": "Validation mIoU",
     "curve_loss": "Training loss",
     "shares_title": "Which classes make the difference",

@@ -82,7 +82,8 @@ def column(browser, number):
 
 def test_headings_sort(opened):
     headings = opened.find_elements("css selector", "#ranking thead th")
-    assert column(opened, 0) == ["1", "2", "3", "4"]
+    order = column(opened, 0)
+    assert order == ["1", "2", "3", "4"]
     find(opened, "#ranking thead th:nth-child(3) button").click()  # mIoU
     scores = [float(value) for value in column(opened, 2)]
     assert scores == sorted(scores)
@@ -257,5 +258,13 @@ def test_it_fits_a_phone(browser, study, partial_study, language):
             "'.scroll, .thumbs, pre, svg, .view, img-comparison-slider')).length",
         )
         assert wide == 0
+        seen = run(
+            browser,
+            "return [...document.querySelectorAll('#ranking tbody tr')].map((row) => ["
+            "row.querySelector('.small-verdict'), row.querySelector('td.difference')].map((e) => [e.innerText, "
+            "e.getBoundingClientRect().right]))",
+        )
+        for verdict, difference in seen:
+            assert verdict[0] and max(verdict[1], difference[1]) <= 390
     finally:
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
