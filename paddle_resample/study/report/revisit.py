@@ -15,6 +15,7 @@ from ...seg.config.components import Components
 from ...seg.data.samples import Fault, Samples
 from ...seg.evaluation import inference_options, predict
 from ...seg.prediction.pictures import pictures
+from ...seg.sites import inner_resampler
 from .site_maps import principal_colours, record_sites
 
 __all__ = ["FACTS", "revisit"]
@@ -121,7 +122,8 @@ def _write_sites(study, components, model, folder):
         before, after, shared = principal_colours(site.before, site.after)
         Image.fromarray(before).save(folder / f"site_{number:02}_before.png")
         Image.fromarray(after).save(folder / f"site_{number:02}_after.png")
-        kind = "up" if isinstance(layers[site.path], Upsampler) else "down"
+        layer = inner_resampler(layers[site.path])
+        kind = "up" if isinstance(layer, Upsampler) else "down"
         sites.append(
             {
                 "number": number,
