@@ -12,7 +12,9 @@ from paddle.nn.initializer import Constant, Normal, XavierUniform
 from ..arguments import divisors_near
 from ..base import Resampler, Upsampler, whole_number
 from ..errors import UsageError
-from ..ops import check_border, fit, reassemble
+from ..ops import check_border
+from ..ops.reassemble import _reassemble
+from ..ops.size import _fit
 from ..ops.window import softmax_windows
 from .conv import conv
 
@@ -22,7 +24,8 @@ __all__ = ["ContentAware", "ContentAwareUpsampler"]
 class ContentAware(Resampler):
     """1x1 compression, then the convolutions that a subclass adds.
 
-    A subclass implements `add_encoders`, which makes them with `encoder`, and `logits`.
+    A subclass implements `_add_encoders`, which makes them with `_convolution`, and
+    `logits`.
 
     Args:
         in_channels, out_channels, scale: as of every resampler.
@@ -72,13 +75,13 @@ class ContentAware(Resampler):
         self.channel_compressor = conv(
             in_channels, compressed_channels, init=XavierUniform()
         )
-        self.add_encoders()
+        self._add_encoders()
 
-    def add_encoders(self) -> None:
+    def _add_encoders(self) -> None:
         """Add the convolutions that follow the compression."""
         raise NotImplementedError
 
-    def encoder(
+    def _convolution(
         self, out_channels: int, std: float = 0.001, stride: int = 1
     ) -> nn.Conv2D:
         """A k_e x k_e convolution of the compressed features, N(0, std), bias 0."""
@@ -96,13 +99,13 @@ class ContentAware(Resampler):
         """The numbers before the softmax over each window, [N, g*k*k, H', W']."""
         raise NotImplementedError
 
-    def normalised(self, logits: Tensor) -> Tensor:
+    def _normalised(self, logits: Tensor) -> Tensor:
         """Softmax over every window: [N, g*k*k, H, W] -> the same, windows sum to 1."""
         return softmax_windows(logits, self.kernel_size, self.groups)
 
     def kernels(self, x: Tensor) -> Tensor:
         """The weights of every output pixel, [N, g*k*k, H', W'], windows sum to 1."""
-        return self.normalised(self.logits(x))
+        return self._normalised(self.logits(x))
 
 
 class ContentAwareUpsampler(ContentAware, Upsampler):
@@ -121,14 +124,13 @@ class ContentAwareUpsampler(ContentAware, Upsampler):
         side: object = None,
         size: Sequence[int] | None = None,
     ) -> Tensor:
-        y = reassemble(
+        y = _reassemble(
             x,
             self.logits(x) if self.softmax_last else self.kernels(x),
             self.kernel_size,
             self.scale,
             self.groups,
             border=self.border,
-            owner=self.name,
             softmax=self.softmax_last,
         )
-        return fit(y, size, self.scale)
+        return _fit(y, size, self.scale)

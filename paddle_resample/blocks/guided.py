@@ -9,7 +9,8 @@ from paddle import Tensor
 
 from ..base import Upsampler, whole_number
 from ..errors import UsageError
-from ..ops import fit_guide, spatial_size
+from ..ops import spatial_size
+from ..ops.guide import _fit_guide
 
 __all__ = ["GuidedUpsampler"]
 
@@ -40,7 +41,7 @@ class GuidedUpsampler(Upsampler):
             guide_channels = in_channels
         self.guide_channels = whole_number(self.name, "guide_channels", guide_channels)
 
-    def require_same_channels(self, reason: str, remedy: str = "") -> None:
+    def _require_same_channels(self, reason: str, remedy: str = "") -> None:
         """Refuse a guide with other channels than x.
 
         Args:
@@ -53,14 +54,14 @@ class GuidedUpsampler(Upsampler):
                 f"equal in_channels={self.in_channels}{remedy}"
             )
 
-    def guide_at_scale(self, guide: Tensor, x: Tensor) -> tuple[Tensor, list[int]]:
+    def _guide_at_scale(self, guide: Tensor, x: Tensor) -> tuple[Tensor, list[int]]:
         """The guide at exactly `scale` times the size of x, and its own size.
 
         Its last rows and columns are cropped or repeated; see `ops.fit_guide`.
         """
-        return fit_guide(guide, x, self.scale, self.guide_channels, self.name)
+        return _fit_guide(guide, x, self.scale, self.name)
 
-    def guide_size(self, guide: Tensor, size: Sequence[int] | None) -> list[int]:
+    def _guide_size(self, guide: Tensor, size: Sequence[int] | None) -> list[int]:
         """The guide's (H', W'), which `size` must equal where it is not None."""
         fine = spatial_size(guide)
         if size is not None and paddle.in_dynamic_mode():

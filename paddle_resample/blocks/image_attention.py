@@ -70,7 +70,7 @@ class AttentionUpsampler(GuidedUpsampler):
         self.query_encoder = encoder(width, width)
         self.rope = Rotary(width)
 
-    def queries_and_keys(
+    def _queries_and_keys(
         self, x: Tensor, guide: Tensor, size: Sequence[int] | None
     ) -> tuple[Tensor, Tensor]:
         """Encode the guide and average it to both resolutions.

@@ -9,7 +9,8 @@ import paddle.nn as nn
 import paddle.nn.functional as F
 from paddle import Tensor
 
-from ..ops import interpolate, spatial_size
+from ..ops import spatial_size
+from ..ops.interpolate import _interpolate
 from .conv import conv
 
 __all__ = ["count_encoder", "encoder", "group_norm", "pooled"]
@@ -55,7 +56,7 @@ def pooled(x: Tensor, size: Sequence[int]) -> Tensor:
     """
     if paddle.in_dynamic_mode() and list(size) == spatial_size(x):
         return x
-    return interpolate(x, size=size, mode="area")
+    return _interpolate(x, size=size, mode="area")
 
 
 def group_norm(x: Tensor) -> Tensor:

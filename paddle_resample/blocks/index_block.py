@@ -13,7 +13,10 @@ from paddle import Tensor
 from paddle.nn.initializer import Normal
 
 from ..arguments import check_choice
-from ..ops import fit, interpolate, pixel_shuffle, spatial_size
+from ..ops import spatial_size
+from ..ops.interpolate import _interpolate
+from ..ops.shuffle import _pixel_shuffle
+from ..ops.size import _fit
 from .conv import conv
 
 __all__ = [
@@ -196,15 +199,15 @@ def index_upsample(x: Tensor, index: Tensor) -> Tensor:
     >>> index_upsample(paddle.full([1, 1, 1, 1], 4.0), index).numpy().ravel().tolist()
     [4.0, 0.0, 2.0, 1.0]
     """
-    y = interpolate(x, scale=2, mode="nearest")
-    return y * fit(index, spatial_size(y), slack=2)
+    y = _interpolate(x, scale=2, mode="nearest")
+    return y * _fit(index, spatial_size(y), slack=2)
 
 
 def _indices(logits):
     """[N, C, 4, h, w] -> encoder index (sums to one in a cell) and decoder index."""
     decoder = F.sigmoid(logits)
     encoder = F.softmax(decoder, axis=2)
-    return tuple(pixel_shuffle(index.flatten(1, 2), 2) for index in (encoder, decoder))
+    return tuple(_pixel_shuffle(index.flatten(1, 2), 2) for index in (encoder, decoder))
 
 
 def _strided_conv(inputs, outputs, groups, context, init):

@@ -7,7 +7,8 @@ import paddle.nn as nn
 import paddle.nn.functional as F
 from paddle import Tensor
 
-from ..ops import interpolate, spatial_size
+from ..ops import spatial_size
+from ..ops.interpolate import _interpolate
 from ..ops.pixel_filter import neighbour_products, pixel_filter
 from .conv import conv
 
@@ -61,7 +62,7 @@ class LearnedRange(nn.Layer):
         kernels = self._range_kernels(guide) * self._spatial_kernel()
         kernels = kernels / paddle.clip(kernels.sum(1, keepdim=True), min=1e-7)
         fixup = self.fixup_proj(paddle.concat([kernels, guide], axis=1))
-        x = interpolate(x, size=spatial_size(guide), mode="bicubic")
+        x = _interpolate(x, size=spatial_size(guide), mode="bicubic")
         return pixel_filter(x, kernels + 0.1 * fixup)
 
     def _range_kernels(self, guide):

@@ -6,7 +6,7 @@ import paddle.nn as nn
 from paddle import Tensor
 from paddle.hapi import dynamic_flops
 
-from ..ops import pointwise_conv
+from ..ops.pointwise_conv import _pointwise_conv
 
 __all__ = ["PointwiseConv"]
 
@@ -29,7 +29,7 @@ class PointwiseConv(nn.Conv2D):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        return pointwise_conv(x, self.weight, self.bias)
+        return _pointwise_conv(x, self.weight, self.bias)
 
 
 # paddle.flops counts layers of the very classes it knows, none of their subclasses.

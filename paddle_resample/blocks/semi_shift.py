@@ -11,7 +11,10 @@ from paddle import Tensor
 from paddle.nn.initializer import XavierUniform
 
 from ..base import whole_number
-from ..ops import check_border, fit, interpolate, reassemble
+from ..ops import check_border
+from ..ops.interpolate import _interpolate
+from ..ops.reassemble import _reassemble
+from ..ops.size import _fit
 from ..ops.window import softmax_windows
 from .conv import conv
 from .guided import GuidedUpsampler
@@ -57,7 +60,7 @@ class SemiShift(nn.Layer):
         """x [N, C, H, W], guide [N, G, H*s, W*s] -> [N, taps, H*s, W*s]."""
         fine = self.content_encoder(self.compressor_en(guide))
         coarse = self.content_encoder(self.compressor_de(x))
-        return fine + interpolate(coarse, scale=scale, mode="nearest")
+        return fine + _interpolate(coarse, scale=scale, mode="nearest")
 
 
 class GuideGate(nn.Layer):
@@ -74,7 +77,7 @@ class GuideGate(nn.Layer):
         self.conv = conv(in_channels, 1, init=XavierUniform())
 
     def forward(self, x: Tensor, guide: Tensor, y: Tensor, scale: int) -> Tensor:
-        gate = interpolate(F.sigmoid(self.conv(x)), scale=scale, mode="nearest")
+        gate = _interpolate(F.sigmoid(self.conv(x)), scale=scale, mode="nearest")
         return gate * guide + (1.0 - gate) * y
 
 
@@ -121,7 +124,7 @@ class SemiShiftUpsampler(GuidedUpsampler):
         whole_number(self.name, "encoder_kernel", encoder_kernel, odd=True)
         self.border = check_border(self.name, border)
         if gate:
-            self.require_same_channels(
+            self._require_same_channels(
                 "the gate adds the guide to the result", ", or gate be False"
             )
         taps = kernel_size**2
@@ -150,16 +153,15 @@ class SemiShiftUpsampler(GuidedUpsampler):
         side: object = None,
         size: Sequence[int] | None = None,
     ) -> Tensor:
-        guide, fine = self.guide_at_scale(guide, x)
-        y = reassemble(
+        guide, fine = self._guide_at_scale(guide, x)
+        y = _reassemble(
             x,
             self.logits(x, guide),
             self.kernel_size,
             self.scale,
             border=self.border,
-            owner=self.name,
             softmax=True,
         )
         if self.gate_generator is not None:
             y = self.gate_generator(x, guide, y, self.scale)
-        return fit(y, fine if size is None else size, self.scale)
+        return _fit(y, fine if size is None else size, self.scale)

@@ -12,7 +12,9 @@ from paddle.nn.initializer import Normal
 
 from ..arguments import check_choice
 from ..base import whole_number
-from ..ops import check_border, fit, reassemble, similarity
+from ..ops import check_border
+from ..ops.reassemble import _reassemble, _similarity
+from ..ops.size import _fit
 from ..ops.window import softmax_windows
 from .conv import Linear2D
 from .guided import GuidedUpsampler
@@ -26,7 +28,7 @@ _NORMS = ("layer", "group", "none")
 class SimilarityUpsampler(GuidedUpsampler):
     """Reassembly with softmax(<query of a fine pixel, keys of its window>).
 
-    A subclass implements `query_and_key`.
+    A subclass implements `_query_and_key`.
 
     Args:
         in_channels, out_channels, guide_channels, scale: as of every guided upsampler.
@@ -56,16 +58,14 @@ class SimilarityUpsampler(GuidedUpsampler):
         self.norm_y = channel_norm(self.name, norm, self.guide_channels)
         self.norm_x = channel_norm(self.name, norm, in_channels)
 
-    def query_and_key(self, x: Tensor, guide: Tensor) -> tuple[Tensor, Tensor]:
+    def _query_and_key(self, x: Tensor, guide: Tensor) -> tuple[Tensor, Tensor]:
         """[N, D, H*s, W*s] from both maps, [N, D, H, W] from x."""
         raise NotImplementedError
 
     def scores(self, x: Tensor, guide: Tensor) -> Tensor:
         """The numbers before the softmax over each window, [N, k*k, H*s, W*s]."""
-        query, key = self.query_and_key(x, guide)
-        return similarity(
-            query, key, self.kernel_size, self.scale, self.border, self.name
-        )
+        query, key = self._query_and_key(x, guide)
+        return _similarity(query, key, self.kernel_size, self.scale, self.border)
 
     def kernels(self, x: Tensor, guide: Tensor) -> Tensor:
         """The weights of every output pixel, [N, k*k, H*s, W*s], windows sum to 1."""
@@ -78,17 +78,16 @@ class SimilarityUpsampler(GuidedUpsampler):
         side: object = None,
         size: Sequence[int] | None = None,
     ) -> Tensor:
-        guide, fine = self.guide_at_scale(guide, x)
-        y = reassemble(
+        guide, fine = self._guide_at_scale(guide, x)
+        y = _reassemble(
             x,
             self.scores(x, guide),
             self.kernel_size,
             self.scale,
             border=self.border,
-            owner=self.name,
             softmax=True,
         )
-        return fit(y, fine if size is None else size, self.scale)
+        return _fit(y, fine if size is None else size, self.scale)
 
 
 def channel_norm(owner: str, norm: str, channels: int) -> nn.Layer:

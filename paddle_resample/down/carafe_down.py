@@ -69,9 +69,9 @@ class CARAFEDown(ContentAware, Downsampler):
         """,
     )
 
-    def add_encoders(self):
+    def _add_encoders(self):
         kernels = self.kernel_size**2 * self.groups
-        self.content_encoder = self.encoder(kernels, stride=self.scale)
+        self.content_encoder = self._convolution(kernels, stride=self.scale)
 
     @classmethod
     def count(

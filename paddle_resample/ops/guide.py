@@ -37,14 +37,19 @@ def fit_guide(guide, x, scale, channels, owner):
     """
     if guide is None:
         raise UsageError(f"{owner}: called without a guide")
+    if paddle.in_dynamic_mode() and guide.shape[1] != channels:
+        raise UsageError(
+            f"{owner}: the guide has {guide.shape[1]} channels, but the layer was "
+            f"built with guide_channels={channels}"
+        )
+    return _fit_guide(guide, x, scale, owner)
+
+
+def _fit_guide(guide, x, scale, owner):
+    """fit_guide of checked arguments; still refuses a guide that is too far off."""
     size = spatial_size(guide)
     want = scaled_size(x, scale)
     if paddle.in_dynamic_mode():
-        if guide.shape[1] != channels:
-            raise UsageError(
-                f"{owner}: the guide has {guide.shape[1]} channels, but the layer was "
-                f"built with guide_channels={channels}"
-            )
         if any(abs(have - side) >= scale for have, side in zip(size, want)):
             raise UsageError(
                 f"{owner}: the guide is {size[0]}x{size[1]}, but for x of "

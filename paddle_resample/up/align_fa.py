@@ -1,16 +1,23 @@
 """Aligned feature aggregation: the coarse and the fine map are each warped by a flow of
 their own, then added."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import paddle
 import paddle.nn as nn
 import paddle.nn.functional as F
+from paddle import Tensor
 from paddle.nn.initializer import Constant
 
 from ..arguments import check_choice
+from ..base import Site
 from ..blocks.conv import conv
 from ..blocks.guided import GuidedUpsampler
 from ..notes import Notes
-from ..ops import flow_warp, interpolate
+from ..ops.interpolate import _interpolate
+from ..ops.warp import _flow_warp
 from ..registry import register
 
 __all__ = ["AlignFA"]
@@ -73,34 +80,34 @@ class AlignFA(GuidedUpsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        guide_channels=None,
-        scale=2,
-        unit="half",
+        guide_channels: int | None = None,
+        scale: int = 2,
+        unit: str = "half",
     ):
         super().__init__(
             in_channels, out_channels, guide_channels=guide_channels, scale=scale
         )
-        self.require_same_channels("adds x and the guide")
+        self._require_same_channels("adds x and the guide")
         check_choice(self.name, "unit", unit, _UNITS)
         self.unit = unit
         self.delta_gen1 = _delta_gen(in_channels)
         self.delta_gen2 = _delta_gen(in_channels)
 
     @classmethod
-    def count(cls, site, **options):
+    def count(cls, site: Site, **options: Any) -> tuple[int, int]:
         c, fine = site.in_channels, site.scale**2
         weights = 2 * (2 * c * c + 18 * c)
         return weights + 4 * c, (weights + 12 * c) * fine * site.pixels
 
-    def forward(self, x, guide=None, side=None, size=None):
-        size = self.guide_size(guide, size)
-        coarse = interpolate(x, size=size, mode="bilinear", align_corners=True)
+    def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
+        size = self._guide_size(guide, size)
+        coarse = _interpolate(x, size=size, mode="bilinear", align_corners=True)
         both = paddle.concat([guide, coarse], axis=1)
-        coarse = flow_warp(coarse, self.delta_gen1(both), unit=self.unit)
-        return coarse + flow_warp(guide, self.delta_gen2(both), unit=self.unit)
+        coarse = _flow_warp(coarse, self.delta_gen1(both), unit=self.unit)
+        return coarse + _flow_warp(guide, self.delta_gen2(both), unit=self.unit)
 
 
 class _NormLeaky(nn.BatchNorm2D):

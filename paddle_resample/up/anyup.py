@@ -1,12 +1,17 @@
 """AnyUp: every pixel of the image attends to the coarse pixels in a window, with keys
 that do not depend on the number or meaning of the feature channels."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import paddle
 import paddle.nn as nn
 import paddle.nn.functional as F
+from paddle import Tensor
 
 from ..arguments import check_choice
-from ..base import whole_number
+from ..base import Site, whole_number
 from ..blocks.image_attention import (
     AttentionUpsampler,
     ImageAttention,
@@ -69,7 +74,7 @@ class AnyUp(AttentionUpsampler):
         """,
         grid="""
         a query at u = (i + 0.5) / H' sees the coarse rows from floor((u - window) * H)
-        to below ceil((u + window) * H), the bounds of u kept in [0, 1]; columns alike.
+        to below ceil((u + window) * H), u clipped to [0, 1]; columns alike.
         Patterns at the border are divided by the number of their pixels inside; 3x3
         convolutions on keys reflect, on queries pad with zeros.
         """,
@@ -89,16 +94,16 @@ class AnyUp(AttentionUpsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        guide_channels=None,
-        scale=2,
-        width=128,
-        heads=4,
-        kernel_size=5,
-        window=0.1,
-        layout="released",
+        guide_channels: int | None = None,
+        scale: int = 2,
+        width: int = 128,
+        heads: int = 4,
+        kernel_size: int = 5,
+        window: float = 0.1,
+        layout: str = "released",
     ):
         super().__init__(
             in_channels,
@@ -118,7 +123,9 @@ class AnyUp(AttentionUpsampler):
         self.aggregation = encoder(2 * width, width, 3)
 
     @classmethod
-    def count(cls, site, *, width, kernel_size, **options):
+    def count(
+        cls, site: Site, *, width: int, kernel_size: int, **options: Any
+    ) -> tuple[int, int]:
         c, fine, square = site.in_channels, site.scale**2, width * width
         image = count_encoder(site.guide_channels, width)
         inner = count_encoder(width, width)
@@ -133,8 +140,8 @@ class AnyUp(AttentionUpsampler):
         pairs = fine * site.pixels**2 * (width + c)
         return parameters, (fine * fine_macs + coarse_macs) * site.pixels + pairs
 
-    def forward(self, x, guide=None, side=None, size=None):
-        queries, keys = self.queries_and_keys(x, guide, size)
+    def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
+        queries, keys = self._queries_and_keys(x, guide, size)
         coarse = spatial_size(x)
         if paddle.in_dynamic_mode() and min(coarse) < 2:
             raise UsageError(
@@ -147,7 +154,7 @@ class AnyUp(AttentionUpsampler):
 
 
 class _Unify(nn.Layer):
-    """[N, C, H, W] -> [N, D, H, W]: how much the channels look like each pattern."""
+    """[N, C, H, W] -> [N, D, H, W]: how similar the channels are to each pattern."""
 
     def __init__(self, width, kernel_size, layout):
         super().__init__()
@@ -162,16 +169,16 @@ class _Unify(nn.Layer):
     def forward(self, x):
         channels, (height, width) = x.shape[1], (spatial_size(x)[i] for i in (0, 1))
         planes = x.reshape([-1, 1, height, width])
-        likeness = F.conv2d(planes, self.basis, padding=self.padding)
+        similarity = F.conv2d(planes, self.basis, padding=self.padding)
         inside = F.conv2d(
             paddle.ones_like(planes[:1]),
             paddle.ones_like(self.basis[:1]),
             padding=self.padding,
         )
-        likeness = likeness / inside
+        similarity = similarity / inside
         if self.layout == "paper":
-            likeness = F.softmax(likeness, axis=1)
-            likeness = likeness.reshape([-1, channels, self.width, height, width])
-            return likeness.mean(1)
-        likeness = likeness.reshape([-1, self.width, channels, height, width])
-        return F.softmax(likeness, axis=1).mean(2)
+            similarity = F.softmax(similarity, axis=1)
+            similarity = similarity.reshape([-1, channels, self.width, height, width])
+            return similarity.mean(1)
+        similarity = similarity.reshape([-1, self.width, channels, height, width])
+        return F.softmax(similarity, axis=1).mean(2)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from ..base import Upsampler
+from paddle import Tensor
+
+from ..base import Site, Upsampler
 from ..notes import Notes
-from ..ops import interpolate
+from ..ops.interpolate import _interpolate
 from ..registry import register
 
 __all__ = ["Bilinear"]
@@ -53,12 +55,12 @@ class Bilinear(Upsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        scale=2,
-        data_format="NCHW",
-        align_corners=False,
+        scale: int = 2,
+        data_format: str = "NCHW",
+        align_corners: bool = False,
     ):
         super().__init__(
             in_channels, out_channels, scale=scale, data_format=data_format
@@ -66,12 +68,12 @@ class Bilinear(Upsampler):
         self.align_corners = align_corners
 
     @classmethod
-    def count(cls, site, **options):
+    def count(cls, site: Site, **options: Any) -> tuple[int, int]:
         taps = 4 if cls.mode == "bilinear" else 16
         return 0, taps * site.in_channels * site.pixels * site.scale**2
 
-    def forward(self, x, guide=None, side=None, size=None):
-        return interpolate(
+    def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
+        return _interpolate(
             x,
             size=size,
             scale=self.scale if size is None else None,

@@ -1,9 +1,16 @@
 """CARAFE: each output pixel is a weighted mean of a window of the coarse map, and a
-small network reads the weights off the coarse map itself."""
+small network predicts the weights from the coarse map itself."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from paddle import Tensor
+
+from ..base import Site
 from ..blocks.content_aware import ContentAwareUpsampler
 from ..notes import Notes
-from ..ops import pixel_shuffle
+from ..ops.shuffle import _pixel_shuffle
 from ..registry import register
 
 __all__ = ["CARAFE"]
@@ -29,9 +36,8 @@ class CARAFE(ContentAwareUpsampler):
 
     Source:
         Wang et al., "CARAFE: Content-aware reassembly of features", ICCV 2019;
-        defaults, names of the weights and start (Xavier uniform, the encoder's weights
-        N(0, 0.001), biases 0) of the released code. encoder_dilation and groups are the
-        released code's; "replicate" and "renormalise" are ours.
+        defaults, names and initialization of the weights as in the released code, which
+        has encoder_dilation and groups too. "replicate" and "renormalise" are ours.
 
     Example:
         >>> import paddle_resample
@@ -49,7 +55,7 @@ class CARAFE(ContentAwareUpsampler):
         """,
         grid="""
         Output (i, j) belongs to coarse pixel (i // s, j // s), the middle of its
-        window. At the start all weights are almost 1/(k*k): nearest interpolation of
+        window. Untrained, all weights are almost 1/(k*k): nearest interpolation of
         the k x k box mean of the zero-padded map, so for k = 5 a constant keeps 0.36 of
         its value at a corner and 0.6 at an edge.
         """,
@@ -63,28 +69,28 @@ class CARAFE(ContentAwareUpsampler):
         """,
     )
 
-    def add_encoders(self):
+    def _add_encoders(self) -> None:
         kernels = self.scale**2 * self.kernel_size**2 * self.groups
-        self.content_encoder = self.encoder(kernels)
+        self.content_encoder = self._convolution(kernels)
 
     @classmethod
     def count(
         cls,
-        site,
+        site: Site,
         *,
-        kernel_size,
-        encoder_kernel,
-        compressed_channels,
-        groups,
-        **options,
-    ):
+        kernel_size: int,
+        encoder_kernel: int,
+        compressed_channels: int,
+        groups: int,
+        **options: Any,
+    ) -> tuple[int, int]:
         c, m, taps = site.in_channels, compressed_channels, kernel_size**2
         kernels = site.scale**2 * taps * groups
         encoder = encoder_kernel**2 * m * kernels
         macs = c * m + encoder + site.scale**2 * taps * c
         return c * m + m + encoder + kernels, macs * site.pixels
 
-    def logits(self, x):
-        """What the softmax makes weights of, [N, g*k*k, H*s, W*s]."""
+    def logits(self, x: Tensor) -> Tensor:
+        """The numbers before the softmax over each window, [N, g*k*k, H*s, W*s]."""
         logits = self.content_encoder(self.channel_compressor(x))
-        return pixel_shuffle(logits, self.scale)
+        return _pixel_shuffle(logits, self.scale)

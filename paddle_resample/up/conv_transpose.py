@@ -1,13 +1,18 @@
 """Transposed convolution ("deconvolution"): each input pixel stamps a kernel."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import paddle.nn as nn
+from paddle import Tensor
 
 from ..arguments import check_choice
-from ..base import Upsampler, whole_number
+from ..base import Site, Upsampler, whole_number
 from ..errors import UsageError
 from ..initialise import bilinear_kernel, torch_uniform
 from ..notes import Notes
-from ..ops import fit
+from ..ops.size import _fit
 from ..registry import register
 
 __all__ = ["ConvTranspose"]
@@ -25,8 +30,8 @@ class ConvTranspose(Upsampler):
             stamps overlap unevenly, which shows as a checkerboard.
         groups: groups of channels.
         bias: whether a bias is added.
-        init: "torch" (PyTorch's default, as published U-Nets start) or "bilinear" (FCN:
-            starts as bilinear interpolation, needs k = 2*s - s % 2 and groups in (1, C)
+        init: "torch" (PyTorch's default, as in published U-Nets) or "bilinear" (FCN:
+            bilinear interpolation, needs k = 2*s - s % 2 and groups in (1, C)
             with C = D).
 
     Shape:
@@ -66,15 +71,15 @@ class ConvTranspose(Upsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        scale=2,
-        data_format="NCHW",
-        kernel_size=None,
-        groups=1,
-        bias=True,
-        init="torch",
+        scale: int = 2,
+        data_format: str = "NCHW",
+        kernel_size: int | None = None,
+        groups: int = 1,
+        bias: bool = True,
+        init: str = "torch",
     ):
         super().__init__(
             in_channels, out_channels, scale=scale, data_format=data_format
@@ -94,7 +99,7 @@ class ConvTranspose(Upsampler):
                 f"conv_transpose: kernel_size={k} must be odd where scale is 1"
             )
         axes = 3 if data_format == "NCDHW" else 2
-        start = torch_uniform(self.out_channels // groups * k**axes)
+        init_torch = torch_uniform(self.out_channels // groups * k**axes)
         padding = (k - scale + 1) // 2
         conv = nn.Conv3DTranspose if axes == 3 else nn.Conv2DTranspose
         self.conv = conv(
@@ -105,14 +110,14 @@ class ConvTranspose(Upsampler):
             padding=padding,
             output_padding=scale + 2 * padding - k,
             groups=groups,
-            weight_attr=start,
-            bias_attr=start if bias else False,
+            weight_attr=init_torch,
+            bias_attr=init_torch if bias else False,
             data_format=data_format,
         )
         if init == "bilinear":
-            self._start_bilinear(k, groups)
+            self._initialize_bilinear(k, groups)
 
-    def _start_bilinear(self, k, groups):
+    def _initialize_bilinear(self, k, groups):
         needed = 2 * self.scale - self.scale % 2
         same = self.in_channels == self.out_channels
         if k != needed or not same or groups not in (1, self.in_channels):
@@ -126,10 +131,18 @@ class ConvTranspose(Upsampler):
             nn.initializer.Constant(0.0)(self.conv.bias)
 
     @classmethod
-    def count(cls, site, *, kernel_size, groups, bias, **options):
+    def count(
+        cls,
+        site: Site,
+        *,
+        kernel_size: int | None,
+        groups: int,
+        bias: bool,
+        **options: Any,
+    ) -> tuple[int, int]:
         k = site.scale if kernel_size is None else kernel_size
         weights = k * k * site.in_channels * site.out_channels // groups
         return weights + bias * site.out_channels, weights * site.pixels
 
-    def forward(self, x, guide=None, side=None, size=None):
-        return fit(self.conv(x), size, self.scale, self.data_format)
+    def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
+        return _fit(self.conv(x), size, self.scale, self.data_format)

@@ -1,9 +1,17 @@
 """DLU: CARAFE with one kernel for each coarse pixel; fine pixels look their kernels up
-between them, at places that a second convolution predicts."""
+between them, at locations that a second convolution predicts."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from paddle import Tensor
+
+from ..base import Site
 from ..blocks.content_aware import ContentAwareUpsampler
 from ..notes import Notes
-from ..ops import nearest_warp, pixel_shuffle
+from ..ops.nearest_warp import _nearest_warp
+from ..ops.shuffle import _pixel_shuffle
 from ..registry import register
 
 __all__ = ["DLU"]
@@ -29,8 +37,8 @@ class DLU(ContentAwareUpsampler):
 
     Source:
         Fu et al., "Lighten CARAFE: Dynamic lightweight upsampling with guided
-        reassemble kernels", ICPR 2024; start as the released code: Xavier uniform,
-        kernel_space_generator N(0, 0.001), conv_offset and biases 0.
+        reassemble kernels", ICPR 2024; initialization of the released code: Xavier
+        uniform, kernel_space_generator N(0, 0.001), conv_offset and biases 0.
 
     Example:
         >>> import paddle_resample
@@ -50,8 +58,8 @@ class DLU(ContentAwareUpsampler):
         """,
         grid="""
         Output (i, j) belongs to coarse pixel (i // s, j // s), the middle of its window
-        and the place its offset is counted from, in coarse pixels; kernels outside
-        repeat those of the border. At the start offsets are zero and weights almost
+        and the origin of its offset, in coarse pixels; kernels outside
+        repeat those of the border. Untrained, offsets are zero and weights almost
         1/(k*k): nearest interpolation of the k x k box mean, as CARAFE.
         """,
         initialization="""
@@ -65,31 +73,33 @@ class DLU(ContentAwareUpsampler):
         """,
     )
 
-    def add_encoders(self):
-        self.kernel_space_generator = self.encoder(self.kernel_size**2 * self.groups)
-        self.conv_offset = self.encoder(2 * self.scale**2 * self.groups, std=0)
+    def _add_encoders(self) -> None:
+        self.kernel_space_generator = self._convolution(
+            self.kernel_size**2 * self.groups
+        )
+        self.conv_offset = self._convolution(2 * self.scale**2 * self.groups, std=0)
 
     @classmethod
     def count(
         cls,
-        site,
+        site: Site,
         *,
-        kernel_size,
-        encoder_kernel,
-        compressed_channels,
-        groups,
-        **options,
-    ):
+        kernel_size: int,
+        encoder_kernel: int,
+        compressed_channels: int,
+        groups: int,
+        **options: Any,
+    ) -> tuple[int, int]:
         c, m, taps = site.in_channels, compressed_channels, kernel_size**2
         fine = site.scale**2
-        made = (taps + 2 * fine) * groups
-        encoder = encoder_kernel**2 * m * made
+        outputs = (taps + 2 * fine) * groups
+        encoder = encoder_kernel**2 * m * outputs
         macs = c * m + encoder + fine * taps * (4 * groups + c)
-        return c * m + m + encoder + made, macs * site.pixels
+        return c * m + m + encoder + outputs, macs * site.pixels
 
-    def kernels(self, x):
+    def kernels(self, x: Tensor) -> Tensor:
         """The weights of every output pixel, [N, g*k*k, H*s, W*s], windows sum to 1."""
         features = self.channel_compressor(x)
-        source = self.normalised(self.kernel_space_generator(features))
-        offset = pixel_shuffle(self.conv_offset(features), self.scale)
-        return nearest_warp(source, offset, self.scale, self.groups, "border")
+        source = self._normalised(self.kernel_space_generator(features))
+        offset = _pixel_shuffle(self.conv_offset(features), self.scale)
+        return _nearest_warp(source, offset, self.scale, self.groups, "border")

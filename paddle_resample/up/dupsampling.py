@@ -1,14 +1,20 @@
 """Data-dependent upsampling: a linear map, shared by all pixels, from the features of a
 coarse pixel to the scores of every fine pixel in its cell."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 import paddle.nn as nn
+from paddle import Tensor
 
-from ..base import Upsampler
+from ..base import Site, Upsampler
 from ..blocks.conv import linear
 from ..errors import UsageError
 from ..notes import Notes
-from ..ops import expand_cells, fit
+from ..ops.patch import _expand_cells
+from ..ops.size import _fit
 from ..registry import register
 
 __all__ = ["DUpsampling"]
@@ -20,8 +26,8 @@ class DUpsampling(Upsampler):
 
     Args:
         bias: whether the linear layer has a bias; published without.
-        temperature: whether the result is divided by one learned number, which starts
-            at 1 (the T of the paper's softmax).
+        temperature: whether the result is divided by one learned number, at first
+            1 (the T of the paper's softmax).
 
     Shape:
         x: [N, C, H, W].
@@ -44,8 +50,8 @@ class DUpsampling(Upsampler):
     keeps_channels = False
     notes = Notes(
         formula="""
-        Made for the last step of a segmentation network: D is the number of classes and
-        the linear map the decoder of label blocks, see `fit_labels`.
+        Meant for the last step of a segmentation network: D is the number of classes
+        and the linear map the decoder of label blocks, see `fit_labels`.
         """,
         grid="""
         Output (dy, dx, d) of the linear layer is pixel (dy, dx) of the cell, on maps of
@@ -63,7 +69,13 @@ class DUpsampling(Upsampler):
     )
 
     def __init__(
-        self, in_channels, out_channels=None, *, scale=2, bias=False, temperature=True
+        self,
+        in_channels: int,
+        out_channels: int | None = None,
+        *,
+        scale: int = 2,
+        bias: bool = False,
+        temperature: bool = True,
     ):
         super().__init__(in_channels, out_channels, scale=scale)
         self.expand = linear(in_channels, scale**2 * self.out_channels, bias=bias)
@@ -74,16 +86,18 @@ class DUpsampling(Upsampler):
             )
 
     @classmethod
-    def count(cls, site, *, bias, temperature, **options):
+    def count(
+        cls, site: Site, *, bias: bool, temperature: bool, **options: Any
+    ) -> tuple[int, int]:
         features = site.scale**2 * site.out_channels
         weights = site.in_channels * features
         return weights + bias * features + temperature, weights * site.pixels
 
-    def forward(self, x, guide=None, side=None, size=None):
-        y = expand_cells(self.expand(x.transpose([0, 2, 3, 1])), self.scale)
+    def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
+        y = _expand_cells(self.expand(x.transpose([0, 2, 3, 1])), self.scale)
         if self.temperature is not None:
             y = y / self.temperature
-        return fit(y.transpose([0, 3, 1, 2]), size, self.scale)
+        return _fit(y.transpose([0, 3, 1, 2]), size, self.scale)
 
     def fit_labels(self, labels):
         """Set the weight to the best linear decoder of label blocks.
@@ -151,8 +165,8 @@ def label_decoder(labels, classes, scale, channels):
     # Many blocks are equal (one class everywhere): each is worked out once.
     blocks, repeats = np.unique(blocks, axis=0, return_counts=True)
     scatter = np.zeros((features, features))
-    for start in range(0, len(blocks), 4096):
-        part = slice(start, start + 4096)
+    for first in range(0, len(blocks), 4096):
+        part = slice(first, first + 4096)
         one_hot = (blocks[part, :, None] == np.arange(classes)).reshape(-1, features)
         scatter += (one_hot * repeats[part, None]).T @ one_hot.astype(float)
     values, vectors = np.linalg.eigh(scatter)

@@ -1,15 +1,20 @@
-"""DySample: each fine pixel is one bilinear sample of the coarse map, at a place that a
-1x1 convolution of the map itself chooses."""
+"""DySample: each fine pixel is one bilinear sample of the coarse map, at a location
+that a 1x1 convolution of the map itself predicts."""
+
+from __future__ import annotations
 
 import paddle.nn.functional as F
+from paddle import Tensor
 from paddle.nn.initializer import Constant, Normal
 
 from ..arguments import check_choice, divisors_near
-from ..base import Upsampler, whole_number
+from ..base import Site, Upsampler, whole_number
 from ..blocks.conv import conv
 from ..errors import UsageError
 from ..notes import Notes
-from ..ops import fit, offset_warp, pixel_shuffle
+from ..ops.offset_warp import _offset_warp
+from ..ops.shuffle import _pixel_shuffle
+from ..ops.size import _fit
 from ..registry import register
 
 __all__ = ["DySample"]
@@ -19,7 +24,8 @@ _STYLES = ("lp", "pl")
 
 @register("dysample")
 class DySample(Upsampler):
-    """Sample x at the place of each fine pixel plus a learned offset, group by group.
+    """Sample x at the location of each fine pixel plus a learned offset, group by
+    group.
 
     Args:
         style: "lp" (linear, then shuffle) or "pl" (shuffle, then linear).
@@ -53,7 +59,7 @@ class DySample(Upsampler):
         0.25 becomes 0.5 * sigmoid(scope), scope a second 1x1 convolution without bias.
         """,
         grid="""
-        Corners not aligned; places outside are moved to the border. Offsets are in
+        Corners not aligned; locations outside are clipped to the border. Offsets are in
         pixels of x; channels of the offset are (columns or rows, group), of the lp
         convolution (columns or rows, group, row and column in the cell). Zero offset is
         bilinear interpolation. Under AMP coordinates stay float32.
@@ -73,13 +79,13 @@ class DySample(Upsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        scale=2,
-        style="lp",
-        groups=4,
-        dyscope=False,
+        scale: int = 2,
+        style: str = "lp",
+        groups: int = 4,
+        dyscope: bool = False,
     ):
         super().__init__(in_channels, out_channels, scale=scale)
         check_choice(self.name, "style", style, _STYLES)
@@ -102,21 +108,23 @@ class DySample(Upsampler):
             self.scope = conv(read, predicted, init=Constant(0.0), bias=False)
 
     @classmethod
-    def count(cls, site, *, style, groups, dyscope):
+    def count(
+        cls, site: Site, *, style: str, groups: int, dyscope: bool
+    ) -> tuple[int, int]:
         read, predicted = _channels(site.in_channels, site.scale, style, groups)
         weights = read * predicted * (2 if dyscope else 1)
         area = site.scale**2
         macs = weights * (area if style == "pl" else 1) + 4 * area * site.in_channels
         return weights + predicted, macs * site.pixels
 
-    def forward(self, x, guide=None, side=None, size=None):
-        features = pixel_shuffle(x, self.scale) if self.style == "pl" else x
+    def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
+        features = _pixel_shuffle(x, self.scale) if self.style == "pl" else x
         offset, reach = self.offset(features), 0.25
         if self.scope is not None:
             offset, reach = F.sigmoid(self.scope(features)) * offset, 0.5
         cell = self.scale if self.style == "lp" else 1
-        y = offset_warp(x, offset, self.groups, reach=reach, cell=cell)
-        return fit(y, size, self.scale)
+        y = _offset_warp(x, offset, self.groups, reach=reach, cell=cell)
+        return _fit(y, size, self.scale)
 
 
 def _channels(channels, scale, style, groups):

@@ -1,7 +1,11 @@
 """FADE: reassembly kernels predicted from the fine and the coarse map together, and a
 gate that lets the fine map itself through where detail is wanted."""
 
-from ..base import whole_number
+from __future__ import annotations
+
+from typing import Any
+
+from ..base import Site, whole_number
 from ..blocks.semi_shift import SemiShiftUpsampler
 from ..notes import Notes
 from ..registry import register
@@ -33,7 +37,7 @@ class FADE(SemiShiftUpsampler):
 
     Source:
         Lu et al., "FADE: Fusing the assets of decoder and encoder for task-agnostic
-        upsampling", ECCV 2022; all weights start Xavier uniform, biases 0. The released
+        upsampling", ECCV 2022; all weights Xavier uniform, biases 0. The released
         layouts H2L and L2H are one function; upstream, one copy of H2L interleaves its
         four phases wrongly and another fails unless the map is square.
 
@@ -71,16 +75,16 @@ class FADE(SemiShiftUpsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        guide_channels=None,
-        scale=2,
-        kernel_size=5,
-        compressed_channels=64,
-        encoder_kernel=3,
-        gate=True,
-        border="zero",
+        guide_channels: int | None = None,
+        scale: int = 2,
+        kernel_size: int = 5,
+        compressed_channels: int = 64,
+        encoder_kernel: int = 3,
+        gate: bool = True,
+        border: str = "zero",
     ):
         whole_number(self.name, "compressed_channels", compressed_channels)
         super().__init__(
@@ -97,8 +101,15 @@ class FADE(SemiShiftUpsampler):
 
     @classmethod
     def count(
-        cls, site, *, kernel_size, compressed_channels, encoder_kernel, gate, **options
-    ):
+        cls,
+        site: Site,
+        *,
+        kernel_size: int,
+        compressed_channels: int,
+        encoder_kernel: int,
+        gate: bool,
+        **options: Any,
+    ) -> tuple[int, int]:
         c, g, m = site.in_channels, site.guide_channels, compressed_channels
         taps, fine = kernel_size**2, site.scale**2
         encoder = encoder_kernel**2 * m * taps

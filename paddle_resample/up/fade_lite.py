@@ -1,5 +1,10 @@
 """FADE-Lite: FADE with a depthwise encoder, at a third of its cost."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from ..base import Site
 from ..blocks.semi_shift import SemiShiftUpsampler
 from ..notes import Notes
 from ..registry import register
@@ -28,7 +33,7 @@ class FADELite(SemiShiftUpsampler):
 
     Source:
         Lu et al., "FADE: A task-agnostic upsampling operator for encoder-decoder
-        architectures", IJCV 2024, arXiv 2407.13500; all weights start Xavier uniform,
+        architectures", IJCV 2024, arXiv 2407.13500; all weights Xavier uniform,
         biases 0.
 
     Example:
@@ -57,15 +62,15 @@ class FADELite(SemiShiftUpsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        guide_channels=None,
-        scale=2,
-        kernel_size=5,
-        encoder_kernel=3,
-        gate=True,
-        border="zero",
+        guide_channels: int | None = None,
+        scale: int = 2,
+        kernel_size: int = 5,
+        encoder_kernel: int = 3,
+        gate: bool = True,
+        border: str = "zero",
     ):
         super().__init__(
             in_channels,
@@ -80,7 +85,15 @@ class FADELite(SemiShiftUpsampler):
         )
 
     @classmethod
-    def count(cls, site, *, kernel_size, encoder_kernel, gate, **options):
+    def count(
+        cls,
+        site: Site,
+        *,
+        kernel_size: int,
+        encoder_kernel: int,
+        gate: bool,
+        **options: Any,
+    ) -> tuple[int, int]:
         c, g, taps = site.in_channels, site.guide_channels, kernel_size**2
         fine, encoder = site.scale**2, encoder_kernel**2
         parameters = taps * (g + c + encoder + 2) + gate * (c + 1)

@@ -1,21 +1,25 @@
-"""FaPN's feature alignment: a deformable convolution moves the interpolated coarse map
-to where the fine map says, and the selected fine map is added."""
+"""FaPN's feature alignment: a deformable convolution aligns the interpolated coarse map
+with the fine map, and the selected fine map is added."""
+
+from __future__ import annotations
 
 import math
 
 import paddle
 import paddle.nn as nn
 import paddle.nn.functional as F
+from paddle import Tensor
 from paddle.nn.initializer import Constant, Uniform
 
 from ..arguments import divisors_near
-from ..base import whole_number
+from ..base import Site, whole_number
 from ..blocks.conv import conv
 from ..blocks.guided import GuidedUpsampler
 from ..errors import UsageError
 from ..initialise import torch_uniform
 from ..notes import Notes
-from ..ops import deform_conv, interpolate
+from ..ops.deform_conv import _deform_conv
+from ..ops.interpolate import _interpolate
 from ..registry import register
 
 __all__ = ["FaPN"]
@@ -29,7 +33,7 @@ class FaPN(GuidedUpsampler):
 
     Args:
         scale: integer from 1; the guide's size decides.
-        groups: g, groups of channels with places and masks of their own; divides C.
+        groups: g, groups of channels with offsets and masks of their own; divides C.
             Default 8, as published, or the largest power of two below that divides C.
 
     Shape:
@@ -40,8 +44,8 @@ class FaPN(GuidedUpsampler):
 
     Source:
         Huang et al., "FaPN: Feature-aligned pyramid network for dense image
-        prediction", ICCV 2021, section 3; released code for the factor 2 and the start.
-        Without the normalisation that the released code can add.
+        prediction", ICCV 2021, section 3; released code for the factor 2 and the
+        initialization. Without the normalisation that the released code can add.
 
     Example:
         >>> import paddle_resample
@@ -57,34 +61,34 @@ class FaPN(GuidedUpsampler):
     any_size = True
     notes = Notes(
         formula="""
-        l = 1x1(guide + guide * sigmoid(1x1(mean of guide))), h = bilinear(x), places,
-        mask = 3x3(1x1([l, 2*h])), y = ReLU(deformable 3x3(h, places, mask)) + l.
+        l = 1x1(guide + guide * sigmoid(1x1(mean of guide))), h = bilinear(x), offsets,
+        mask = 3x3(1x1([l, 2*h])), y = ReLU(deformable 3x3(h, offsets, mask)) + l.
         """,
         grid="""
         Bilinear interpolation with corners not aligned; the deformable convolution
         samples pixel coordinates of the interpolated map, zero outside.
         """,
         initialization="""
-        No place is moved and every mask is 0.5: the ReLU of half a plain 3x3
+        All offsets are 0 and every mask is 0.5: the ReLU of half a plain 3x3
         convolution. 1x1 convolutions U(-b, b), b = sqrt(3 / channels read), no bias;
         the 3x3 one as PyTorch's default.
         """,
         cost="""
         G*G + G*C + 2*C*C + (9*C*C + C) + 27*g*(9*C + 1) parameters; as many
         multiply-accumulates per output pixel without the G*G (which is paid once) and
-        the biases, and 4*C + G for interpolation and selection, 45*C for the places and
-        masks.
+        the biases, and 4*C + G for interpolation and selection, 45*C for the offsets
+        and masks.
         """,
     )
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        guide_channels=None,
-        scale=2,
-        groups=None,
+        guide_channels: int | None = None,
+        scale: int = 2,
+        groups: int | None = None,
     ):
         super().__init__(
             in_channels, out_channels, guide_channels=guide_channels, scale=scale
@@ -101,7 +105,7 @@ class FaPN(GuidedUpsampler):
         self.dcpack_L2 = _DeformableConv(in_channels, groups)
 
     @classmethod
-    def count(cls, site, *, groups):
+    def count(cls, site: Site, *, groups: int | None) -> tuple[int, int]:
         c, g, fine = site.in_channels, site.guide_channels, site.scale**2
         groups = _groups(c, groups)
         dense = g * c + 2 * c * c + _TAPS * c * c + 3 * _TAPS * groups * _TAPS * c
@@ -110,9 +114,9 @@ class FaPN(GuidedUpsampler):
         macs = g * g + (dense + sampling) * fine * site.pixels
         return g * g + dense + biases, macs
 
-    def forward(self, x, guide=None, side=None, size=None):
-        size = self.guide_size(guide, size)
-        coarse = interpolate(x, size=size, mode="bilinear")
+    def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
+        size = self._guide_size(guide, size)
+        coarse = _interpolate(x, size=size, mode="bilinear")
         fine = self.lateral_conv(guide)
         where = self.offset(paddle.concat([fine, 2 * coarse], axis=1))
         return F.relu(self.dcpack_L2(coarse, where)) + fine
@@ -132,7 +136,7 @@ class _Selection(nn.Layer):
 
 
 class _DeformableConv(nn.Layer):
-    """3x3 modulated deformable convolution whose places come from another map."""
+    """3x3 modulated deformable convolution whose offsets come from another map."""
 
     def __init__(self, channels, groups):
         super().__init__()
@@ -151,7 +155,7 @@ class _DeformableConv(nn.Layer):
         offsets = 2 * _TAPS * self.groups
         # (group, tap, row or column), then (group, tap).
         offset, mask = both[:, :offsets], F.sigmoid(both[:, offsets:])
-        return deform_conv(x, offset, mask, self.weight, self.bias, self.groups)
+        return _deform_conv(x, offset, mask, self.weight, self.bias, self.groups)
 
 
 def _groups(channels, groups):

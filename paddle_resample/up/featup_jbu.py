@@ -1,11 +1,15 @@
 """FeatUp's stack of joint bilateral upsamplers: each doubles the map and filters it
 along the guide, with a learned range kernel."""
 
+from __future__ import annotations
+
 import math
+from typing import Any
 
 import paddle.nn as nn
+from paddle import Tensor
 
-from ..base import whole_number
+from ..base import Site, whole_number
 from ..blocks.conv import conv
 from ..blocks.guided import GuidedUpsampler
 from ..blocks.image_encoder import pooled
@@ -76,14 +80,14 @@ class FeatUpJBU(GuidedUpsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        guide_channels=None,
-        scale=2,
-        key_channels=32,
-        radius=3,
-        dropout=False,
+        guide_channels: int | None = None,
+        scale: int = 2,
+        key_channels: int = 32,
+        radius: int = 3,
+        dropout: bool = False,
     ):
         super().__init__(
             in_channels, out_channels, guide_channels=guide_channels, scale=scale
@@ -101,7 +105,9 @@ class FeatUpJBU(GuidedUpsampler):
         )
 
     @classmethod
-    def count(cls, site, *, key_channels, radius, **options):
+    def count(
+        cls, site: Site, *, key_channels: int, radius: int, **options: Any
+    ) -> tuple[int, int]:
         c = site.in_channels
         stages = round(math.log2(site.scale))
         parameters, macs = count_learned_range(
@@ -111,7 +117,7 @@ class FeatUpJBU(GuidedUpsampler):
         total = macs * pixels + c * c * site.scale**2
         return stages * parameters + c * c + c, total * site.pixels
 
-    def forward(self, x, guide=None, side=None, size=None):
+    def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
         fine = spatial_size(guide) if size is None else size
         for i in range(1, self.stages + 1):
             stage_size = scaled_size(x, 2) if i < self.stages else fine

@@ -1,5 +1,7 @@
 """Final patch expanding: Swin-Unet's last step, scale 4 with the channels kept."""
 
+from __future__ import annotations
+
 from ..notes import Notes
 from ..registry import register
 from .patch_expand import PatchExpand
@@ -38,12 +40,12 @@ class FinalPatchExpand(PatchExpand):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        scale=4,
-        norm=True,
-        bias=False,
+        scale: int = 4,
+        norm: bool = True,
+        bias: bool = False,
     ):
         super().__init__(
             in_channels,

@@ -1,13 +1,19 @@
 """Semantic flow: where should each fine pixel look in the coarse map? A flow field,
 predicted from both maps, displaces the sampling grid."""
 
-import paddle
+from __future__ import annotations
 
-from ..base import whole_number
+from typing import Any
+
+import paddle
+from paddle import Tensor
+
+from ..base import Site, whole_number
 from ..blocks.conv import conv
 from ..blocks.guided import GuidedUpsampler
 from ..notes import Notes
-from ..ops import flow_warp, interpolate
+from ..ops.interpolate import _interpolate
+from ..ops.warp import _flow_warp
 from ..registry import register
 
 __all__ = ["Flow"]
@@ -63,13 +69,13 @@ class Flow(GuidedUpsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        guide_channels=None,
-        scale=2,
-        mid_channels=None,
-        kernel_size=3,
+        guide_channels: int | None = None,
+        scale: int = 2,
+        mid_channels: int | None = None,
+        kernel_size: int = 3,
     ):
         super().__init__(
             in_channels, out_channels, guide_channels=guide_channels, scale=scale
@@ -82,7 +88,9 @@ class Flow(GuidedUpsampler):
         self.flow_make = conv(2 * mid, 2, kernel_size, bias=False)
 
     @classmethod
-    def count(cls, site, *, mid_channels, kernel_size, **options):
+    def count(
+        cls, site: Site, *, mid_channels: int | None, kernel_size: int, **options: Any
+    ) -> tuple[int, int]:
         c, g, fine = site.in_channels, site.guide_channels, site.scale**2
         mid = max(c // 2, 1) if mid_channels is None else mid_channels
         flow = 4 * kernel_size**2 * mid
@@ -90,8 +98,8 @@ class Flow(GuidedUpsampler):
         macs = c * mid + fine * (g * mid + flow + sampling)
         return mid * (c + g) + flow, macs * site.pixels
 
-    def forward(self, x, guide=None, side=None, size=None):
-        fine = self.guide_size(guide, size)
-        h = interpolate(self.down_h(x), size=fine, mode="bilinear", align_corners=True)
+    def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
+        fine = self._guide_size(guide, size)
+        h = _interpolate(self.down_h(x), size=fine, mode="bilinear", align_corners=True)
         flow = self.flow_make(paddle.concat([h, self.down_l(guide)], axis=1))
-        return flow_warp(x, flow)
+        return _flow_warp(x, flow)

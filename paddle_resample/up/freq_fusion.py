@@ -1,18 +1,25 @@
 """FreqFusion: the coarse map passes adaptive low-pass kernels on its way up, the fine
 map adaptive high-pass kernels, then they are added."""
 
+from __future__ import annotations
+
 import numpy as np
 import paddle
 import paddle.nn as nn
 import paddle.nn.functional as F
+from paddle import Tensor
 from paddle.nn.initializer import Constant, Normal, XavierUniform
 
-from ..base import whole_number
+from ..base import Site, whole_number
 from ..blocks.conv import conv
 from ..blocks.guided import GuidedUpsampler
 from ..errors import UsageError
 from ..notes import Notes
-from ..ops import check_border, fit, offset_warp, pixel_shuffle, reassemble
+from ..ops import check_border
+from ..ops.offset_warp import _offset_warp
+from ..ops.reassemble import _reassemble
+from ..ops.shuffle import _pixel_shuffle
+from ..ops.size import _fit
 from ..registry import register
 
 __all__ = ["FreqFusion"]
@@ -27,8 +34,8 @@ class FreqFusion(GuidedUpsampler):
         mid_channels: M of the two 1x1 convolutions.
         low_kernel: k, side of the low-pass kernels, odd.
         high_kernel: h, side of the high-pass kernels, odd.
-        resample: whether the paper's offset generator then moves the upsampled map to
-            where neighbours are alike; off by default, as released. Needs M to be a
+        resample: whether the paper's offset generator then resamples the upsampled map
+            where neighbours are similar; off by default, as released. Needs M to be a
             multiple of 8 and C one of 4.
         border: what the kernels meet outside, "zero" (as published with mmcv; the
             border darkens), "replicate" or "renormalise", see `ops.reassemble`.
@@ -43,8 +50,8 @@ class FreqFusion(GuidedUpsampler):
 
     Source:
         Chen et al., "Frequency-aware feature fusion for dense image prediction", TPAMI
-        2024; start as released, but for the offset generator, which starts as its
-        authors meant and their own later Xavier pass overwrites.
+        2024; initialization as released, except for the offset generator, which is as
+        its authors intended before their own later Xavier pass overwrites it.
 
     Example:
         >>> import paddle_resample
@@ -85,21 +92,21 @@ class FreqFusion(GuidedUpsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        guide_channels=None,
-        scale=2,
-        mid_channels=64,
-        low_kernel=5,
-        high_kernel=3,
-        resample=False,
-        border="zero",
+        guide_channels: int | None = None,
+        scale: int = 2,
+        mid_channels: int = 64,
+        low_kernel: int = 5,
+        high_kernel: int = 3,
+        resample: bool = False,
+        border: str = "zero",
     ):
         super().__init__(
             in_channels, out_channels, guide_channels=guide_channels, scale=scale
         )
-        self.require_same_channels("adds x and the guide")
+        self._require_same_channels("adds x and the guide")
         mid = whole_number(self.name, "mid_channels", mid_channels)
         whole_number(self.name, "low_kernel", low_kernel, odd=True)
         whole_number(self.name, "high_kernel", high_kernel, odd=True)
@@ -117,7 +124,16 @@ class FreqFusion(GuidedUpsampler):
         self.dysampler = _OffsetGenerator(mid, scale) if resample else None
 
     @classmethod
-    def count(cls, site, *, mid_channels, low_kernel, high_kernel, resample, border):
+    def count(
+        cls,
+        site: Site,
+        *,
+        mid_channels: int,
+        low_kernel: int,
+        high_kernel: int,
+        resample: bool,
+        border: str,
+    ) -> tuple[int, int]:
         c, mid, low, high = (
             site.in_channels,
             mid_channels,
@@ -132,13 +148,13 @@ class FreqFusion(GuidedUpsampler):
             area = site.scale**2
             read, both = 9 * (mid + _SEEN), 4 * _GROUPS
             parameters += read * both * (area + 1) + both * (area + 1) + 4 * mid
-            alike = (2 * _SEEN + 1) * mid
-            coarse += read * both * area + alike
-            fine += read * both + alike + 4 * c
+            similar = (2 * _SEEN + 1) * mid
+            coarse += read * both * area + similar
+            fine += read * both + similar + 4 * c
         return parameters, (coarse + site.scale**2 * fine) * site.pixels
 
-    def forward(self, x, guide=None, side=None, size=None):
-        guide, own = self.guide_at_scale(guide, x)
+    def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
+        guide, own = self._guide_at_scale(guide, x)
         coarse = self.lr_channel_compressor(x)
         fine = self.hr_channel_compressor(guide)
         high = self.content_encoder2(fine)
@@ -149,19 +165,18 @@ class FreqFusion(GuidedUpsampler):
         high = high + self._filter(self.content_encoder2(coarse), kernels)
         y = self._filter(x, kernels)
         if self.dysampler is not None:
-            y = offset_warp(y, self.dysampler(coarse, fine), _GROUPS)
+            y = _offset_warp(y, self.dysampler(coarse, fine), _GROUPS)
         y = y + 2 * guide - self._filter(guide, _kernels(high), 1)
-        return fit(y, own if size is None else size, self.scale)
+        return _fit(y, own if size is None else size, self.scale)
 
     def _filter(self, x, kernels, scale=None):
         """Reassemble x; to the fine resolution unless scale says otherwise."""
-        return reassemble(
+        return _reassemble(
             x,
             kernels,
             round(kernels.shape[1] ** 0.5),
             self.scale if scale is None else scale,
             border=self.border,
-            owner=self.name,
         )
 
 
@@ -170,7 +185,7 @@ _SEEN = 8  # neighbours that it compares each pixel with
 
 
 class _OffsetGenerator(nn.Layer):
-    """Offsets from both embeddings and their likeness to their neighbours.
+    """Offsets from both embeddings and their similarity to their neighbours.
 
     Call: coarse [N, M, H, W], fine [N, M, H*s, W*s] -> [N, 2*groups, H*s, W*s] in fine
     pixels, as ops.offset_warp takes it.
@@ -189,15 +204,15 @@ class _OffsetGenerator(nn.Layer):
         self.norm_lr = nn.GroupNorm(channels // 8, channels)
 
     def forward(self, coarse, fine):
-        coarse = _with_likeness(self.norm_lr(coarse))
-        fine = _with_likeness(self.norm_hr(fine))
-        offset = pixel_shuffle(self.offset(coarse), self.scale) + self.hr_offset(fine)
-        reach = pixel_shuffle(self.direct_scale(coarse), self.scale)
+        coarse = _with_similarity(self.norm_lr(coarse))
+        fine = _with_similarity(self.norm_hr(fine))
+        offset = _pixel_shuffle(self.offset(coarse), self.scale) + self.hr_offset(fine)
+        reach = _pixel_shuffle(self.direct_scale(coarse), self.scale)
         reach = F.sigmoid(reach + self.hr_direct_scale(fine))
         return self.scale * offset * reach  # predicted in coarse pixels
 
 
-def _with_likeness(x):
+def _with_similarity(x):
     """x and its cosine similarity to eight neighbours two pixels away, zero outside."""
     # Never zero, where the square root has no gradient.
     unit = x / paddle.sqrt((x * x).sum(axis=1, keepdim=True) + 1e-16)

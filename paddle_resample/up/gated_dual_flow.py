@@ -1,14 +1,18 @@
 """Gated dual flow: the coarse and the fine map are both warped, each by its own flow,
 and a gate mixes them pixel by pixel."""
 
+from __future__ import annotations
+
 import paddle
 import paddle.nn as nn
+from paddle import Tensor
 
-from ..base import whole_number
+from ..base import Site, whole_number
 from ..blocks.conv import conv
 from ..blocks.guided import GuidedUpsampler
 from ..notes import Notes
-from ..ops import flow_warp, interpolate
+from ..ops.interpolate import _interpolate
+from ..ops.warp import _flow_warp
 from ..registry import register
 
 __all__ = ["GatedDualFlow"]
@@ -68,18 +72,18 @@ class GatedDualFlow(GuidedUpsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        guide_channels=None,
-        scale=2,
-        mid_channels=None,
-        kernel_size=3,
+        guide_channels: int | None = None,
+        scale: int = 2,
+        mid_channels: int | None = None,
+        kernel_size: int = 3,
     ):
         super().__init__(
             in_channels, out_channels, guide_channels=guide_channels, scale=scale
         )
-        self.require_same_channels("mixes x and the guide")
+        self._require_same_channels("mixes x and the guide")
         mid = max(in_channels // 2, 1) if mid_channels is None else mid_channels
         whole_number(self.name, "kernel_size", kernel_size, odd=True)
         whole_number(self.name, "mid_channels", mid)
@@ -90,7 +94,9 @@ class GatedDualFlow(GuidedUpsampler):
         self.flow_gate = nn.Sequential(gate, nn.Sigmoid())
 
     @classmethod
-    def count(cls, site, *, mid_channels, kernel_size):
+    def count(
+        cls, site: Site, *, mid_channels: int | None, kernel_size: int
+    ) -> tuple[int, int]:
         c, fine = site.in_channels, site.scale**2
         mid = max(c // 2, 1) if mid_channels is None else mid_channels
         dense = kernel_size**2 * (8 * mid + cls._gate_channels(mid))
@@ -109,13 +115,13 @@ class GatedDualFlow(GuidedUpsampler):
         """What the gate reads: both embeddings."""
         return paddle.concat([coarse, fine], axis=1)
 
-    def forward(self, x, guide=None, side=None, size=None):
-        size = self.guide_size(guide, size)
-        coarse = interpolate(
+    def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
+        size = self._guide_size(guide, size)
+        coarse = _interpolate(
             self.down_h(x), size=size, mode="bilinear", align_corners=True
         )
         fine = self.down_l(guide)
         flow = self.flow_make(paddle.concat([coarse, fine], axis=1))
         gate = self.flow_gate(self._gate_input(coarse, fine, guide))
-        warped = flow_warp(x, flow[:, :2]), flow_warp(guide, flow[:, 2:])
+        warped = _flow_warp(x, flow[:, :2]), _flow_warp(guide, flow[:, 2:])
         return gate * warped[0] + (1 - gate) * warped[1]

@@ -1,9 +1,15 @@
 """Inverse Haar transform: a coarse map and the recorded details make the fine one."""
 
-from ..base import Upsampler
-from ..errors import UsageError
+from __future__ import annotations
+
+from typing import Any
+
+from paddle import Tensor
+
+from ..base import Site, Upsampler
 from ..notes import Notes
-from ..ops import fit, haar_inverse
+from ..ops import haar_inverse
+from ..ops.size import _fit
 from ..registry import register
 
 __all__ = ["HaarInverse"]
@@ -17,12 +23,13 @@ class HaarInverse(Upsampler):
         in_channels: C, the channels of the transformed map.
 
     Shape:
-        x: [N, C, h, w], in the place of the low band.
-        side: what haar returned for the same shape; it also holds the exact size, so
-            odd sizes come back exactly.
+        x: [N, C, h, w], in place of the low band.
+        side: what haar recorded for the same shape; it also holds the exact size, so
+            odd sizes are restored.
         size: less than 2 from that one: cropped, or extended by the last row and
             column.
-        y: [N, C, H, W]. Given haar's own low band it is the map before, up to rounding.
+        y: [N, C, H, W]. With haar's own low band it is the original map, up to
+            rounding.
 
     Source:
         Li and Shen, "WaveSNet: Wavelet integrated deep networks for image
@@ -49,10 +56,8 @@ class HaarInverse(Upsampler):
     )
 
     @classmethod
-    def count(cls, site, **options):
+    def count(cls, site: Site, **options: Any) -> tuple[int, int]:
         return 0, 16 * site.in_channels * site.pixels
 
-    def forward(self, x, guide=None, side=None, size=None):
-        if side is None:
-            raise UsageError("haar_inverse: called without side, haar's detail bands")
-        return fit(haar_inverse(x, side), size, self.scale)
+    def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
+        return _fit(haar_inverse(x, side), size, self.scale)

@@ -1,14 +1,19 @@
 """Index-guided upsampling: each pixel fills its cell, weighed by the index map that an
 indexed pooling recorded (IndexNet)."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import paddle
+from paddle import Tensor
 
 from ..arguments import check_side
-from ..base import Upsampler
+from ..base import Site, Upsampler
 from ..blocks.index_block import IndexMap, index_upsample
 from ..errors import UsageError
 from ..notes import Notes
-from ..ops import fit
+from ..ops.size import _fit
 from ..registry import register
 
 __all__ = ["IndexNet"]
@@ -56,12 +61,10 @@ class IndexNet(Upsampler):
     )
 
     @classmethod
-    def count(cls, site, **options):
+    def count(cls, site: Site, **options: Any) -> tuple[int, int]:
         return 0, 4 * site.in_channels * site.pixels
 
-    def forward(self, x, guide=None, side=None, size=None):
-        if side is None:
-            raise UsageError("index_net: called without side, index_pool's index map")
+    def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
         check_side("index_net", side, IndexMap)
         recorded = side.index.shape
         if recorded[1] not in (1, x.shape[1]):
@@ -75,4 +78,4 @@ class IndexNet(Upsampler):
                 f"index of {recorded[0]}"
             )
         y = index_upsample(x, side.index)
-        return fit(fit(y, side.size, self.scale), size, self.scale)
+        return _fit(_fit(y, side.size, self.scale), size, self.scale)

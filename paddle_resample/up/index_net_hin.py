@@ -1,6 +1,8 @@
 """IndexNet with a guide, holistic: one index for all channels, predicted from all
 channels of the guide."""
 
+from __future__ import annotations
+
 from ..notes import Notes
 from ..registry import register
 from .index_net_m2o import IndexNetM2O
@@ -53,14 +55,14 @@ class IndexNetHIN(IndexNetM2O):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        guide_channels=None,
-        scale=2,
-        nonlinear=True,
-        context=True,
-        init="torch",
+        guide_channels: int | None = None,
+        scale: int = 2,
+        nonlinear: bool = True,
+        context: bool = True,
+        init: str = "torch",
     ):
         super().__init__(
             in_channels,

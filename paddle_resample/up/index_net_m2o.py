@@ -1,11 +1,18 @@
 """IndexNet with a guide, many to one: every channel has its own index, predicted from
 all channels of the guide."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from paddle import Tensor
+
+from ..base import Site
 from ..blocks.guided import GuidedUpsampler
 from ..blocks.index_block import count_index_block, index_block, index_upsample
 from ..errors import UsageError
 from ..notes import Notes
-from ..ops import fit
+from ..ops.size import _fit
 from ..registry import register
 
 __all__ = ["IndexNetM2O"]
@@ -25,8 +32,8 @@ class IndexNetM2O(GuidedUpsampler):
     Shape:
         x: [N, C, H, W].
         guide: [N, C, H', W'], less than 2 from (2*H, 2*W): its last row and column are
-            cropped or repeated before the block, and the result is brought back to H',
-            W' the same way.
+            cropped or repeated before the block, and the result is fitted to H', W'
+            the same way.
         size: the guide's or None.
         y: [N, C, H', W']. Untrained, about half of nearest interpolation.
 
@@ -64,14 +71,14 @@ class IndexNetM2O(GuidedUpsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        guide_channels=None,
-        scale=2,
-        nonlinear=False,
-        context=False,
-        init="torch",
+        guide_channels: int | None = None,
+        scale: int = 2,
+        nonlinear: bool = False,
+        context: bool = False,
+        init: str = "torch",
     ):
         super().__init__(
             in_channels, out_channels, guide_channels=guide_channels, scale=scale
@@ -86,12 +93,14 @@ class IndexNetM2O(GuidedUpsampler):
         )
 
     @classmethod
-    def count(cls, site, *, nonlinear, context, **options):
+    def count(
+        cls, site: Site, *, nonlinear: bool, context: bool, **options: Any
+    ) -> tuple[int, int]:
         g = site.guide_channels
         parameters, macs = count_index_block(cls.block, g, nonlinear, context)
         return parameters, (macs + 4 * site.in_channels) * site.pixels
 
-    def forward(self, x, guide=None, side=None, size=None):
-        fine = self.guide_size(guide, size)
-        cells, _ = self.guide_at_scale(guide, x)
-        return fit(index_upsample(x, self.index(cells)[1]), fine, slack=2)
+    def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
+        fine = self._guide_size(guide, size)
+        cells, _ = self._guide_at_scale(guide, x)
+        return _fit(index_upsample(x, self.index(cells)[1]), fine, slack=2)

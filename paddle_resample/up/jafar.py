@@ -1,9 +1,15 @@
 """JAFAR: every pixel of the image attends to the coarse pixels, and their weighted mean
 is the result, at any resolution."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import paddle.nn as nn
 import paddle.nn.functional as F
+from paddle import Tensor
 
+from ..base import Site
 from ..blocks.conv import conv
 from ..blocks.image_attention import (
     AttentionUpsampler,
@@ -74,14 +80,14 @@ class JAFAR(AttentionUpsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        guide_channels=None,
-        scale=2,
-        width=128,
-        heads=4,
-        kernel_size=1,
+        guide_channels: int | None = None,
+        scale: int = 2,
+        width: int = 128,
+        heads: int = 4,
+        kernel_size: int = 1,
     ):
         super().__init__(
             in_channels,
@@ -97,7 +103,9 @@ class JAFAR(AttentionUpsampler):
         self.sft_key = _Modulation(width)
 
     @classmethod
-    def count(cls, site, *, width, kernel_size, **options):
+    def count(
+        cls, site: Site, *, width: int, kernel_size: int, **options: Any
+    ) -> tuple[int, int]:
         c, fine = site.in_channels, site.scale**2
         image = count_encoder(site.guide_channels, width, kernel_size)
         inner, features = count_encoder(width, width), count_encoder(c, width)
@@ -114,8 +122,8 @@ class JAFAR(AttentionUpsampler):
         macs = (fine * fine_macs + coarse_macs) * site.pixels + pairs
         return parameters + 2 * width, macs
 
-    def forward(self, x, guide=None, side=None, size=None):
-        queries, keys = self.queries_and_keys(x, guide, size)
+    def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
+        queries, keys = self._queries_and_keys(x, guide, size)
         features = self.key_features_encoder(F.normalize(x, axis=1))
         keys = self.sft_key(keys, features)
         return self.cross_decode(group_norm(queries), keys, x)

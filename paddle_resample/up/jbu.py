@@ -1,11 +1,17 @@
-"""Joint bilateral upsampling without weights: coarse pixels are averaged by how near
-they lie and by how alike the guide is there."""
+"""Joint bilateral upsampling without weights: coarse pixels are averaged by their
+distance and by the similarity of the guide."""
 
-from ..base import whole_number
+from __future__ import annotations
+
+from typing import Any
+
+from paddle import Tensor
+
+from ..base import Site, whole_number
 from ..blocks.guided import GuidedUpsampler
 from ..errors import UsageError
 from ..notes import Notes
-from ..ops import joint_bilateral
+from ..ops.joint_bilateral import _joint_bilateral
 from ..registry import register
 
 __all__ = ["JBU"]
@@ -58,14 +64,14 @@ class JBU(GuidedUpsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        guide_channels=None,
-        scale=2,
-        radius=2,
-        sigma_space=0.5,
-        sigma_range=0.25,
+        guide_channels: int | None = None,
+        scale: int = 2,
+        radius: int = 2,
+        sigma_space: float = 0.5,
+        sigma_range: float = 0.25,
     ):
         super().__init__(
             in_channels, out_channels, guide_channels=guide_channels, scale=scale
@@ -78,12 +84,12 @@ class JBU(GuidedUpsampler):
         self.sigma_range = sigma_range
 
     @classmethod
-    def count(cls, site, *, radius, **options):
+    def count(cls, site: Site, *, radius: int, **options: Any) -> tuple[int, int]:
         c, g, taps = site.in_channels, site.guide_channels, (2 * radius + 1) ** 2
         return 0, site.scale**2 * (taps * (g + c) + g) * site.pixels
 
-    def forward(self, x, guide=None, side=None, size=None):
-        self.guide_size(guide, size)
-        return joint_bilateral(
+    def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
+        self._guide_size(guide, size)
+        return _joint_bilateral(
             x, guide, self.radius, self.sigma_space, self.sigma_range
         )

@@ -1,20 +1,25 @@
-"""LDA-AQU: every fine pixel attends to a small window of places around it, moved by
+"""LDA-AQU: every fine pixel attends to a small window of locations around it, with
 offsets that its own query predicts."""
+
+from __future__ import annotations
 
 import math
 
 import paddle
 import paddle.nn as nn
 import paddle.nn.functional as F
+from paddle import Tensor
 from paddle.nn.initializer import Constant, TruncatedNormal, XavierUniform
 
 from ..arguments import check_choice, check_positive
-from ..base import Upsampler, whole_number
+from ..base import Site, Upsampler, whole_number
 from ..blocks.conv import conv
 from ..blocks.layer_norm import LayerNorm2D
 from ..errors import UsageError
 from ..notes import Notes
-from ..ops import flow_warp, interpolate, scaled_size, spatial_size
+from ..ops import scaled_size, spatial_size
+from ..ops.interpolate import _interpolate
+from ..ops.warp import _flow_warp
 from ..registry import register
 
 __all__ = ["LDAAQU"]
@@ -30,12 +35,12 @@ class LDAAQU(Upsampler):
         reduction: queries and keys have D = C / reduction channels, rounded up to a
             multiple of groups and heads.
         heads: of the attention; divides C.
-        groups: g, groups of channels with places of their own; divides C.
+        groups: g, groups of channels with locations of their own; divides C.
         kernel_size: k, side of the window, odd.
         offset_kernel: k_o, side of the convolution that predicts offsets, odd.
-        reach: how far an offset can move a place, in output pixels.
-        padding: "zeros" (published; places outside count as zero but keep their share
-            of the softmax, so that borders darken) or "border".
+        reach: largest offset of a location, in output pixels.
+        padding: "zeros" (published; locations outside count as zero but keep their
+            share of the softmax, so that borders darken) or "border".
 
     Shape:
         x: [N, C, H, W].
@@ -60,19 +65,19 @@ class LDAAQU(Upsampler):
     any_size = True
     notes = Notes(
         formula="""
-        q = bilinear(1x1(LN x)), k = 1x1(LN x); places = own pixel + window + reach *
-        tanh(offset(q)) for each group of channels; y = sum of x at the places, weighted
-        by softmax over them of <q, k at the place + bias of the place> / sqrt(D /
-        heads). offset is depthwise 3x3, LN, GELU, convolution.
+        q = bilinear(1x1(LN x)), k = 1x1(LN x); locations = own pixel + window + reach *
+        tanh(offset(q)) for each group of channels; y = sum of x at the locations,
+        weighted by softmax over them of <q, k at the location + bias of the location> /
+        sqrt(D / heads). offset is depthwise 3x3, LN, GELU, convolution.
         """,
         grid="""
-        Corners aligned, for the queries and for the places; the window's step is one
+        Corners aligned, for the queries and for the locations; the window's step is one
         output pixel.
         """,
         initialization="""
         Convolutions Xavier uniform without bias, those that predict offsets zero, the
-        bias of places N(0, 0.02) cut at two sigma: no offsets, each fine pixel attends
-        to the k x k around.
+        bias of locations N(0, 0.02) cut at two sigma: no offsets, each fine pixel
+        attends to the k x k around.
         """,
         cost="""
         2*C*D + 2*C + 9*D/g + 2*D/g + (k_o*k_o*D/g + 1)*2*k*k + k*k*D parameters; 2*C*D
@@ -83,17 +88,17 @@ class LDAAQU(Upsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        scale=2,
-        reduction=4,
-        heads=1,
-        groups=2,
-        kernel_size=3,
-        offset_kernel=3,
-        reach=11.0,
-        padding="zeros",
+        scale: int = 2,
+        reduction: int = 4,
+        heads: int = 1,
+        groups: int = 2,
+        kernel_size: int = 3,
+        offset_kernel: int = 3,
+        reach: float = 11.0,
+        padding: str = "zeros",
     ):
         super().__init__(in_channels, out_channels, scale=scale)
         for key, value in (
@@ -134,16 +139,16 @@ class LDAAQU(Upsampler):
     @classmethod
     def count(
         cls,
-        site,
+        site: Site,
         *,
-        reduction,
-        heads,
-        groups,
-        kernel_size,
-        offset_kernel,
-        reach,
-        padding,
-    ):
+        reduction: int,
+        heads: int,
+        groups: int,
+        kernel_size: int,
+        offset_kernel: int,
+        reach: float,
+        padding: str,
+    ) -> tuple[int, int]:
         c, taps, area = site.in_channels, kernel_size**2, offset_kernel**2
         depth = _depth(c, reduction, heads, groups)
         part = depth // groups
@@ -152,10 +157,10 @@ class LDAAQU(Upsampler):
         fine = 13 * depth + 2 * area * taps * depth + 5 * taps * (c + depth)
         return parameters, (2 * c * depth + site.scale**2 * fine) * site.pixels
 
-    def forward(self, x, guide=None, side=None, size=None):
+    def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
         size = scaled_size(x, self.scale) if size is None else size
         normal = self.layer_norm(x)
-        query = interpolate(
+        query = _interpolate(
             self.proj_q(normal), size=size, mode="bilinear", align_corners=True
         )
         flows = self._flows(query)
@@ -168,7 +173,7 @@ class LDAAQU(Upsampler):
         return y.flatten(1, 2)
 
     def _flows(self, query):
-        """For each place of the window [N*groups, 2 (columns, rows), H', W']."""
+        """For each location of the window [N*groups, 2 (columns, rows), H', W']."""
         offset = self.conv_offset(_regroup(query, self.groups))
         offset = self.reach * F.tanh(offset)
         k = self.kernel_size
@@ -180,7 +185,7 @@ class LDAAQU(Upsampler):
         return flows
 
     def _sample(self, x, flow, channels):
-        moved = flow_warp(x, flow, True, self.padding, unit="pixel")
+        moved = _flow_warp(x, flow, True, self.padding, unit="pixel")
         height, width = (spatial_size(moved)[i] for i in (0, 1))
         return moved.reshape([-1, channels, height, width])
 

@@ -1,15 +1,22 @@
 """LiFT: a small U-Net block that takes the doubled map and an encoding of the image to
-the features that a network of twice the resolution would give."""
+the features that a network of twice the resolution would produce."""
+
+from __future__ import annotations
+
+from typing import Any
 
 import paddle
 import paddle.nn as nn
+from paddle import Tensor
 
+from ..base import Site
 from ..blocks.conv import conv, conv_norm_relu
 from ..blocks.guided import GuidedUpsampler
 from ..errors import UsageError
 from ..initialise import torch_uniform
 from ..notes import Notes
-from ..ops import fit, fit_guide
+from ..ops.guide import _fit_guide
+from ..ops.size import _fit
 from ..registry import register
 
 __all__ = ["LiFT"]
@@ -27,14 +34,14 @@ class LiFT(GuidedUpsampler):
         guide_channels: channels G of the guide, default C; 3 for an image.
         scale: 2 only; apply it again for more.
         patch_size: pixels of the guide in the side of a coarse pixel. 2, a guide at the
-            output's resolution, is the place of a decoder; 8 and 16 take the image
+            output's resolution, is what a decoder has; 8 and 16 take the image
             itself, as released, 4 lies between.
 
     Shape:
         x: [N, C, H, W].
         guide: [N, G, H', W'], its encoding g less than 2 pixels a
         side from (2*H, 2*W): g is cropped, or its last row and column are repeated, and
-        the result is brought back to the size of g in the same way. With patch_size 2
+        the result is fitted to the size of g in the same way. With patch_size 2
         that is the guide's size.
         size: that size or None.
         y: [N, C, H', W'] (a patch_size / 2 part of them for a larger patch_size).
@@ -77,12 +84,12 @@ class LiFT(GuidedUpsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        guide_channels=None,
-        scale=2,
-        patch_size=2,
+        guide_channels: int | None = None,
+        scale: int = 2,
+        patch_size: int = 2,
     ):
         super().__init__(
             in_channels, out_channels, guide_channels=guide_channels, scale=scale
@@ -104,7 +111,7 @@ class LiFT(GuidedUpsampler):
         self.outc = conv(half, in_channels)
 
     @classmethod
-    def count(cls, site, *, patch_size, **options):
+    def count(cls, site: Site, *, patch_size: int, **options: Any) -> tuple[int, int]:
         c, g = site.in_channels, site.guide_channels
         joined, half = c + _WIDTH, max(c // 2, 1)
         middle = joined // 2
@@ -121,12 +128,12 @@ class LiFT(GuidedUpsampler):
         parameters = up + double + last + sum(image) + norms + biases
         return parameters, macs * site.pixels
 
-    def forward(self, x, guide=None, side=None, size=None):
+    def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
         fine = self.scale_adapter(self.image_convs_1(guide))
-        wanted = self.guide_size(fine, size)
-        fine, _ = fit_guide(fine, x, 2, _WIDTH, self.name)
+        wanted = self._guide_size(fine, size)
+        fine, _ = _fit_guide(fine, x, 2, self.name)
         x = paddle.concat([x, self.image_convs_2(fine)], axis=1)
-        return fit(self.outc(self.up1(x, fine)), wanted, slack=2)
+        return _fit(self.outc(self.up1(x, fine)), wanted, slack=2)
 
 
 class _Up(nn.Layer):
@@ -135,9 +142,9 @@ class _Up(nn.Layer):
     def __init__(self, in_channels, out_channels):
         super().__init__()
         middle = in_channels // 2
-        start = torch_uniform(middle * 4)
+        init = torch_uniform(middle * 4)
         self.up = nn.Conv2DTranspose(
-            in_channels, middle, 2, stride=2, weight_attr=start, bias_attr=start
+            in_channels, middle, 2, stride=2, weight_attr=init, bias_attr=init
         )
         self.conv_1 = _Double(middle + _WIDTH, out_channels)
 

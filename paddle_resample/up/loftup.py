@@ -1,10 +1,15 @@
-"""LoftUp: pixels of the image, as Fourier features of place and colour, ask the coarse
-map for their features through a small transformer, at any resolution."""
+"""LoftUp: pixels of the image, as Fourier features of location and colour, attend to
+the coarse map through a small transformer, at any resolution."""
+
+from __future__ import annotations
+
+from typing import Any
 
 import paddle
 import paddle.nn as nn
+from paddle import Tensor
 
-from ..base import whole_number
+from ..base import Site, whole_number
 from ..blocks.conv import conv, conv_norm_relu
 from ..blocks.cross_attention import CrossAttentionTransformer, count_transformer
 from ..blocks.fourier_features import FourierFeatures
@@ -18,7 +23,7 @@ from ..registry import register
 
 __all__ = ["LoftUp"]
 
-_KEY_FREQUENCIES = 5  # of the coarse places
+_KEY_FREQUENCIES = 5  # of the coarse locations
 _KEY_CHANNELS = 2 * 2 * _KEY_FREQUENCIES
 
 
@@ -69,8 +74,9 @@ class LoftUp(GuidedUpsampler):
     notes = Notes(
         formula="""
         g = the guide stretched to [-0.5, 0.5], each channel of each image by itself;
-        queries = two 3x3 convolutions with batch norm and ReLU of norm(fourier(place,
-        g)); keys = [x, fourier(place)]; y = norm(1x1(transformer(queries, keys))).
+        queries = two 3x3 convolutions with batch norm and ReLU of
+        norm(fourier(location, g)); keys = [x, fourier(location)]; y =
+        norm(1x1(transformer(queries, keys))).
         """,
         grid="""
         Positions from -1 to 1 between the centres of the corner pixels; the 3x3
@@ -89,14 +95,14 @@ class LoftUp(GuidedUpsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        guide_channels=None,
-        scale=2,
-        heads=4,
-        layers=2,
-        frequencies=20,
+        guide_channels: int | None = None,
+        scale: int = 2,
+        heads: int = 4,
+        layers: int = 2,
+        frequencies: int = 20,
     ):
         super().__init__(
             in_channels, out_channels, guide_channels=guide_channels, scale=scale
@@ -126,7 +132,9 @@ class LoftUp(GuidedUpsampler):
         )
 
     @classmethod
-    def count(cls, site, *, layers, frequencies, **options):
+    def count(
+        cls, site: Site, *, layers: int, frequencies: int, **options: Any
+    ) -> tuple[int, int]:
         c, guide, fine = site.in_channels, site.guide_channels, site.scale**2
         width = c + _KEY_CHANNELS
         signals = 2 * frequencies * (2 + guide)
@@ -140,7 +148,7 @@ class LoftUp(GuidedUpsampler):
         macs = (fine * fine_macs + per_key) * site.pixels + pairs
         return parameters + c * width + c, macs
 
-    def forward(self, x, guide=None, side=None, size=None):
+    def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
         guide = pooled(guide, spatial_size(guide) if size is None else size)
         queries = self.first_conv(self.fourier_feat(guide))
         keys = paddle.concat([x, self.lr_pe(x).astype(x.dtype)], axis=1)

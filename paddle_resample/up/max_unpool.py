@@ -1,9 +1,14 @@
-"""Max unpooling: values return to where max pooling found them, zeros elsewhere."""
+"""Max unpooling: values return to the pixels where max pooling read them, zeros
+elsewhere."""
+
+from __future__ import annotations
+
+from paddle import Tensor
 
 from ..base import Upsampler
-from ..errors import UsageError
 from ..notes import Notes
-from ..ops import fit, max_unpool
+from ..ops import max_unpool
+from ..ops.size import _fit
 from ..registry import register
 
 __all__ = ["MaxUnpool"]
@@ -47,7 +52,5 @@ class MaxUnpool(Upsampler):
         cost="No arithmetic.",
     )
 
-    def forward(self, x, guide=None, side=None, size=None):
-        if side is None:
-            raise UsageError("max_unpool: called without side, max_pool's indices")
-        return fit(max_unpool(x, side), size, self.scale, self.data_format)
+    def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
+        return _fit(max_unpool(x, side), size, self.scale, self.data_format)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from paddle import Tensor
+
 from ..base import Upsampler
 from ..notes import Notes
-from ..ops import interpolate
+from ..ops.interpolate import _interpolate
 from ..registry import register
 
 __all__ = ["Nearest"]
@@ -41,8 +43,8 @@ class Nearest(Upsampler):
         cost="No arithmetic, one read and one write.",
     )
 
-    def forward(self, x, guide=None, side=None, size=None):
-        return interpolate(
+    def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
+        return _interpolate(
             x,
             size=size,
             scale=self.scale if size is None else None,

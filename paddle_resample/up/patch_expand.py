@@ -1,12 +1,18 @@
 """Patch expanding: a linear layer makes a cell of tokens from each token."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import paddle.nn as nn
+from paddle import Tensor
 from paddle.nn.initializer import Normal
 
-from ..base import Upsampler
+from ..base import Site, Upsampler
 from ..blocks.conv import linear
 from ..notes import Notes
-from ..ops import expand_cells, fit
+from ..ops.patch import _expand_cells
+from ..ops.size import _fit
 from ..registry import register
 
 __all__ = ["PatchExpand"]
@@ -18,7 +24,7 @@ class PatchExpand(Upsampler):
 
     Args:
         out_channels: D, default C; Swin-Unet uses C/2.
-        norm: whether the LayerNorm follows (published); the seed articles' variant has
+        norm: whether the LayerNorm follows (published); a plain linear layer has
             norm=False, bias=True.
         bias: whether the linear layer has a bias; published without.
 
@@ -55,12 +61,12 @@ class PatchExpand(Upsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        scale=2,
-        norm=True,
-        bias=False,
+        scale: int = 2,
+        norm: bool = True,
+        bias: bool = False,
     ):
         super().__init__(in_channels, out_channels, scale=scale)
         features = scale * scale * self.out_channels
@@ -73,19 +79,21 @@ class PatchExpand(Upsampler):
         return super().__call__(x, guide, side, size)
 
     @classmethod
-    def count(cls, site, *, norm, bias, **options):
+    def count(
+        cls, site: Site, *, norm: bool, bias: bool, **options: Any
+    ) -> tuple[int, int]:
         features = site.scale**2 * site.out_channels
         weights = site.in_channels * features
         rest = bias * features + norm * 2 * site.out_channels
         return weights + rest, weights * site.pixels
 
-    def forward(self, x, guide=None, side=None, size=None):
+    def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
         if x.ndim == 3:  # forward(tokens, H, W)
             return self._grow(x.reshape([0, guide, side, self.in_channels])).flatten(
                 1, 2
             )
         y = self._grow(x.transpose([0, 2, 3, 1])).transpose([0, 3, 1, 2])
-        return fit(y, size, self.scale)
+        return _fit(y, size, self.scale)
 
     def _grow(self, x):
-        return self.norm(expand_cells(self.expand(x), self.scale))
+        return self.norm(_expand_cells(self.expand(x), self.scale))

@@ -1,13 +1,19 @@
 """Pixel shuffle (sub-pixel convolution): a convolution makes scale*scale values for
 each output channel, and the shuffle lays them out as a cell of pixels."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import paddle.nn as nn
+from paddle import Tensor
 
 from ..arguments import check_choice
-from ..base import Upsampler, whole_number
+from ..base import Site, Upsampler, whole_number
 from ..initialise import repeat_for_shuffle, torch_uniform
 from ..notes import Notes
-from ..ops import fit, pixel_shuffle
+from ..ops.shuffle import _pixel_shuffle
+from ..ops.size import _fit
 from ..registry import register
 
 __all__ = ["PixelShuffle"]
@@ -21,8 +27,8 @@ class PixelShuffle(Upsampler):
 
     Args:
         kernel_size: k of the convolution, odd.
-        init: "icnr" starts the s*s sub-kernels equal (He normal, bias 0), so that no
-            checkerboard is there before training; "xavier" (uniform, bias 0) is the
+        init: "icnr" initializes the s*s sub-kernels equal (He normal, bias 0), so that
+            no checkerboard is there before training; "xavier" (uniform, bias 0) is the
             default of mmcv's PixelShufflePack, "torch" PyTorch's default.
 
     Shape:
@@ -60,13 +66,13 @@ class PixelShuffle(Upsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        scale=2,
-        data_format="NCHW",
-        kernel_size=3,
-        init="icnr",
+        scale: int = 2,
+        data_format: str = "NCHW",
+        kernel_size: int = 3,
+        init: str = "icnr",
     ):
         super().__init__(
             in_channels, out_channels, scale=scale, data_format=data_format
@@ -93,11 +99,11 @@ class PixelShuffle(Upsampler):
             repeat_for_shuffle(self.conv.weight, scale, base)
 
     @classmethod
-    def count(cls, site, *, kernel_size, **options):
+    def count(cls, site: Site, *, kernel_size: int, **options: Any) -> tuple[int, int]:
         weights = site.scale**2 * site.out_channels * kernel_size**2 * site.in_channels
         bias = site.scale**2 * site.out_channels
         return weights + bias, weights * site.pixels
 
-    def forward(self, x, guide=None, side=None, size=None):
-        y = pixel_shuffle(self.conv(x), self.scale, self.data_format)
-        return fit(y, size, self.scale, self.data_format)
+    def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
+        y = _pixel_shuffle(self.conv(x), self.scale, self.data_format)
+        return _fit(y, size, self.scale, self.data_format)

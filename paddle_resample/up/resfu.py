@@ -1,20 +1,26 @@
 """ReSFU: similarity-guided upsampling whose scores are learned differences, made of a
 fine feature filtered to look like the coarse one."""
 
+from __future__ import annotations
+
 import math
 
 import paddle
 import paddle.nn as nn
 import paddle.nn.functional as F
+from paddle import Tensor
 from paddle.nn.initializer import Normal
 
 from ..arguments import check_positive
-from ..base import whole_number
+from ..base import Site, whole_number
 from ..blocks.conv import conv
 from ..blocks.guided import GuidedUpsampler
 from ..errors import UsageError
 from ..notes import Notes
-from ..ops import fit, interpolate, reassemble, spatial_size
+from ..ops import spatial_size
+from ..ops.interpolate import _interpolate
+from ..ops.reassemble import _reassemble
+from ..ops.size import _fit
 from ..registry import register
 
 __all__ = ["ReSFU"]
@@ -34,7 +40,7 @@ class ReSFU(GuidedUpsampler):
         groups: of the difference convolution; divides D and M.
         norm_groups: of the group norms inside PCDC; divides D and M.
         radius: of the guided filter in fine pixels; it works on every second pixel.
-        epsilon: of the guided filter, which keeps flat places flat.
+        epsilon: of the guided filter, which keeps flat regions flat.
 
     Shape:
         x: [N, C, H, W].
@@ -44,9 +50,9 @@ class ReSFU(GuidedUpsampler):
 
     Source:
         Zhou et al., "A refreshed similarity-based upsampler for direct high-ratio
-        feature upsampling", arXiv 2407.02283, 2024; order of layers and start as in the
-        released code. Left out: its multiplier of PCDC's gradients, 1 by default and
-        500 in its configurations, which is the optimiser's to give.
+        feature upsampling", arXiv 2407.02283, 2024; order of layers and initialization
+        as in the released code. Left out: its multiplier of PCDC's gradients, 1 by
+        default and 500 in its configurations, which belongs to the optimiser.
 
     Example:
         >>> import paddle_resample
@@ -67,11 +73,11 @@ class ReSFU(GuidedUpsampler):
         bilinear(x) at those neighbours.
         """,
         grid="""
-        Corners not aligned; the neighbours of a fine pixel stand at its own place in
-        the coarse map plus whole coarse pixels. Neighbours outside get no weight, the
-        others share it: a constant stays constant up to the border. A guide that is not
-        exactly s times x is cropped or extended first (`ops.fit_guide`), and the result
-        is fitted back.
+        Corners not aligned; the neighbours of a fine pixel lie around its own location
+        in the coarse map plus whole coarse pixels. Neighbours outside get no weight,
+        the others share it: a constant stays constant up to the border. A guide that is
+        not exactly s times x is cropped or extended first (`ops.fit_guide`), and the
+        result is fitted back.
         """,
         initialization="""
         1x1 convolutions N(0, 0.02), difference convolutions He normal by fan-out,
@@ -87,18 +93,18 @@ class ReSFU(GuidedUpsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        guide_channels=None,
-        scale=2,
-        embedding=32,
-        mid_channels=128,
-        kernel_size=3,
-        groups=4,
-        norm_groups=8,
-        radius=8,
-        epsilon=0.001,
+        guide_channels: int | None = None,
+        scale: int = 2,
+        embedding: int = 32,
+        mid_channels: int = 128,
+        kernel_size: int = 3,
+        groups: int = 4,
+        norm_groups: int = 8,
+        radius: int = 8,
+        epsilon: float = 0.001,
     ):
         super().__init__(
             in_channels, out_channels, guide_channels=guide_channels, scale=scale
@@ -131,16 +137,16 @@ class ReSFU(GuidedUpsampler):
     @classmethod
     def count(
         cls,
-        site,
+        site: Site,
         *,
-        embedding,
-        mid_channels,
-        kernel_size,
-        groups,
-        norm_groups,
-        radius,
-        epsilon,
-    ):
+        embedding: int,
+        mid_channels: int,
+        kernel_size: int,
+        groups: int,
+        norm_groups: int,
+        radius: int,
+        epsilon: float,
+    ) -> tuple[int, int]:
         c, g, d, mid = site.in_channels, site.guide_channels, embedding, mid_channels
         taps = kernel_size**2
         weights = taps * mid * d // groups + mid * mid // groups + taps * mid
@@ -149,26 +155,25 @@ class ReSFU(GuidedUpsampler):
         fine = g * d + 2 * (weights + mid * d // groups) + 21 * d + (taps + 4) * c
         return parameters, (c * d + site.scale**2 * fine) * site.pixels
 
-    def forward(self, x, guide=None, side=None, size=None):
-        guide, own = self.guide_at_scale(guide, x)
+    def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
+        guide, own = self._guide_at_scale(guide, x)
         query = self.q(self.norm_y(guide))
         fine = spatial_size(query)
-        key = interpolate(self.k(self.norm_x(x)), size=fine, mode="bilinear")
+        key = _interpolate(self.k(self.norm_x(x)), size=fine, mode="bilinear")
         like_key = _guided_filter(query, key, self.radius, self.epsilon)
         scores = self.semantic_scores(key, like_key)
         scores = scores + self.detail_scores(_gaussian(query), query)
         # A neighbour one coarse pixel away is s pixels away in the interpolated map.
-        y = reassemble(
-            interpolate(x, size=fine, mode="bilinear"),
+        y = _reassemble(
+            _interpolate(x, size=fine, mode="bilinear"),
             scores,
             self.kernel_size,
             1,
             dilation=self.scale,
             border="renormalise",
-            owner=self.name,
             softmax=True,
         )
-        return fit(y, own if size is None else size, self.scale)
+        return _fit(y, own if size is None else size, self.scale)
 
 
 class _DifferenceScores(nn.Layer):
@@ -224,8 +229,8 @@ def _guided_filter(guide, x, radius, epsilon):
     slope = covariance / (variance + epsilon)
     level = mean_x - slope * mean_guide
     size = spatial_size(guide)
-    slope = interpolate(mean(slope), size=size, mode="bilinear")
-    level = interpolate(mean(level), size=size, mode="bilinear")
+    slope = _interpolate(mean(slope), size=size, mode="bilinear")
+    level = _interpolate(mean(level), size=size, mode="bilinear")
     return slope * guide + level
 
 

@@ -1,13 +1,18 @@
 """Resize-convolution: interpolate first, then convolve at the fine resolution, where
 every output pixel sees the same number of weights."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import paddle.nn as nn
+from paddle import Tensor
 
 from ..arguments import check_choice
-from ..base import Upsampler, whole_number
+from ..base import Site, Upsampler, whole_number
 from ..initialise import torch_uniform
 from ..notes import Notes
-from ..ops import interpolate
+from ..ops.interpolate import _interpolate
 from ..registry import register
 
 __all__ = ["ResizeConv"]
@@ -64,14 +69,14 @@ class ResizeConv(Upsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        scale=2,
-        data_format="NCHW",
-        mode="nearest",
-        kernel_size=3,
-        bias=True,
+        scale: int = 2,
+        data_format: str = "NCHW",
+        mode: str = "nearest",
+        kernel_size: int = 3,
+        bias: bool = True,
     ):
         super().__init__(
             in_channels, out_channels, scale=scale, data_format=data_format
@@ -79,25 +84,27 @@ class ResizeConv(Upsampler):
         whole_number(self.name, "kernel_size", kernel_size, odd=True)
         check_choice(self.name, "mode", mode, _MODES)
         self.mode = mode
-        start = torch_uniform(in_channels * kernel_size**2)
+        init = torch_uniform(in_channels * kernel_size**2)
         self.conv = nn.Conv2D(
             in_channels,
             self.out_channels,
             kernel_size,
             padding=kernel_size // 2,
-            weight_attr=start,
-            bias_attr=start if bias else False,
+            weight_attr=init,
+            bias_attr=init if bias else False,
             data_format=data_format,
         )
 
     @classmethod
-    def count(cls, site, *, mode, kernel_size, bias, **options):
+    def count(
+        cls, site: Site, *, mode: str, kernel_size: int, bias: bool, **options: Any
+    ) -> tuple[int, int]:
         weights = kernel_size**2 * site.in_channels * site.out_channels
         taps = 4 * site.in_channels if mode == "bilinear" else 0
         fine = site.scale**2 * site.pixels
         return weights + bias * site.out_channels, (weights + taps) * fine
 
-    def forward(self, x, guide=None, side=None, size=None):
+    def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
         scale = self.scale if size is None else None
-        y = interpolate(x, size, scale, self.mode, data_format=self.data_format)
+        y = _interpolate(x, size, scale, self.mode, data_format=self.data_format)
         return self.conv(y)

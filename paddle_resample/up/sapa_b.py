@@ -1,7 +1,13 @@
-"""SAPA-B: the kernel of an output pixel is how alike the guide's feature there is to
-the coarse features around it, both projected to a small common space."""
+"""SAPA-B: the kernel of an output pixel is the similarity of the guide's feature
+there to the coarse features around it, both projected to a small common space."""
 
-from ..base import whole_number
+from __future__ import annotations
+
+from typing import Any
+
+from paddle import Tensor
+
+from ..base import Site, whole_number
 from ..blocks.similarity import SimilarityUpsampler, projection
 from ..notes import Notes
 from ..registry import register
@@ -67,16 +73,16 @@ class SAPAB(SimilarityUpsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        guide_channels=None,
-        scale=2,
-        kernel_size=5,
-        embedding=32,
-        norm="layer",
-        bias=True,
-        border="zero",
+        guide_channels: int | None = None,
+        scale: int = 2,
+        kernel_size: int = 5,
+        embedding: int = 32,
+        norm: str = "layer",
+        bias: bool = True,
+        border: str = "zero",
     ):
         super().__init__(
             in_channels,
@@ -92,12 +98,21 @@ class SAPAB(SimilarityUpsampler):
         self.k = projection(in_channels, embedding, bias)
 
     @classmethod
-    def count(cls, site, *, kernel_size, embedding, norm, bias, **options):
+    def count(
+        cls,
+        site: Site,
+        *,
+        kernel_size: int,
+        embedding: int,
+        norm: str,
+        bias: bool,
+        **options: Any,
+    ) -> tuple[int, int]:
         c, g, d = site.in_channels, site.guide_channels, embedding
         fine, taps = site.scale**2, kernel_size**2
         parameters = (g + c) * d + bias * 2 * d + (norm != "none") * 2 * (g + c)
         macs = g * d * fine + c * d + taps * fine * (d + c)
         return parameters, macs * site.pixels
 
-    def query_and_key(self, x, guide):
+    def _query_and_key(self, x: Tensor, guide: Tensor) -> tuple[Tensor, Tensor]:
         return self.q(self.norm_y(guide)), self.k(self.norm_x(x))

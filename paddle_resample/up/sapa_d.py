@@ -1,25 +1,27 @@
-"""SAPA-D: similarity kernels over points that the coarse map chooses, in place of a
+"""SAPA-D: similarity kernels over points that the coarse map predicts, instead of a
 fixed window."""
+
+from __future__ import annotations
+
+from typing import Any
 
 import paddle
 import paddle.nn.functional as F
+from paddle import Tensor
 from paddle.nn.initializer import Normal
 
 from ..arguments import divisors_near
-from ..base import whole_number
+from ..base import Site, whole_number
 from ..blocks.conv import conv
 from ..blocks.guided import GuidedUpsampler
 from ..blocks.similarity import channel_norm
 from ..errors import UsageError
 from ..notes import Notes
-from ..ops import (
-    fit,
-    grid_sample,
-    interpolate,
-    nearest_grid,
-    pixel_shuffle,
-    spatial_size,
-)
+from ..ops import nearest_grid, spatial_size
+from ..ops.interpolate import _interpolate
+from ..ops.shuffle import _pixel_shuffle
+from ..ops.size import _fit
+from ..ops.warp import _grid_sample
 from ..registry import register
 
 __all__ = ["SAPAD"]
@@ -62,7 +64,7 @@ class SAPAD(GuidedUpsampler):
     learned = True
     notes = Notes(
         formula="""
-        For each of g groups of channels a 1x1 convolution of x places n points for
+        For each of g groups of channels a 1x1 convolution of x predicts n points for
         every output pixel; w = softmax over the points of <Q(guide)[p], K(x)[point]>, y
         = sum of w * x[point].
         """,
@@ -85,17 +87,17 @@ class SAPAD(GuidedUpsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        guide_channels=None,
-        scale=2,
-        points=9,
-        groups=4,
-        embedding=32,
-        high_offset=True,
-        norm="none",
-        bias=True,
+        guide_channels: int | None = None,
+        scale: int = 2,
+        points: int = 9,
+        groups: int = 4,
+        embedding: int = 32,
+        high_offset: bool = True,
+        norm: str = "none",
+        bias: bool = True,
     ):
         super().__init__(
             in_channels, out_channels, guide_channels=guide_channels, scale=scale
@@ -119,36 +121,45 @@ class SAPAD(GuidedUpsampler):
 
     @classmethod
     def count(
-        cls, site, *, points, groups, embedding, high_offset, norm, bias, **options
-    ):
+        cls,
+        site: Site,
+        *,
+        points: int,
+        groups: int,
+        embedding: int,
+        high_offset: bool,
+        norm: str,
+        bias: bool,
+        **options: Any,
+    ) -> tuple[int, int]:
         c, g, fine = site.in_channels, site.guide_channels, site.scale**2
-        d, made = groups * embedding, 2 * groups * points
-        made *= fine if high_offset else 1
-        parameters = (g + c) * d + c * made + bias * (2 * d + made)
-        macs = fine * g * d + c * (d + made) + 5 * points * fine * (d + c)
+        d, offsets = groups * embedding, 2 * groups * points
+        offsets *= fine if high_offset else 1
+        parameters = (g + c) * d + c * offsets + bias * (2 * d + offsets)
+        macs = fine * g * d + c * (d + offsets) + 5 * points * fine * (d + c)
         return parameters + (norm != "none") * 2 * (g + c), macs * site.pixels
 
-    def forward(self, x, guide=None, side=None, size=None):
-        guide, fine = self.guide_at_scale(guide, x)
+    def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
+        guide, fine = self._guide_at_scale(guide, x)
         values = self.norm_x(x)
         grids = self._grids(x, self.offset(values))
         query = self._split(self.q(self.norm_y(guide)))
         key = self._split(self.k(values))
-        scores = [(query * grid_sample(key, g)).sum(axis=1) for g in grids]
+        scores = [(query * _grid_sample(key, g)).sum(axis=1) for g in grids]
         weights = F.softmax(paddle.stack(scores, axis=1), axis=1).astype(x.dtype)
         parts, y = self._split(x), None
         for j, grid in enumerate(grids):
-            part = grid_sample(parts, grid) * weights[:, j].unsqueeze(1)
+            part = _grid_sample(parts, grid) * weights[:, j].unsqueeze(1)
             y = part if y is None else y + part
         y = _channels(y, self.in_channels)
-        return fit(y, fine if size is None else size, self.scale)
+        return _fit(y, fine if size is None else size, self.scale)
 
     def _grids(self, x, offset):
         """Of every point, [N*g, H*s, W*s, 2], from the offsets of coarse pixels."""
         if self.high_offset:
-            offset = pixel_shuffle(offset, self.scale)
+            offset = _pixel_shuffle(offset, self.scale)
         else:
-            offset = interpolate(offset, scale=self.scale, mode="nearest")
+            offset = _interpolate(offset, scale=self.scale, mode="nearest")
         # Channels are ordered (group, point, axis), columns first.
         offset = paddle.concat([offset[:, 0::2], offset[:, 1::2]], axis=1)
         grid = nearest_grid(x, offset, self.scale, self.groups * self.points)

@@ -1,12 +1,17 @@
 """SAPA-G: similarity kernels whose query comes from the guide or from the coarse map
 itself, as a gate decides."""
 
-import paddle.nn.functional as F
+from __future__ import annotations
 
-from ..base import whole_number
+from typing import Any
+
+import paddle.nn.functional as F
+from paddle import Tensor
+
+from ..base import Site, whole_number
 from ..blocks.similarity import SimilarityUpsampler, projection
 from ..notes import Notes
-from ..ops import interpolate
+from ..ops.interpolate import _interpolate
 from ..registry import register
 
 __all__ = ["SAPAG"]
@@ -74,16 +79,16 @@ class SAPAG(SimilarityUpsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        guide_channels=None,
-        scale=2,
-        kernel_size=5,
-        embedding=32,
-        norm="layer",
-        bias=True,
-        border="zero",
+        guide_channels: int | None = None,
+        scale: int = 2,
+        kernel_size: int = 5,
+        embedding: int = 32,
+        norm: str = "layer",
+        bias: bool = True,
+        border: str = "zero",
     ):
         super().__init__(
             in_channels,
@@ -101,18 +106,27 @@ class SAPAG(SimilarityUpsampler):
         self.k = projection(in_channels, embedding, bias)
 
     @classmethod
-    def count(cls, site, *, kernel_size, embedding, norm, bias, **options):
+    def count(
+        cls,
+        site: Site,
+        *,
+        kernel_size: int,
+        embedding: int,
+        norm: str,
+        bias: bool,
+        **options: Any,
+    ) -> tuple[int, int]:
         c, g, d = site.in_channels, site.guide_channels, embedding
         fine, taps = site.scale**2, kernel_size**2
         parameters = (g + 2 * c) * d + c + bias * (3 * d + 1)
         macs = g * d * fine + 2 * c * d + c + 2 * d * fine + taps * fine * (d + c)
         return parameters + (norm != "none") * 2 * (g + c), macs * site.pixels
 
-    def query_and_key(self, x, guide):
+    def _query_and_key(self, x: Tensor, guide: Tensor) -> tuple[Tensor, Tensor]:
         values = self.norm_x(x)
         fine = self.qy(self.norm_y(guide))
         coarse, gate = (
-            interpolate(part, scale=self.scale, mode="nearest")
+            _interpolate(part, scale=self.scale, mode="nearest")
             for part in (self.qx(x), F.sigmoid(self.gate(values)))
         )
         query = gate * fine + (1.0 - gate) * coarse

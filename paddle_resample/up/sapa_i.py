@@ -1,6 +1,13 @@
-"""SAPA-I: the kernel of an output pixel is how alike the guide's feature there is to
-the coarse features around it."""
+"""SAPA-I: the kernel of an output pixel is the similarity of the guide's feature
+there to the coarse features around it."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from paddle import Tensor
+
+from ..base import Site
 from ..blocks.similarity import SimilarityUpsampler
 from ..errors import UsageError
 from ..notes import Notes
@@ -63,14 +70,14 @@ class SAPAI(SimilarityUpsampler):
 
     def __init__(
         self,
-        in_channels,
-        out_channels=None,
+        in_channels: int,
+        out_channels: int | None = None,
         *,
-        guide_channels=None,
-        scale=2,
-        kernel_size=5,
-        norm="layer",
-        border="zero",
+        guide_channels: int | None = None,
+        scale: int = 2,
+        kernel_size: int = 5,
+        norm: str = "layer",
+        border: str = "zero",
     ):
         super().__init__(
             in_channels,
@@ -89,10 +96,12 @@ class SAPAI(SimilarityUpsampler):
             )
 
     @classmethod
-    def count(cls, site, *, kernel_size, norm, **options):
+    def count(
+        cls, site: Site, *, kernel_size: int, norm: str, **options: Any
+    ) -> tuple[int, int]:
         c = site.in_channels
         macs = 2 * kernel_size**2 * site.scale**2 * c
         return (norm != "none") * 4 * c, macs * site.pixels
 
-    def query_and_key(self, x, guide):
+    def _query_and_key(self, x: Tensor, guide: Tensor) -> tuple[Tensor, Tensor]:
         return self.norm_y(guide), self.norm_x(x)

@@ -9,8 +9,8 @@ class Copied(GuidedUpsampler):
     name = "copied"
 
     def forward(self, x, guide=None, side=None, size=None):
-        self.guide_size(guide, size)
-        return self.guide_at_scale(guide, x)[0]
+        self._guide_size(guide, size)
+        return self._guide_at_scale(guide, x)[0]
 
 
 def test_guide_channels_are_those_of_x_by_default():
@@ -41,6 +41,6 @@ def test_error_of_other_channels():
     with pytest.raises(
         UsageError, match="copied: it adds, so guide_channels=3 must eq"
     ):
-        Copied(4, guide_channels=3).require_same_channels("it adds")
+        Copied(4, guide_channels=3)._require_same_channels("it adds")
     with pytest.raises(UsageError, match="copied: guide_channels must be a positive"):
         Copied(4, guide_channels=0)

@@ -125,7 +125,7 @@ def test_coordinates_of_half_precision_offsets_are_float32(rng, monkeypatch):
     offset = layer.offset.forward
     monkeypatch.setattr(layer.offset, "forward", lambda x: offset(x).astype("float16"))
     monkeypatch.setattr(
-        "paddle_resample.up.dysample.pixel_shuffle",
+        "paddle_resample.up.dysample._pixel_shuffle",
         lambda x, s: pixel_shuffle(x.astype("float32"), s).astype(x.dtype),
     )
     y = layer(x)

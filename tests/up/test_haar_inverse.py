@@ -41,5 +41,7 @@ def test_cost():
 
 
 def test_error_names_the_remedy():
-    with pytest.raises(UsageError, match="haar_inverse: called without side, haar's"):
+    with pytest.raises(
+        UsageError, match="haar_inverse: called without side, the haar_bands"
+    ):
         HaarInverse(4)(paddle.ones([1, 4, 2, 2]))

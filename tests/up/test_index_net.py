@@ -54,7 +54,7 @@ def test_untrained_is_about_half_of_nearest(rng):
 
 
 @pytest.mark.parametrize("channels, text", [
-    (None, "called without side, index_pool's index map"),
+    (None, "called without side, the index_map"),
     (3, "x has 2 channels but index_pool recorded an index of 3; give the site the"),
 ], ids=["side", "channels"])  # fmt: skip
 def test_error_names_the_remedy(channels, text):

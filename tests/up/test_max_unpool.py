@@ -54,5 +54,5 @@ def test_size_crops_or_repeats_a_volume(rng, size):
 
 
 def test_error_names_the_remedy():
-    with pytest.raises(UsageError, match="max_unpool: called without side, max_pool's"):
+    with pytest.raises(UsageError, match="max_unpool: called without side, the pool_i"):
         MaxUnpool(1)(paddle.ones([1, 1, 2, 2]))

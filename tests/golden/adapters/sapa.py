@@ -79,7 +79,7 @@ class CatQuery(SAPAB):
         both = in_channels + self.guide_channels
         self.q = Linear2D(both, options["embedding"], bias=options["bias"])
 
-    def query_and_key(self, x, guide):
+    def _query_and_key(self, x, guide):
         coarse = ops.interpolate(x, scale=self.scale, mode="nearest")
         both = paddle.concat([self.norm_y(guide), coarse], axis=1)
         return self.q(both), self.k(self.norm_x(x))
