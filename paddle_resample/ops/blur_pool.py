@@ -1,9 +1,13 @@
 """A fixed low-pass filter on every channel, evaluated at every stride-th pixel."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Sequence
 
 import paddle
 import paddle.nn.functional as F
+from paddle import Tensor
 
 from ..arguments import check_choice, check_counts, check_maps
 from ..errors import UsageError
@@ -15,7 +19,13 @@ _BORDERS = {"reflect": "reflect", "replicate": "replicate", "zeros": "constant"}
 _PADDINGS = ("adobe", "timm")
 
 
-def blur_pool(x, filter_size=4, stride=2, padding="adobe", border="reflect"):
+def blur_pool(
+    x: Tensor,
+    filter_size: int = 4,
+    stride: int = 2,
+    padding: str = "adobe",
+    border: str = "reflect",
+) -> Tensor:
     """Smooth x with a binomial filter and keep every stride-th pixel.
 
     Args:
@@ -24,25 +34,25 @@ def blur_pool(x, filter_size=4, stride=2, padding="adobe", border="reflect"):
         stride: s, at least 1.
         padding: "adobe" adds floor((f - 1) / 2) rows above and ceil((f - 1) / 2) below,
             "timm" adds floor((s + f - 2) / 2) on either side; they differ for even f.
-        border: what is added: "reflect" (without the border pixel), "replicate" or
-            "zeros".
+        border: "reflect" (without the border pixel), "replicate" or "zeros".
 
     Returns:
-        [N, C, h, w], dtype of x: h = floor((H - 1) / s) + 1 with "adobe";
-        floor((H + 2 * floor((s + f - 2) / 2) - f) / s) + 1 with "timm".
-
-    Grid: with "adobe" output i is centred on input i * s for odd f and on i * s + 0.5
-    for even f.
-
-    Source: R. Zhang, "Making convolutional networks shift-invariant again", ICML 2019.
+        [N, C, h, w], h = floor((H - 1) / s) + 1 with "adobe". Output i is centred on
+        input i * s for odd f, and on i * s + 0.5 for even f.
 
     Raises:
         UsageError: filter_size out of range, unknown padding or border, x too small to
-            be reflected (eager execution only).
+            be reflected.
 
-    >>> x = paddle.to_tensor([[[[0.0, 0.0, 8.0, 0.0]]]])
-    >>> blur_pool(x, filter_size=3, border="zeros").numpy().ravel().tolist()
-    [0.0, 2.0]
+    Source:
+        R. Zhang, "Making convolutional networks shift-invariant again", ICML 2019.
+
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import blur_pool
+        >>> x = paddle.to_tensor([[[[0.0, 0.0, 8.0, 0.0]]]])
+        >>> blur_pool(x, filter_size=3, border="zeros").numpy().ravel().tolist()
+        [0.0, 2.0]
     """
     check_maps("blur_pool", (4,), x=x)
     check_choice("strided_filter", "border", border, _BORDERS)
@@ -53,14 +63,11 @@ def blur_pool(x, filter_size=4, stride=2, padding="adobe", border="reflect"):
     return _strided_filter(x, kernel, stride, padding, border)
 
 
-def binomial_line(filter_size):
+def binomial_line(filter_size: int) -> list[float]:
     """A row of Pascal's triangle, divided by its sum.
 
     Args:
         filter_size: taps, 1 to 7.
-
-    Returns:
-        list of float.
 
     >>> binomial_line(3)
     [0.25, 0.5, 0.25]
@@ -72,14 +79,10 @@ def binomial_line(filter_size):
     return [math.comb(n, k) / 2**n for k in range(filter_size)]
 
 
-def blur_padding(filter_size, stride, padding="adobe"):
-    """Rows to add above and below, by the published rules.
-
-    Args:
-        filter_size, stride, padding: see `blur_pool`.
-
-    Returns:
-        (above, below).
+def blur_padding(
+    filter_size: int, stride: int, padding: str = "adobe"
+) -> tuple[int, int]:
+    """Return the rows to add (above, below); arguments as of `blur_pool`.
 
     >>> blur_padding(4, 2), blur_padding(4, 2, "timm")
     ((1, 2), (2, 2))
@@ -92,25 +95,37 @@ def blur_padding(filter_size, stride, padding="adobe"):
     return (filter_size - 1) // 2, filter_size // 2
 
 
-def strided_filter(x, kernel, stride, padding, border="reflect"):
+def strided_filter(
+    x: Tensor,
+    kernel: Tensor,
+    stride: int,
+    padding: Sequence[int],
+    border: str = "reflect",
+) -> Tensor:
     """Filter every channel with the same kernel, at every stride-th pixel.
 
     Args:
         x: float [N, C, H, W].
-        kernel: float [1, 1, k, k], dtype of x.
-        stride: step.
+        kernel: float [1, 1, k, k].
+        stride: at least 1.
         padding: (above, below), also left and right.
-        border: see `blur_pool`.
+        border: "reflect" (without the border pixel), "replicate" or "zeros".
 
     Returns:
-        [N, C, floor((H + above + below - k) / stride) + 1, ...], dtype of x.
+        [N, C, floor((H + above + below - k) / stride) + 1, ...].
 
     Raises:
-        UsageError: unknown border, x too small to be reflected (eager execution only).
+        UsageError: unknown border, a kernel of another shape, x too small.
 
-    >>> x = paddle.ones([1, 1, 4, 4])
-    >>> strided_filter(x, paddle.ones([1, 1, 3, 3]), 2, (1, 1))[0, 0, 0, 0].item()
-    9.0
+    Source:
+        Textbook.
+
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import strided_filter
+        >>> x = paddle.ones([1, 1, 4, 4])
+        >>> strided_filter(x, paddle.ones([1, 1, 3, 3]), 2, (1, 1))[0, 0, 0, 0].item()
+        9.0
     """
     check_choice("strided_filter", "border", border, _BORDERS)
     check_counts("strided_filter", stride=stride)

@@ -1,22 +1,25 @@
 """Groups of channels that are sampled on a grid each."""
 
+from __future__ import annotations
+
 import paddle
+from paddle import Tensor
 
 from .sampling_grid import displaced_grid
-from .size import spatial_size
+from .size import Size, spatial_size
 from .warp import _grid_sample
 
 __all__ = ["grouped_grid", "sample_groups"]
 
 
-def grouped_grid(offset, groups, size):
+def grouped_grid(offset: Tensor, groups: int, size: Size) -> Tensor:
     """The regular grid of every group, displaced by the offsets of that group.
 
     Args:
         offset: float [N, 2*groups, H, W], the columns of every group, then the rows,
             in pixels of the map that is sampled.
         groups: of channels.
-        size: (height, width) of that map, ints or an integer Tensor.
+        size: (height, width) of that map.
 
     Returns:
         [N*groups, H, W, 2] with corners not aligned, float64 as offset or float32.
@@ -30,17 +33,17 @@ def grouped_grid(offset, groups, size):
     return displaced_grid(flow * 2.0, size, align_corners=False)
 
 
-def sample_groups(x, grid, groups, padding):
+def sample_groups(x: Tensor, grid: Tensor, groups: int, padding: str) -> Tensor:
     """Sample every group of neighbouring channels on its own grid, bilinearly.
 
     Args:
         x: float [N, C, h, w]; groups divides C.
         grid: [N*groups, H, W, 2] in [-1, 1] with corners not aligned.
         groups: of channels.
-        padding: what lies outside, see `grid_sample`.
+        padding: outside of x, see `grid_sample`.
 
     Returns:
-        [N, C, H, W], dtype of x.
+        [N, C, H, W].
     """
     # [N, C, h, w] -> [N*groups, C/groups, h, w]
     parts = _regroup(x, x.shape[1] // groups)

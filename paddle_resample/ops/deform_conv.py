@@ -1,7 +1,10 @@
 """3x3 modulated deformable convolution."""
 
+from __future__ import annotations
+
 import paddle
 import paddle.nn.functional as F
+from paddle import Tensor
 from paddle.vision.ops import deform_conv2d
 
 from ..arguments import check_counts, check_maps, converting
@@ -15,33 +18,45 @@ __all__ = ["deform_conv"]
 _TAPS = 9
 
 
-def deform_conv(x, offset, mask, weight, bias, groups):
-    """A 3x3 convolution that reads every tap where its offset says.
+def deform_conv(
+    x: Tensor,
+    offset: Tensor,
+    mask: Tensor,
+    weight: Tensor,
+    bias: Tensor,
+    groups: int,
+) -> Tensor:
+    """A 3x3 convolution whose taps are displaced by offsets and scaled by a mask.
 
     Args:
         x: float [N, C, H, W].
         offset: float [N, 2*9*groups, H, W], channels ordered (group, tap, (row,
-            column)), in pixels from the tap's regular place.
+            column)), in pixels from the tap's regular location.
         mask: float [N, 9*groups, H, W], factor of every tap, ordered (group, tap).
         weight: float [D, C, 3, 3].
         bias: float [D].
-        groups: of neighbouring channels that move together.
+        groups: of neighbouring channels with the same offsets; divides C and D.
 
     Returns:
         [N, D, H, W]; zero outside of x.
 
-    Source: Zhu et al., "Deformable ConvNets v2", CVPR 2019, eq. 1.
-
     Raises:
-        UsageError: shapes that do not fit each other (eager execution only).
+        UsageError: shapes or dtypes that do not fit each other.
 
-    >>> x = paddle.to_tensor([[[[1.0, 2.0, 3.0]]]])
-    >>> weight = paddle.zeros([1, 1, 3, 3])
-    >>> weight[0, 0, 1, 1] = 1.0
-    >>> still, whole = paddle.zeros([1, 18, 1, 3]), paddle.ones([1, 9, 1, 3])
-    >>> moved = still + 0.5 * (paddle.arange(18) == 9).reshape([1, 18, 1, 1])
-    >>> deform_conv(x, moved, whole, weight, paddle.zeros([1]), 1).numpy().ravel()
-    array([1.5, 2.5, 1.5], dtype=float32)
+    Source:
+        Zhu et al., "Deformable ConvNets v2", CVPR 2019, eq. 1.
+
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import deform_conv
+        >>> x = paddle.to_tensor([[[[1.0, 2.0, 3.0]]]])
+        >>> weight = paddle.zeros([1, 1, 3, 3])
+        >>> weight[0, 0, 1, 1] = 1.0
+        >>> zero, mask = paddle.zeros([1, 18, 1, 3]), paddle.ones([1, 9, 1, 3])
+        >>> right = zero + 0.5 * (paddle.arange(18) == 9).reshape([1, 18, 1, 1])
+        >>> y = deform_conv(x, right, mask, weight, paddle.zeros([1]), groups=1)
+        >>> y.numpy().ravel().tolist()
+        [1.5, 2.5, 1.5]
     """
     _check(x, offset, mask, weight, bias, groups)
     return _deform_conv(x, offset, mask, weight, bias, groups)

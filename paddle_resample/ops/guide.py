@@ -1,26 +1,30 @@
-"""The guide of an upsampler of integer scale, brought to exactly that scale."""
+"""The guide of an upsampler of integer scale, cropped or extended to that scale."""
+
+from __future__ import annotations
 
 import paddle
+from paddle import Tensor
 
 from ..errors import UsageError
-from .size import _fit, scaled_size, spatial_size
+from .size import Size, _fit, scaled_size, spatial_size
 
 __all__ = ["fit_guide"]
 
 
-def fit_guide(guide, x, scale, channels, owner):
-    """Crop or extend a guide to `scale` times the sides of x.
+def fit_guide(
+    guide: Tensor | None, x: Tensor, scale: int, channels: int, owner: str
+) -> tuple[Tensor, Size]:
+    """Crop or extend a guide to `scale` times the sides of x, as `fit` does.
 
     An encoder that floors or ceils odd sizes leaves a guide that is not exactly
-    `scale` times the coarse map: rows and columns too many are dropped at the bottom
-    and right, missing ones repeat the last row and column, as `fit` does. The result
-    of the upsampler is then fitted to the guide's own size.
+    `scale` times the coarse map. The result of the upsampler is then fitted to the
+    guide's own size.
 
     Args:
         guide: float [N, channels, H', W'], every side less than `scale` pixels from
-            that of x times scale; None is refused.
+            that of x times scale.
         x: [N, C, H, W].
-        scale: integer from 1.
+        scale: at least 1.
         channels: expected of the guide.
         owner: name for error messages.
 
@@ -28,12 +32,15 @@ def fit_guide(guide, x, scale, channels, owner):
         (guide [N, channels, H*scale, W*scale], (H', W')).
 
     Raises:
-        UsageError: no guide, other channels, or a side too far off (eager execution).
+        UsageError: no guide, other channels, or a side too far off.
 
-    >>> x, guide = paddle.ones([1, 1, 4, 6]), paddle.ones([1, 3, 9, 11])
-    >>> exact, size = fit_guide(guide, x, 2, 3, "fade")
-    >>> list(exact.shape), size
-    ([1, 3, 8, 12], [9, 11])
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import fit_guide
+        >>> x, guide = paddle.ones([1, 1, 4, 6]), paddle.ones([1, 3, 9, 11])
+        >>> exact, size = fit_guide(guide, x, 2, 3, "fade")
+        >>> list(exact.shape), size
+        ([1, 3, 8, 12], [9, 11])
     """
     if guide is None:
         raise UsageError(f"{owner}: called without a guide")

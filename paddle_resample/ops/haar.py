@@ -1,8 +1,11 @@
 """The Haar wavelet transform of one level, and its inverse."""
 
+from __future__ import annotations
+
 from typing import Any, NamedTuple
 
 import paddle
+from paddle import Tensor
 
 from ..arguments import check_choice, check_maps, check_side, check_size
 from ..errors import UsageError
@@ -19,36 +22,40 @@ class HaarBands(NamedTuple):
     """What a map loses when only its low band is kept.
 
     Attributes:
-        high: float [N, 3*C, h, w]: for all channels the differences between rows, then
+        high: float [N, 3*C, h, w]: of all channels the differences between rows, then
             those between columns, then the diagonal ones.
-        size: (H, W) of the map that was transformed, list of int or integer Tensor.
+        size: (H, W) of the transformed map.
     """
 
     high: Any
     size: Any
 
 
-def haar(x, border="replicate"):
-    """Split x into its low band and its details, orthonormally.
+def haar(x: Tensor, border: str = "replicate") -> tuple[Tensor, HaarBands]:
+    """Orthonormal Haar transform of one level.
 
     Args:
         x: float [N, C, H, W].
         border: what completes an odd last row or column: "replicate" or "zeros".
 
     Returns:
-        (low, HaarBands): low [N, C, ceil(H/2), ceil(W/2)], dtype of x. For a cell
-        a b / c d: low (a + b + c + d) / 2, rows (a + b - c - d) / 2, columns
-        (a - b + c - d) / 2, diagonal (a - b - c + d) / 2.
-
-    Source: S. Mallat, "A theory for multiresolution signal decomposition", TPAMI 1989;
-    order and signs of PyWavelets' "haar" as pytorch_wavelets returns it.
+        (low [N, C, ceil(H/2), ceil(W/2)], HaarBands). For a cell a b / c d: low
+        (a + b + c + d) / 2, rows (a + b - c - d) / 2, columns (a - b + c - d) / 2,
+        diagonal (a - b - c + d) / 2.
 
     Raises:
         UsageError: unknown border.
 
-    >>> low, side = haar(paddle.to_tensor([[[[1.0, 2.0], [3.0, 4.0]]]]))
-    >>> low.item(), side.high.numpy().ravel().tolist()
-    (5.0, [-2.0, -1.0, 0.0])
+    Source:
+        S. Mallat, "A theory for multiresolution signal decomposition", TPAMI 1989;
+        order and signs of PyWavelets' "haar" as pytorch_wavelets returns it.
+
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import haar
+        >>> low, side = haar(paddle.to_tensor([[[[1.0, 2.0], [3.0, 4.0]]]]))
+        >>> low.item(), side.high.numpy().ravel().tolist()
+        (5.0, [-2.0, -1.0, 0.0])
     """
     check_choice("haar", "border", border, _BORDERS)
     check_maps("haar", (4,), x=x)
@@ -73,23 +80,28 @@ def _haar(x, border="replicate"):
     return low * 0.5, HaarBands(high * 0.5, size)
 
 
-def haar_inverse(low, side):
-    """Put low band and details together again.
+def haar_inverse(low: Tensor, side: HaarBands) -> Tensor:
+    """Inverse of `haar`.
 
     Args:
         low: float [N, C, h, w].
         side: HaarBands of the same N, C, h, w.
 
     Returns:
-        [N, C, H, W] with (H, W) = side.size, dtype of low; for `haar`'s own two
-        results the map that it was given.
+        [N, C, H, W] with (H, W) = side.size.
 
     Raises:
-        UsageError: the shapes of low and the details differ (eager execution only).
+        UsageError: the shapes of low and the details differ.
 
-    >>> low, side = haar(paddle.to_tensor([[[[1.0, 2.0], [3.0, 4.0]]]]))
-    >>> haar_inverse(low, side).numpy()[0, 0].tolist()
-    [[1.0, 2.0], [3.0, 4.0]]
+    Source:
+        As `haar`.
+
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import haar, haar_inverse
+        >>> low, side = haar(paddle.to_tensor([[[[1.0, 2.0], [3.0, 4.0]]]]))
+        >>> haar_inverse(low, side).numpy()[0, 0].tolist()
+        [[1.0, 2.0], [3.0, 4.0]]
     """
     check_side("haar_inverse", side, HaarBands)
     check_maps("haar_inverse", (4,), low=low, high=side.high)

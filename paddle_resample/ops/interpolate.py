@@ -1,9 +1,13 @@
 """Interpolation of feature maps: nearest, linear, cubic, area."""
 
+from __future__ import annotations
+
 import numbers
+from collections.abc import Sequence
 
 import paddle
 import paddle.nn.functional as F
+from paddle import Tensor
 
 from ..arguments import check_choice, check_maps, check_positive, check_size
 from ..errors import UsageError
@@ -16,7 +20,7 @@ from .sampling_steps import (
     float_side,
     sizes_and_steps,
 )
-from .size import spatial_size
+from .size import Size, spatial_size
 from .traced_interpolate import (
     area_by_sums,
     bilinear_as_trilinear,
@@ -42,70 +46,60 @@ _LAYOUTS = {1: ("NCW", "NWC"), 2: ("NCHW", "NHWC"), 3: ("NCDHW", "NDHWC")}
 
 
 def interpolate(
-    x,
-    size=None,
-    scale=None,
-    mode="bilinear",
-    align_corners=False,
-    data_format=None,
-    antialias=False,
-):
+    x: Tensor,
+    size: int | Size | None = None,
+    scale: float | Sequence[float] | None = None,
+    mode: str = "bilinear",
+    align_corners: bool = False,
+    data_format: str | None = None,
+    antialias: bool = False,
+) -> Tensor:
     """Resize x to `size`, or by `scale`.
 
     Args:
-        x: float, [N, C, W], [N, C, H, W] or [N, C, D, H, W], or channels last when
+        x: float [N, C, W], [N, C, H, W] or [N, C, D, H, W], or channels last where
             data_format says so.
-        size: output size, one int for every axis or one per spatial axis (ints or an
-            integer Tensor). Exactly one of size and scale is given.
-        scale: output side / input side, > 0, one number or one per spatial axis; the
-            output side is floor(side * scale). A fractional scale also sets the
-            sampling step to 1/scale, as given, not to the rounded sizes' ratio.
-        mode: "nearest" (4-D and 5-D x), "nearest-exact" (3-D to 5-D x), "linear"
-            (3-D x), "bilinear" and "bicubic" (4-D x), "trilinear" (5-D x), or "area"
-            (mean over the cell; 3-D to 5-D x).
-        align_corners: the grid, see below; must be False for nearest, nearest-exact
-            and area.
+        size: output sides, or one int for all. Exactly one of size and scale is used.
+        scale: output side / input side, > 0, or one per axis; the output side is
+            floor(side * scale), the sampling step 1 / scale.
+        mode: "nearest" (4-D and 5-D x), "nearest-exact" (3-D to 5-D), "linear" (3-D),
+            "bilinear" and "bicubic" (4-D), "trilinear" (5-D) or "area" (mean over the
+            cell, 3-D to 5-D).
+        align_corners: False: output i is at (i + 0.5) / scale - 0.5 of the input. True:
+            the centres of the corner pixels coincide, i * (in - 1) / (out - 1). Must be
+            False for nearest, nearest-exact and area.
         data_format: "NCW", "NCHW", "NCDHW" (default by the rank of x) or "NWC",
             "NHWC", "NDHWC".
-        antialias: whether, where an axis shrinks, the kernel is widened by in / out so
-            that every input pixel counts; bilinear and bicubic only.
+        antialias: whether the kernel is widened by in / out where an axis shrinks, as
+            PyTorch's antialias=True; bilinear and bicubic (then with a = -0.5) only.
 
     Returns:
-        float Tensor of the new size, dtype and layout of x.
-
-    Grid: with align_corners=False output pixel i lies at (i + 0.5) / scale - 0.5 of
-    the input, samples outside repeat the border pixel; with True the centres of the
-    corner pixels coincide, i * (in - 1) / (out - 1). nearest takes pixel
-    floor(i / scale), nearest-exact the one that holds the output's centre,
-    floor((i + 0.5) / scale). bicubic is Keys' kernel with a = -0.75. This is the grid
-    of PyTorch and of `paddle.nn.functional.interpolate` with align_mode=0, with
-    Paddle's two exceptions: a side of one output pixel takes the first input pixel
-    (PyTorch the middle) when corners are not aligned, and the sampling step is a
-    float32 number for every dtype, which matters to float64 and to ratios above some
-    dozens.
-
-    With antialias the weights of output i are kernel((j + 0.5 - centre) / stretch) over
-    the input pixels j, normalised to sum 1, so nothing outside the map is sampled;
-    centre = (i + 0.5) * step, step = in / out, stretch = max(step, 1), and bicubic has
-    a = -0.5. This is PyTorch's antialias=True, and like there align_corners=True only
-    makes step (in - 1) / (out - 1), with which corners are not aligned. Each axis is
-    one product with a matrix [out, in].
-
-    Source: R. Keys, "Cubic convolution interpolation for digital image processing",
-    IEEE TASSP 1981 (bicubic); textbook for the others.
+        Tensor of the new size, dtype and layout of x.
 
     Raises:
-        UsageError: unknown mode, rank or layout that the mode does not have, neither
-            or both of size and scale, align_corners or antialias where it has no
-            meaning.
+        UsageError: unknown mode, a rank or layout that the mode does not have, neither
+            or both of size and scale, align_corners or antialias without a meaning.
 
-    >>> import paddle
-    >>> x = paddle.to_tensor([[[[0.0, 1.0]]]])
-    >>> interpolate(x, scale=2).numpy()[0, 0, 0].tolist()
-    [0.0, 0.25, 0.75, 1.0]
-    >>> x = paddle.to_tensor([[[[0.0, 0.0, 7.0, 0.0]]]])
-    >>> interpolate(x, size=(1, 2), antialias=True).numpy()[0, 0, 0].tolist()
-    [1.0, 3.0]
+    Note:
+        Border pixels repeat outside. nearest takes pixel floor(i / scale),
+        nearest-exact floor((i + 0.5) / scale). The grid is PyTorch's, and Paddle's with
+        align_mode=0, with Paddle's two exceptions: with corners not aligned a side of
+        one output pixel takes the first input pixel (PyTorch the middle), and the step
+        is a float32 number for every dtype.
+
+    Source:
+        R. Keys, "Cubic convolution interpolation for digital image processing", IEEE
+        TASSP 1981 (bicubic, a = -0.75); textbook for the others.
+
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import interpolate
+        >>> x = paddle.to_tensor([[[[0.0, 1.0]]]])
+        >>> interpolate(x, scale=2).numpy()[0, 0, 0].tolist()
+        [0.0, 0.25, 0.75, 1.0]
+        >>> x = paddle.to_tensor([[[[0.0, 0.0, 7.0, 0.0]]]])
+        >>> interpolate(x, size=(1, 2), antialias=True).numpy()[0, 0, 0].tolist()
+        [1.0, 3.0]
     """
     check_maps("interpolate", (3, 4, 5), x=x)
     axes = x.ndim - 2
@@ -191,11 +185,12 @@ def _size_or_scale(x, scale, mode, data_format):
 def _take_nearest(x, have, size, steps, data_format):
     """Mode nearest-exact by picking rows and columns."""
     for i, step in enumerate(steps):
-        place = (paddle.arange(size[i]).astype("float64") + 0.5) * step
+        location = (paddle.arange(size[i]).astype("float64") + 0.5) * step
         # A centre on a seam belongs to the next pixel; float32 forgives the product's
         # rounding, as in PyTorch.
         index = paddle.minimum(
-            place.astype("float32").floor().astype("float64"), float_side(have[i]) - 1.0
+            location.astype("float32").floor().astype("float64"),
+            float_side(have[i]) - 1.0,
         )
         index = index.astype("int64")
         x = paddle.index_select(x, index, axis=first_axis(data_format) + i)

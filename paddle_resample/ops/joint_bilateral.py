@@ -1,8 +1,11 @@
-"""Joint bilateral upsampling: coarse pixels are averaged by how near they lie and how
-alike the guide is there."""
+"""Joint bilateral upsampling: coarse pixels averaged by distance and by the likeness of
+the guide."""
+
+from __future__ import annotations
 
 import paddle
 import paddle.nn.functional as F
+from paddle import Tensor
 
 from ..arguments import check_counts, check_maps, check_positive
 from ..errors import UsageError
@@ -14,7 +17,13 @@ from .size import spatial_size
 __all__ = ["joint_bilateral"]
 
 
-def joint_bilateral(x, guide, radius=2, sigma_space=0.5, sigma_range=0.25):
+def joint_bilateral(
+    x: Tensor,
+    guide: Tensor,
+    radius: int = 2,
+    sigma_space: float = 0.5,
+    sigma_range: float = 0.25,
+) -> Tensor:
     """Upsample x to the size of the guide, along the guide's edges.
 
     y_p = sum_q w_pq x_q / sum_q w_pq over the (2*radius + 1)**2 coarse pixels q around
@@ -29,25 +38,25 @@ def joint_bilateral(x, guide, radius=2, sigma_space=0.5, sigma_range=0.25):
         sigma_range: of the guide's Euclidean distance over its channels, in its units.
 
     Returns:
-        [N, C, H', W'], dtype of x: a convex combination of coarse pixels, so a constant
-        stays constant, at borders too.
-
-    Grid: p is the centre of fine pixel i, at (i + 0.5) * H / H' - 0.5 of the coarse
-    map; the window is centred on the coarse pixel whose cell holds p, and its pixels
-    outside the map have no weight. The guide of a coarse pixel is the mean of its cell.
-
-    Source: Kopf et al., "Joint bilateral upsampling", ACM TOG (SIGGRAPH) 2007, with two
-    Gaussians. The paper reads the guide of a coarse pixel at one fine pixel; a cell of
-    even side has none in its middle. The weights are formed as a softmax in at least
-    float32: the same numbers, and nothing divides zero by zero.
+        [N, C, H', W']. p is the centre of fine pixel i, at (i + 0.5) * H / H' - 0.5;
+        the window is centred on the coarse pixel that contains p, and its pixels
+        outside the map have no weight.
 
     Raises:
         UsageError: an argument out of its range, other samples in the guide.
 
-    >>> x = paddle.to_tensor([[[[0.0, 1.0]]]])
-    >>> guide = paddle.to_tensor([[[[0.0, 0.0, 9.0, 9.0]]]])
-    >>> joint_bilateral(x, guide, sigma_space=9.0).numpy().round(3).tolist()
-    [[[[0.0, 0.0, 1.0, 1.0]]]]
+    Source:
+        Kopf et al., "Joint bilateral upsampling", ACM TOG (SIGGRAPH) 2007, with two
+        Gaussians. The guide of a coarse pixel is the mean of its cell, where the paper
+        reads one fine pixel.
+
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import joint_bilateral
+        >>> x = paddle.to_tensor([[[[0.0, 1.0]]]])
+        >>> guide = paddle.to_tensor([[[[0.0, 0.0, 9.0, 9.0]]]])
+        >>> joint_bilateral(x, guide, sigma_space=9.0).numpy().round(3).tolist()
+        [[[[0.0, 0.0, 1.0, 1.0]]]]
     """
     check_maps("joint_bilateral", (4,), x=x, guide=guide)
     check_counts("joint_bilateral", 0, radius=radius)

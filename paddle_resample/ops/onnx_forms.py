@@ -1,5 +1,5 @@
-"""Other forms of a few operators while a program for ONNX is traced: the same numbers
-from operators that ONNX has. They are slower in Paddle, which keeps its own."""
+"""A switch to the forms of a few operators that ONNX has: the same numbers, slower in
+Paddle, which keeps its own."""
 
 import contextlib
 
@@ -10,7 +10,14 @@ _inside = []
 
 @contextlib.contextmanager
 def onnx_forms():
-    """Trace for ONNX inside this with block."""
+    """Trace for ONNX inside this with block.
+
+    Example:
+        >>> from paddle_resample.ops import in_onnx_forms, onnx_forms
+        >>> with onnx_forms():
+        ...     in_onnx_forms()
+        True
+    """
     _inside.append(True)
     try:
         yield
@@ -18,6 +25,6 @@ def onnx_forms():
         _inside.pop()
 
 
-def in_onnx_forms():
-    """Return whether a program for ONNX is being traced."""
+def in_onnx_forms() -> bool:
+    """Return whether a program for ONNX is being traced; see `onnx_forms`."""
     return bool(_inside)

@@ -5,7 +5,10 @@ pixel's channels together (block-major), and counts the pixels of a cell down th
 columns when it merges and along the rows when it expands.
 """
 
+from __future__ import annotations
+
 import paddle
+from paddle import Tensor
 
 from ..arguments import check_counts, check_maps
 from ..errors import UsageError
@@ -15,7 +18,7 @@ from .size import spatial_size
 __all__ = ["expand_cells", "merge_cells"]
 
 
-def merge_cells(x, scale=2):
+def merge_cells(x: Tensor, scale: int = 2) -> Tensor:
     """Concatenate the pixels of each cell: down the first column, then the next.
 
     Args:
@@ -23,14 +26,21 @@ def merge_cells(x, scale=2):
         scale: cell side, at least 1.
 
     Returns:
-        [N, H/scale, W/scale, scale*scale*C], dtype of x; for scale 2 the order is
-        top-left, bottom-left, top-right, bottom-right.
+        [N, H/scale, W/scale, scale*scale*C]; with scale 2 in the order top-left,
+        bottom-left, top-right, bottom-right.
 
-    Source: Liu et al., "Swin Transformer", ICCV 2021, section 3.1 and released code.
+    Raises:
+        UsageError: a side that is no multiple of scale.
 
-    >>> x = paddle.to_tensor([[[[0.0], [1.0]], [[2.0], [3.0]]]])
-    >>> merge_cells(x).numpy().ravel().tolist()
-    [0.0, 2.0, 1.0, 3.0]
+    Source:
+        Liu et al., "Swin Transformer", ICCV 2021, section 3.1 and released code.
+
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import merge_cells
+        >>> x = paddle.to_tensor([[[[0.0], [1.0]], [[2.0], [3.0]]]])
+        >>> merge_cells(x).numpy().ravel().tolist()
+        [0.0, 2.0, 1.0, 3.0]
     """
     check_maps("merge_cells", (4,), floats=False, x=x)
     check_counts("merge_cells", scale=scale)
@@ -56,7 +66,7 @@ def _merge_cells(x, scale=2):
     return paddle.concat(blocks, axis=-1)
 
 
-def expand_cells(x, scale):
+def expand_cells(x: Tensor, scale: int) -> Tensor:
     """Spread the channels of each pixel over a cell, along its rows.
 
     Args:
@@ -64,13 +74,20 @@ def expand_cells(x, scale):
         scale: cell side, at least 1.
 
     Returns:
-        [N, H*scale, W*scale, C], dtype of x.
+        [N, H*scale, W*scale, C].
 
-    Source: Cao et al., "Swin-Unet", ECCV workshops 2022, section 3.4 and released code.
+    Raises:
+        UsageError: channels that are no multiple of scale*scale.
 
-    >>> x = paddle.arange(4, dtype="float32").reshape([1, 1, 1, 4])
-    >>> expand_cells(x, 2).numpy()[0, :, :, 0].tolist()
-    [[0.0, 1.0], [2.0, 3.0]]
+    Source:
+        Cao et al., "Swin-Unet", ECCV workshops 2022, section 3.4 and released code.
+
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import expand_cells
+        >>> x = paddle.arange(4, dtype="float32").reshape([1, 1, 1, 4])
+        >>> expand_cells(x, 2).numpy()[0, :, :, 0].tolist()
+        [[0.0, 1.0], [2.0, 3.0]]
     """
     check_maps("expand_cells", (4,), floats=False, x=x)
     check_counts("expand_cells", scale=scale)

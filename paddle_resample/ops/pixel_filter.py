@@ -1,15 +1,18 @@
-"""Filtering with another kernel at every pixel, and the likeness of neighbours that
-such kernels are made from; tap by tap, nothing is unfolded."""
+"""Filtering with another kernel at every pixel, and the products of neighbours that
+such kernels are computed from; tap by tap, nothing is unfolded."""
+
+from __future__ import annotations
 
 import paddle
 import paddle.nn.functional as F
+from paddle import Tensor
 
 from ..errors import UsageError
 
 __all__ = ["neighbour_products", "pixel_filter"]
 
 
-def pixel_filter(x, kernels):
+def pixel_filter(x: Tensor, kernels: Tensor) -> Tensor:
     """Sum over a window around each pixel, with that pixel's own weights.
 
     Args:
@@ -17,14 +20,10 @@ def pixel_filter(x, kernels):
         kernels: float [N, (2*r + 1)**2, H, W], row-major, not normalised here.
 
     Returns:
-        [N, C, H, W], dtype of x.
-
-    Grid: the window is centred on the pixel; the border is reflected, without its pixel
-    twice.
+        [N, C, H, W]; the border is reflected, without its pixel twice.
 
     Raises:
-        UsageError: a side of r pixels or less, which has too little to reflect (eager
-            execution only).
+        UsageError: a side of r pixels or less.
 
     >>> x = paddle.to_tensor([[[[0.0, 1.0], [2.0, 3.0]]]])
     >>> pixel_filter(x, paddle.full([1, 9, 2, 2], 1 / 9)).numpy().round(2).ravel()
@@ -38,7 +37,7 @@ def pixel_filter(x, kernels):
     return y
 
 
-def neighbour_products(x, radius):
+def neighbour_products(x: Tensor, radius: int) -> Tensor:
     """Inner product over channels of every pixel with each one around it.
 
     Args:
@@ -46,7 +45,7 @@ def neighbour_products(x, radius):
         radius: r of the window.
 
     Returns:
-        [N, (2*r + 1)**2, H, W], row-major, dtype of x; borders reflected.
+        [N, (2*r + 1)**2, H, W], row-major; borders reflected.
 
     Raises:
         UsageError: as pixel_filter.

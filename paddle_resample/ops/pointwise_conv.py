@@ -1,6 +1,9 @@
-"""Convolution with a kernel of one pixel: every pixel's channels, mixed alike."""
+"""Convolution with a 1x1 kernel."""
+
+from __future__ import annotations
 
 import paddle.nn.functional as F
+from paddle import Tensor
 
 from ..kernels import native
 
@@ -10,36 +13,39 @@ __all__ = ["pointwise_conv"]
 _FEW = 3
 
 
-def pointwise_conv(x, weight, bias=None):
-    """Mix the channels of every pixel by one matrix.
+def pointwise_conv(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """Multiply the channels of every pixel by one matrix.
 
     Args:
         x: float [N, C, H, W].
         weight: [O, C, 1, 1], dtype of x.
-        bias: [O], dtype of x, or None.
+        bias: [O], dtype of x.
 
     Returns:
-        [N, O, H, W], dtype of x: what `paddle.nn.functional.conv2d` gives.
-
-    Source: textbook; Lin et al., "Network in network", ICLR 2014.
+        [N, O, H, W], what `paddle.nn.functional.conv2d` gives.
 
     Raises:
-        what conv2d raises, where the shapes do not fit each other.
+        ValueError: conv2d's, where the shapes do not fit each other.
 
-    >>> import paddle
-    >>> x = paddle.to_tensor([[[[1.0]], [[2.0]]]])
-    >>> pointwise_conv(x, paddle.to_tensor([[[[3.0]], [[4.0]]]])).item()
-    11.0
+    Source:
+        Lin et al., "Network in network", ICLR 2014.
+
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import pointwise_conv
+        >>> x = paddle.to_tensor([[[[1.0]], [[2.0]]]])
+        >>> pointwise_conv(x, paddle.to_tensor([[[[3.0]], [[4.0]]]])).item()
+        11.0
     """
     return _pointwise_conv(x, weight, bias)
 
 
 def _pointwise_conv(x, weight, bias=None):
     """pointwise_conv; what does not fit is left to conv2d, which refuses it."""
-    given = (x, weight) if bias is None else (x, weight, bias)
-    fast = native("pointwise_conv", *given)
-    if fast is not None and _fit(*given) and weight.shape[0] >= _FEW:
-        return fast(*given)
+    tensors = (x, weight) if bias is None else (x, weight, bias)
+    fast = native("pointwise_conv", *tensors)
+    if fast is not None and _fit(*tensors) and weight.shape[0] >= _FEW:
+        return fast(*tensors)
     return F.conv2d(x, weight, bias)
 
 

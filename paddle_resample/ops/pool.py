@@ -1,10 +1,13 @@
-"""Max pooling that remembers where the maxima were, and its unpooling."""
+"""Max pooling that records the positions of the maxima, and its unpooling."""
+
+from __future__ import annotations
 
 import math
 from typing import Any, NamedTuple
 
 import paddle
 import paddle.nn.functional as F
+from paddle import Tensor
 
 from ..arguments import check_counts, check_maps, check_side, check_size
 from ..errors import UsageError
@@ -16,41 +19,51 @@ __all__ = ["PoolIndices", "check_window", "max_pool", "max_unpool"]
 
 
 class PoolIndices(NamedTuple):
-    """What max pooling throws away: where each maximum stood.
+    """The positions of the maxima of a pooling.
 
     Attributes:
         indices: int [N, C, h, w] or [N, C, d, h, w], flat row-major positions inside
             a plane or volume of `size`.
-        size: (H, W) or (D, H, W) of what was pooled, list of int or integer Tensor.
+        size: (H, W) or (D, H, W) of the pooled map.
     """
 
     indices: Any
     size: Any
 
 
-def max_pool(x, kernel_size=2, stride=None, padding=0, ceil_mode=False):
+def max_pool(
+    x: Tensor,
+    kernel_size: int = 2,
+    stride: int | None = None,
+    padding: int = 0,
+    ceil_mode: bool = False,
+) -> tuple[Tensor, PoolIndices]:
     """Maximum of each window, and its position.
 
     Args:
         x: float [N, C, H, W] or [N, C, D, H, W].
-        kernel_size: window side.
+        kernel_size: window side k.
         stride: step between windows, default kernel_size.
         padding: rows and columns added on every side, never chosen as maximum.
-        ceil_mode: whether an incomplete last window counts; not on Paddle 2.6, which
-            ignores it when it records positions.
+        ceil_mode: whether an incomplete last window counts; not on Paddle 2.6.
 
     Returns:
         (pooled [N, C, h, w] or [N, C, d, h, w], PoolIndices): h = floor((H + 2*padding
-        - kernel_size) / stride) + 1, or ceil with ceil_mode. Of equal values the first
-        in row-major order wins.
+        - k) / stride) + 1, or ceil. Of equal values the first in row-major order wins.
 
     Raises:
-        UsageError: ceil_mode on Paddle 2.6; a window above the padded x, padding
-            above half of it.
+        UsageError: ceil_mode on Paddle 2.6; a window above the padded x, padding above
+            half of it.
 
-    >>> y, side = max_pool(paddle.to_tensor([[[[1.0, 5.0], [2.0, 3.0]]]]))
-    >>> y.item(), side.indices.item(), side.size
-    (5.0, 1, [2, 2])
+    Source:
+        Textbook; positions as in Badrinarayanan et al., "SegNet", TPAMI 2017.
+
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import max_pool
+        >>> y, side = max_pool(paddle.to_tensor([[[[1.0, 5.0], [2.0, 3.0]]]]))
+        >>> y.item(), side.indices.item(), side.size
+        (5.0, 1, [2, 2])
     """
     if ceil_mode and paddle.__version__.startswith("2."):
         raise UsageError(
@@ -74,14 +87,14 @@ def _max_pool(x, kernel_size, stride, padding=0, ceil_mode=False):
     # and its own gradient would write outside their map.
     if paddle.in_dynamic_mode() and not pooled.stop_gradient:
         if x.place.is_cpu_place() and int(indices.min()) < 0:
-            pooled = _where_found(x, pooled.detach(), indices)
+            pooled = _with_positions(x, pooled.detach(), indices)
     return pooled, PoolIndices(paddle.clip(indices, min=0), size)
 
 
-def _where_found(x, pooled, indices):
-    """The maxima with a gradient to those that have a place."""
-    places = paddle.clip(indices, min=0).flatten(2).astype("int64")
-    values = paddle.take_along_axis(x.flatten(2), places, 2).reshape(pooled.shape)
+def _with_positions(x, pooled, indices):
+    """The maxima, with a gradient to those that have a position."""
+    positions = paddle.clip(indices, min=0).flatten(2).astype("int64")
+    values = paddle.take_along_axis(x.flatten(2), positions, 2).reshape(pooled.shape)
     return paddle.where(indices >= 0, values, pooled)
 
 
@@ -130,40 +143,43 @@ def pair(value):
 
 
 def _argmax_pool(x, size, kernel_size, stride, padding):
-    """max_pool from windows laid out: what the converter writes lacks the places."""
+    """max_pool from unfolded windows: what the converter writes lacks the positions."""
     wide = F.pad(x, [padding] * 4, value=-3.0e38)  # loses against every number
     windows = F.unfold(wide, kernel_size, stride)
     height, width = (
         (size[i] + 2 * padding - kernel_size) // stride + 1 for i in (0, 1)
     )
     windows = windows.reshape([-1, x.shape[1], kernel_size**2, height, width])
-    place = windows.argmax(axis=2)
-    row = paddle.arange(height).reshape([-1, 1]) * stride + place // kernel_size
-    column = paddle.arange(width) * stride + place % kernel_size
+    tap = windows.argmax(axis=2)
+    row = paddle.arange(height).reshape([-1, 1]) * stride + tap // kernel_size
+    column = paddle.arange(width) * stride + tap % kernel_size
     indices = (row - padding) * size[1] + column - padding
     return windows.max(axis=2), PoolIndices(indices, size)
 
 
-def max_unpool(x, side):
-    """Put every value back where its maximum stood; zeros elsewhere.
+def max_unpool(x: Tensor, side: PoolIndices) -> Tensor:
+    """Put every value back to the position of its maximum; zeros elsewhere.
 
     Args:
         x: float [N, C, h, w] or [N, C, d, h, w].
-        side: PoolIndices of the pooling of a map that gave x's shape.
+        side: PoolIndices of the pooling that gave x's shape.
 
     Returns:
-        [N, C, H, W] or [N, C, D, H, W] of side.size, dtype of x. Where overlapping
-        windows chose the same pixel the values written there are equal if x came from
-        the pooling; otherwise one of them remains.
-
-    Source: Badrinarayanan et al., "SegNet", TPAMI 2017; Zeiler and Fergus, ECCV 2014.
+        [N, C, H, W] or [N, C, D, H, W] of side.size. Where overlapping windows chose
+        the same pixel, one of their values remains.
 
     Raises:
-        UsageError: the shapes of x and the indices differ (eager execution only).
+        UsageError: the shapes of x and the indices differ, positions outside the map.
 
-    >>> y, side = max_pool(paddle.to_tensor([[[[1.0, 5.0], [2.0, 3.0]]]]))
-    >>> max_unpool(y, side).numpy()[0, 0].tolist()
-    [[0.0, 5.0], [0.0, 0.0]]
+    Source:
+        Badrinarayanan et al., "SegNet", TPAMI 2017; Zeiler and Fergus, ECCV 2014.
+
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import max_pool, max_unpool
+        >>> y, side = max_pool(paddle.to_tensor([[[[1.0, 5.0], [2.0, 3.0]]]]))
+        >>> max_unpool(y, side).numpy()[0, 0].tolist()
+        [[0.0, 5.0], [0.0, 0.0]]
     """
     check_side("max_unpool", side, PoolIndices)
     check_maps("max_unpool", (4, 5), x=x)

@@ -1,7 +1,14 @@
 """Reassembly: every output pixel is a weighted sum of a small window of the input, with
-weights of its own. The core of CARAFE and of the upsamplers that follow it."""
+weights of its own. The core of CARAFE and of the upsamplers after it.
+
+No window is ever unfolded: taps are views of one padded copy of x. Training keeps x,
+kernels and the padded copy; the native kernel keeps x and kernels only.
+"""
+
+from __future__ import annotations
 
 import paddle
+from paddle import Tensor
 
 from ..arguments import check_choice, check_counts, check_maps
 from ..errors import UsageError
@@ -16,59 +23,53 @@ _BORDERS = ("zero", "replicate", "renormalise")
 
 
 def reassemble(
-    x,
-    kernels,
-    kernel_size,
-    scale,
-    groups=1,
-    dilation=1,
-    border="zero",
-    owner=None,
-    softmax=False,
-):
+    x: Tensor,
+    kernels: Tensor,
+    kernel_size: int,
+    scale: int,
+    groups: int = 1,
+    dilation: int = 1,
+    border: str = "zero",
+    owner: str | None = None,
+    softmax: bool = False,
+) -> Tensor:
     """y[p] = sum over the window q of kernels[p, q] * x[p // scale + q].
 
     Args:
         x: float [N, C, H, W].
         kernels: float [N, groups*k*k, H*scale, W*scale], channels ordered (group, row,
-            column); used as they are, the sum of a window need not be 1.
+            column); the sum of a window need not be 1.
         kernel_size: k, side of the window, odd.
-        scale: integer from 1.
+        scale: at least 1.
         groups: groups of channels, each with its own kernels; divides C.
         dilation: distance between neighbours of the window in input pixels.
-        border: what lies outside x. "zero" as published: zeros, so that weights which
-            point outside are lost (of a 5x5 mean a corner keeps 9/25 = 0.36);
-            "replicate": the nearest pixel of x; "renormalise": nothing, the weights
-            inside are divided by their sum, which must not vanish.
+        border: outside of x: "zero" as published, so that weights which point outside
+            are lost; "replicate": the nearest pixel of x; "renormalise": nothing, the
+            weights inside are divided by their sum, which must not vanish.
         owner: name for error messages.
         softmax: whether kernels are logits, of which the softmax over each window and
-            group is taken, pixels outside x included, before anything else.
+            group is taken first, pixels outside x included.
 
     Returns:
-        [N, C, H*scale, W*scale], dtype of x.
-
-    Grid: output (i, j) belongs to the input pixel (i // scale, j // scale), the middle
-    of its window.
-
-    Memory: no window is ever unfolded. Taps are views of one padded copy of x, so that
-    two maps of the output's size are alive at a time, and training keeps x, kernels
-    and the padded copy only; the native kernel keeps x and kernels, and of logits
-    never writes the softmax.
-
-    Source: Wang et al., "CARAFE: Content-aware reassembly of features", ICCV 2019,
-    section 3.3; "replicate" and "renormalise" are ours.
+        [N, C, H*scale, W*scale].
 
     Raises:
-        UsageError: unknown border, even k, shapes that do not fit (eager execution
-            only).
+        UsageError: unknown border, even k, shapes that do not fit.
 
-    >>> x = paddle.ones([1, 1, 3, 3])
-    >>> mean = paddle.full([1, 25, 6, 6], 1 / 25)
-    >>> y = reassemble(x, mean, 5, 2)
-    >>> round(y[0, 0, 0, 0].item(), 2), round(y[0, 0, 2, 0].item(), 2)
-    (0.36, 0.36)
-    >>> reassemble(x, mean, 5, 2, border="renormalise").numpy().round(4).min().item()
-    1.0
+    Source:
+        Wang et al., "CARAFE: Content-aware reassembly of features", ICCV 2019, section
+        3.3; "replicate" and "renormalise" are ours.
+
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import reassemble
+        >>> x, mean = paddle.ones([1, 1, 3, 3]), paddle.full([1, 25, 6, 6], 1 / 25)
+        >>> y = reassemble(x, mean, kernel_size=5, scale=2)
+        >>> round(y[0, 0, 0, 0].item(), 2)
+        0.36
+        >>> y = reassemble(x, mean, kernel_size=5, scale=2, border="renormalise")
+        >>> round(y.min().item(), 4)
+        1.0
     """
     owner = owner or "reassemble"
     check_border(owner, border)
@@ -135,15 +136,15 @@ def _reassemble(
 
 
 def reassemble_down(
-    x,
-    kernels,
-    kernel_size,
-    scale,
-    groups=1,
-    border="zero",
-    owner=None,
-    softmax=False,
-):
+    x: Tensor,
+    kernels: Tensor,
+    kernel_size: int,
+    scale: int,
+    groups: int = 1,
+    border: str = "zero",
+    owner: str | None = None,
+    softmax: bool = False,
+) -> Tensor:
     """y[p] = sum over the window q of kernels[p, q] * x[p * scale + q].
 
     Args:
@@ -151,21 +152,27 @@ def reassemble_down(
         kernels: float [N, groups*k*k, ceil(H/scale), ceil(W/scale)], channels ordered
             (group, row, column).
         kernel_size: k, side of the window.
-        scale, groups, border, owner, softmax: as in `reassemble`.
+        scale, groups, border, owner, softmax: as of `reassemble`.
 
     Returns:
-        [N, C, ceil(H/scale), ceil(W/scale)], dtype of x.
+        [N, C, ceil(H/scale), ceil(W/scale)]. The window of output (i, j) begins
+        (k - 1) // 2 rows and columns before input (i * scale, j * scale): centred there
+        for odd k, half a pixel after for even k.
 
-    Grid: the window of output (i, j) starts (k - 1) // 2 rows and columns before input
-    (i * scale, j * scale): centred there for odd k, half a pixel after for even k.
+    Raises:
+        UsageError: as reassemble.
 
-    Source: Wang et al., "CARAFE++", TPAMI 2021; even k: Dai et al., "Learning
-    affinity-aware upsampling for deep image matting", CVPR 2021.
+    Source:
+        Wang et al., "CARAFE++", TPAMI 2021; even k: Dai et al., "Learning
+        affinity-aware upsampling for deep image matting", CVPR 2021.
 
-    >>> x = paddle.ones([1, 1, 5, 5])
-    >>> y = reassemble_down(x, paddle.full([1, 9, 3, 3], 1 / 9), 3, 2)
-    >>> [round(v, 3) for v in y.numpy()[0, 0, 0].tolist()]
-    [0.444, 0.667, 0.444]
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import reassemble_down
+        >>> x, mean = paddle.ones([1, 1, 5, 5]), paddle.full([1, 9, 3, 3], 1 / 9)
+        >>> y = reassemble_down(x, mean, kernel_size=3, scale=2)
+        >>> [round(v, 3) for v in y.numpy()[0, 0, 0].tolist()]
+        [0.444, 0.667, 0.444]
     """
     owner = owner or "reassemble_down"
     check_border(owner, border)
@@ -208,27 +215,41 @@ def _reassemble_down(
     return y
 
 
-def similarity(query, key, kernel_size, scale, border="zero", owner=None):
+def similarity(
+    query: Tensor,
+    key: Tensor,
+    kernel_size: int,
+    scale: int,
+    border: str = "zero",
+    owner: str | None = None,
+) -> Tensor:
     """s[p, q] = <query[p], key[p // scale + q]> for the window q.
 
     Args:
         query: float [N, D, H*scale, W*scale].
         key: float [N, D, H, W].
         kernel_size: k, side of the window, odd.
-        scale: integer from 1.
+        scale: at least 1.
         border: "replicate" repeats the border's keys; with "zero" and "renormalise"
-            keys outside are zero, and so are their scores.
+            the scores of keys outside are 0.
         owner: name for error messages.
 
     Returns:
-        [N, k*k, H*scale, W*scale], dtype of query; the order of `reassemble`'s kernels.
+        [N, k*k, H*scale, W*scale], in the order of `reassemble`'s kernels.
 
-    Source: Lu et al., "SAPA: Similarity-aware point affiliation for feature
-    upsampling", NeurIPS 2022.
+    Raises:
+        UsageError: unknown border, even k, shapes that do not fit.
 
-    >>> s = similarity(paddle.ones([1, 3, 2, 2]), paddle.ones([1, 3, 1, 1]), 3, 2)
-    >>> s.numpy()[0, :, 0, 0].tolist()
-    [0.0, 0.0, 0.0, 0.0, 3.0, 0.0, 0.0, 0.0, 0.0]
+    Source:
+        Lu et al., "SAPA: Similarity-aware point affiliation for feature upsampling",
+        NeurIPS 2022.
+
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import similarity
+        >>> s = similarity(paddle.ones([1, 3, 2, 2]), paddle.ones([1, 3, 1, 1]), 3, 2)
+        >>> s.numpy()[0, 3:6, 0, 0].tolist()
+        [0.0, 3.0, 0.0]
     """
     owner = owner or "similarity"
     check_border(owner, border)
@@ -260,15 +281,12 @@ def _similarity(query, key, kernel_size, scale, border="zero"):
     return _pixel_shuffle(scores.reshape([-1, cells, height, width]), scale)
 
 
-def check_border(owner, border):
-    """Refuse a border rule that `reassemble` does not have.
+def check_border(owner: str, border: str) -> str:
+    """Return border if `reassemble` has it.
 
     Args:
         owner: name for the message.
         border: "zero", "replicate" or "renormalise".
-
-    Returns:
-        str: border.
 
     Raises:
         UsageError: any other.
@@ -301,7 +319,7 @@ def _group(x, groups):
 def _add(total, part):
     if total is None:
         return part
-    # In place, or three maps would be alive at a time.
+    # In place, so that no third map is alive.
     return total.add_(part) if paddle.in_dynamic_mode() else total + part
 
 

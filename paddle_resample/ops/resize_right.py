@@ -1,10 +1,14 @@
 """Resizing to any scale with the kernel stretched where an axis shrinks."""
 
+from __future__ import annotations
+
 import math
 import numbers
+from collections.abc import Sequence
 
 import numpy as np
 import paddle
+from paddle import Tensor
 
 from ..arguments import check_choice, check_maps, check_positive, check_size
 from ..errors import UsageError
@@ -16,38 +20,43 @@ _PADDINGS = ("zeros", "replicate", "reflect", "circular")
 
 
 def resize_right(
-    x, size=None, scale=None, mode="cubic", antialias=True, padding="zeros"
-):
+    x: Tensor,
+    size: int | Sequence[int] | None = None,
+    scale: float | Sequence[float] | None = None,
+    mode: str = "cubic",
+    antialias: bool = True,
+    padding: str = "zeros",
+) -> Tensor:
     """Resize x to `size`, by `scale`, or both: the scale sets the sampling step.
 
     Args:
         x: float [N, C, H, W] of known H and W.
-        size: (H', W'), ints; default ceil(side * scale).
-        scale: output side / input side, > 0, one number or one per axis; default
-            the ratio of the sides.
+        size: (H', W'), or one int for both; default ceil(side * scale).
+        scale: output side / input side, > 0, or one per axis; default the ratio of the
+            sides.
         mode: "box", "linear", "cubic" (a = -0.5), "lanczos2" or "lanczos3".
         antialias: whether the kernel is stretched by 1 / scale where an axis shrinks.
-        padding: what lies outside: "zeros", "replicate", "reflect" (without the
-            border pixel) or "circular".
+        padding: outside of x: "zeros", "replicate", "reflect" (without the border
+            pixel) or "circular".
 
     Returns:
-        [N, C, H', W'], dtype of x.
-
-    Grid: the middles of both maps coincide, output i lies at
-    i / scale + (in - 1) / 2 - (out - 1) / (2 * scale) of the input, so the ends differ
-    from `interpolate`'s wherever scale * in is no integer. The weights of a window,
-    those of pixels outside included, sum to 1: with zeros outside the border darkens.
-    Each axis is one product with a matrix [out, in]; an axis of scale 1 stays as it is.
-
-    Source: A. Shocher, "ResizeRight", 2021 (software); R. Keys, IEEE TASSP 1981.
+        [N, C, H', W']. The centres of both maps coincide: output i is at
+        i / scale + (in - 1) / 2 - (out - 1) / (2 * scale) of the input. The weights of
+        a window sum to 1 with those outside, so zeros darken the border.
 
     Raises:
         UsageError: neither size nor scale, a scale that is not positive, unknown mode
             or padding, sizes that are unknown while a program is traced.
 
-    >>> x = paddle.to_tensor([[[[1.0, 3.0], [5.0, 7.0]]]])
-    >>> resize_right(x, scale=0.5, mode="box").item()
-    4.0
+    Source:
+        A. Shocher, "ResizeRight", 2021 (software); R. Keys, IEEE TASSP 1981.
+
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import resize_right
+        >>> x = paddle.to_tensor([[[[1.0, 3.0], [5.0, 7.0]]]])
+        >>> resize_right(x, scale=0.5, mode="box").item()
+        4.0
     """
     check_choice("resize_right", "mode", mode, _KERNELS)
     check_choice("resize_right", "padding", padding, _PADDINGS)
@@ -104,10 +113,10 @@ def _matrix(n, m, scale, mode, antialias, padding):
     kernel, support = _KERNELS[mode]
     stretch = 1.0 / scale if antialias and scale < 1 else 1.0
     support = support * stretch
-    place = np.arange(m) / scale + (n - 1) / 2 - (m - 1) / (2 * scale)
-    first = np.ceil(place - support / 2 - _EPSILON).astype("int64")
+    location = np.arange(m) / scale + (n - 1) / 2 - (m - 1) / (2 * scale)
+    first = np.ceil(location - support / 2 - _EPSILON).astype("int64")
     taps = first[:, None] + np.arange(math.ceil(support - _EPSILON))
-    weights = kernel((place[:, None] - taps) / stretch)
+    weights = kernel((location[:, None] - taps) / stretch)
     total = weights.sum(axis=1, keepdims=True)
     weights = weights / np.where(total == 0, 1, total)
     if padding == "zeros":

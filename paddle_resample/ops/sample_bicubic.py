@@ -1,6 +1,9 @@
-"""Bicubic sampling at arbitrary places, which Paddle's grid_sample does not have."""
+"""Bicubic sampling at arbitrary locations, which Paddle's grid_sample does not have."""
+
+from __future__ import annotations
 
 import paddle
+from paddle import Tensor
 
 from .size import spatial_size
 
@@ -9,7 +12,9 @@ __all__ = ["sample_bicubic"]
 _KEYS_A = -0.75
 
 
-def sample_bicubic(x, grid, padding, align_corners):
+def sample_bicubic(
+    x: Tensor, grid: Tensor, padding: str, align_corners: bool
+) -> Tensor:
     """Sixteen gathered pixels, weighted and summed one after another.
 
     Args:
@@ -19,10 +24,11 @@ def sample_bicubic(x, grid, padding, align_corners):
         align_corners: whether -1 and 1 are the corner pixels' centres or their edges.
 
     Returns:
-        [N, C, h, w], dtype of x.
+        [N, C, h, w].
 
-    Source: R. Keys, "Cubic convolution interpolation for digital image processing",
-    IEEE TASSP 1981, with a = -0.75.
+    Source:
+        R. Keys, "Cubic convolution interpolation for digital image processing", IEEE
+        TASSP 1981, with a = -0.75.
 
     >>> x = paddle.to_tensor([[[[0.0, 1.0]]]])
     >>> sample_bicubic(x, paddle.zeros([1, 1, 1, 2]), "border", False).item()
@@ -48,7 +54,7 @@ def sample_bicubic(x, grid, padding, align_corners):
 
 
 def _taps(line, side, padding, align_corners):
-    """The four pixels around each place of one axis and Keys' weights for them.
+    """The four pixels around each location of one axis and Keys' weights for them.
 
     Returns:
         list of four (int64 index inside the side, weight, 0 for zeros outside).
@@ -57,11 +63,11 @@ def _taps(line, side, padding, align_corners):
     if paddle.in_dynamic_mode():
         side = paddle.to_tensor(side)
     side = side.astype(dtype)
-    place = (
+    location = (
         (line + 1) / 2 * (side - 1) if align_corners else ((line + 1) * side - 1) / 2
     )
-    low = paddle.floor(place).detach()
-    t = place - low
+    low = paddle.floor(location).detach()
+    t = location - low
     taps = []
     for k, weight in enumerate((_far(t + 1), _near(t), _near(1 - t), _far(2 - t))):
         at = low + (k - 1)
@@ -80,7 +86,7 @@ def _reflect(at, side, align_corners):
     """Whole coordinates mirrored into the side, at pixel centres or at the edges."""
     first = 0.0 if align_corners else -0.5
     span = side - 1 if align_corners else side
-    span = paddle.clip(span, min=1)  # a single pixel is brought back by clipping
+    span = paddle.clip(span, min=1)  # a single pixel is clipped below
     # A triangle wave that rises over one span and falls over the next.
     phase = paddle.remainder(paddle.abs(at - first), 2.0 * span)
     return first + paddle.minimum(phase, 2.0 * span - phase)

@@ -1,14 +1,19 @@
-"""The arithmetic of sampling grids in its only copy.
+"""Sampling grids in [-1, 1]: regular, moved by an affine transform, or displaced.
 
-Coordinates are float32 at the least, also under AMP, where half precision would move
-a sample by up to a pixel on a map of common size.
+Coordinates are at least float32, also under AMP, where half precision would move a
+sample by up to a pixel on a map of common size.
 """
 
+from __future__ import annotations
+
+from typing import Any, Callable
+
 import paddle
+from paddle import Tensor
 
 from ..arguments import check_maps, check_size
 from ..errors import UsageError
-from .size import spatial_size
+from .size import Size, spatial_size
 
 __all__ = [
     "affine_grid",
@@ -19,42 +24,55 @@ __all__ = [
 ]
 
 
-def regular_grid(size, align_corners, dtype="float32"):
+def regular_grid(size: Size, align_corners: bool, dtype: str = "float32") -> Tensor:
     """The grid that samples every pixel centre of an output of `size` in order.
 
     Args:
-        size: (H, W) or (D, H, W), ints or an integer Tensor.
+        size: (H, W) or (D, H, W).
         align_corners: True spans the corner pixels' centres, False their edges.
         dtype: float dtype of the grid.
 
     Returns:
         [1, H, W, 2] of (column, row), or [1, D, H, W, 3] of (column, row, slice), in
-        [-1, 1]; a side of one pixel lies at -1 with aligned corners and at 0 without.
+        [-1, 1]; a side of one pixel is at -1 with aligned corners and at 0 without.
 
-    >>> regular_grid((1, 2), align_corners=False).numpy()[0, 0, :, 0].tolist()
-    [-0.5, 0.5]
+    Source:
+        Jaderberg et al., "Spatial transformer networks", NeurIPS 2015.
+
+    Example:
+        >>> from paddle_resample.ops import regular_grid
+        >>> regular_grid((1, 2), align_corners=False).numpy()[0, 0, :, 0].tolist()
+        [-0.5, 0.5]
     """
     axes = [_axis(size[i], align_corners, dtype) for i in range(_length(size))]
     return paddle.stack(paddle.meshgrid(*axes)[::-1], axis=-1).unsqueeze(0)
 
 
-def affine_grid(theta, size, align_corners=False):
-    """The regular grid moved by an affine map of each sample.
+def affine_grid(theta: Tensor, size: Size, align_corners: bool = False) -> Tensor:
+    """The regular grid moved by an affine map of each sample; corners not aligned by
+    default, unlike Paddle's.
 
     Args:
         theta: float [N, 2, 3] on (column, row, 1), or [N, 3, 4] on (column, row,
             slice, 1).
-        size: (H, W) or (D, H, W) of the output, ints or an integer Tensor.
-        align_corners: grid, see `regular_grid`.
+        size: (H, W) or (D, H, W) of the output.
+        align_corners: see `regular_grid`; that of the sampling that follows.
 
     Returns:
         [N, H, W, 2] or [N, D, H, W, 3], float32, or float64 as theta.
 
-    Source: Jaderberg et al., "Spatial transformer networks", NeurIPS 2015, eq. 1.
+    Raises:
+        UsageError: theta of another shape, size of other axes.
 
-    >>> turn = paddle.to_tensor([[[0.0, -1.0, 0.0], [1.0, 0.0, 0.0]]])
-    >>> affine_grid(turn, (1, 2)).numpy()[0, 0].tolist()
-    [[0.0, -0.5], [0.0, 0.5]]
+    Source:
+        Jaderberg et al., "Spatial transformer networks", NeurIPS 2015, eq. 1.
+
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import affine_grid
+        >>> rotation = paddle.to_tensor([[[0.0, -1.0, 0.0], [1.0, 0.0, 0.0]]])
+        >>> affine_grid(rotation, (1, 2)).numpy()[0, 0].tolist()
+        [[0.0, -0.5], [0.0, 0.5]]
     """
     check_maps("affine_grid", (3,), theta=theta)
     if paddle.in_dynamic_mode():
@@ -73,14 +91,13 @@ def _affine_grid(theta, size, align_corners=False):
     return without_amp(_affine, theta, size, align_corners)
 
 
-def displaced_grid(flow, size, align_corners):
+def displaced_grid(flow: Tensor, size: Size, align_corners: bool) -> Tensor:
     """The regular grid plus flow / size.
 
     Args:
         flow: float [N, 2, H, W] of (columns, rows).
-        size: (height, width) that displacements are measured against, ints or an
-            integer Tensor.
-        align_corners: grid, see `regular_grid`.
+        size: (height, width) that displacements are divided by.
+        align_corners: see `regular_grid`.
 
     Returns:
         [N, H, W, 2], float64 as flow or float32.
@@ -94,14 +111,14 @@ def displaced_grid(flow, size, align_corners):
     return grid + flow.astype(dtype).transpose([0, 2, 3, 1]) / size
 
 
-def coordinate_dtype(*tensors):
+def coordinate_dtype(*tensors: Tensor) -> Any:
     """Return float64 where one of the Tensors is, else float32."""
     wide = any(t.dtype == paddle.float64 for t in tensors)
     return paddle.float64 if wide else paddle.float32
 
 
-def without_amp(function, *args):
-    """Return function(*args), called out of reach of automatic mixed precision."""
+def without_amp(function: Callable[..., Tensor], *args: Any) -> Tensor:
+    """Return function(*args), with automatic mixed precision switched off."""
     if not paddle.in_dynamic_mode():
         return function(*args)
     with paddle.amp.auto_cast(enable=False):

@@ -1,6 +1,6 @@
-"""Sides of a resized map and the steps between its samples, eager or traced.
+"""Sides of a resized map and the steps between its samples.
 
-While a program is traced sides are unknown: Tensors, where they are ints else.
+Sides are ints in eager execution, and Tensors while a program is traced.
 """
 
 import numbers
@@ -37,7 +37,7 @@ def sizes_and_steps(have, size, scale):
 
     Args:
         have: sides of the input, ints or an integer Tensor.
-        size: sides of the output, ints or an integer Tensor; None where scale is given.
+        size: sides of the output, ints or an integer Tensor; None where scale is used.
         scale: output side / input side, one number or one per axis; None where size is
             given. The step is then 1 / scale, whatever side the floor leaves.
 

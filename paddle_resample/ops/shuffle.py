@@ -1,9 +1,12 @@
 """Pixel shuffle and its inverse: channels to space and back, channel-major."""
 
+from __future__ import annotations
+
 import itertools
 
 import paddle
 import paddle.nn.functional as F
+from paddle import Tensor
 
 from ..arguments import check_choice, check_counts, check_maps
 from ..errors import UsageError
@@ -15,26 +18,33 @@ __all__ = ["pixel_shuffle", "pixel_unshuffle"]
 _LAYOUTS = ("NCHW", "NHWC", "NCDHW")
 
 
-def pixel_shuffle(x, scale, data_format="NCHW"):
+def pixel_shuffle(x: Tensor, scale: int, data_format: str = "NCHW") -> Tensor:
     """Spread groups of scale*scale channels over cells of scale x scale pixels.
 
     Args:
         x: [N, C*scale*scale, H, W], [N, H, W, C*scale*scale] with "NHWC", or
             [N, C*scale**3, D, H, W] with "NCDHW".
-        scale: integer, at least 1.
+        scale: at least 1.
         data_format: "NCHW", "NHWC" or "NCDHW".
 
     Returns:
-        [N, C, H*scale, W*scale] (or as data_format says), dtype of x: pixel (dy, dx)
-        of a cell is input channel c*scale*scale + dy*scale + dx; in a volume pixel
-        (dz, dy, dx) is channel c*scale**3 + (dz*scale + dy)*scale + dx.
+        [N, C, H*scale, W*scale] (or as data_format says): pixel (dy, dx) of a cell is
+        input channel c*scale*scale + dy*scale + dx; in a volume pixel (dz, dy, dx) is
+        channel c*scale**3 + (dz*scale + dy)*scale + dx.
 
-    Source: Shi et al., "Real-time single image and video super-resolution using an
-    efficient sub-pixel convolutional neural network", CVPR 2016, eq. 4.
+    Raises:
+        UsageError: channels that are no multiple, unknown layout.
 
-    >>> x = paddle.arange(4, dtype="float32").reshape([1, 4, 1, 1])
-    >>> pixel_shuffle(x, 2).numpy()[0, 0].tolist()
-    [[0.0, 1.0], [2.0, 3.0]]
+    Source:
+        Shi et al., "Real-time single image and video super-resolution using an
+        efficient sub-pixel convolutional neural network", CVPR 2016, eq. 4.
+
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import pixel_shuffle
+        >>> x = paddle.arange(4, dtype="float32").reshape([1, 4, 1, 1])
+        >>> pixel_shuffle(x, 2).numpy()[0, 0].tolist()
+        [[0.0, 1.0], [2.0, 3.0]]
     """
     _check("pixel_shuffle", x, scale, data_format)
     channels = x.shape[-1 if data_format == "NHWC" else 1]
@@ -57,22 +67,31 @@ def _pixel_shuffle(x, scale, data_format="NCHW"):
     return F.pixel_shuffle(x, scale, data_format=data_format)
 
 
-def pixel_unshuffle(x, scale, data_format="NCHW"):
-    """Gather cells of scale x scale pixels into channels; inverse of pixel_shuffle.
+def pixel_unshuffle(x: Tensor, scale: int, data_format: str = "NCHW") -> Tensor:
+    """Inverse of pixel_shuffle: cells of scale x scale pixels become channels.
 
     Args:
         x: [N, C, H, W], [N, H, W, C] or [N, C, D, H, W]; every side is a multiple of
             scale.
-        scale: integer, at least 1.
+        scale: at least 1.
         data_format: "NCHW", "NHWC" or "NCDHW".
 
     Returns:
-        [N, C*scale*scale, H/scale, W/scale] (or as data_format says), dtype of x; of a
-        volume [N, C*scale**3, D/scale, H/scale, W/scale].
+        [N, C*scale*scale, H/scale, W/scale] (or as data_format says); of a volume
+        [N, C*scale**3, D/scale, H/scale, W/scale].
 
-    >>> x = paddle.to_tensor([[[[0.0, 1.0], [2.0, 3.0]]]])
-    >>> pixel_unshuffle(x, 2).numpy().ravel().tolist()
-    [0.0, 1.0, 2.0, 3.0]
+    Raises:
+        UsageError: a side that is no multiple, unknown layout.
+
+    Source:
+        As pixel_shuffle.
+
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import pixel_unshuffle
+        >>> x = paddle.to_tensor([[[[0.0, 1.0], [2.0, 3.0]]]])
+        >>> pixel_unshuffle(x, 2).numpy().ravel().tolist()
+        [0.0, 1.0, 2.0, 3.0]
     """
     _check("pixel_unshuffle", x, scale, data_format)
     if paddle.in_dynamic_mode():
@@ -96,8 +115,8 @@ def _pixel_unshuffle(x, scale, data_format="NCHW"):
         return F.pixel_unshuffle(x, scale, data_format=data_format)
     # Paddle's operator knows no volumes, and refuses sizes that are unknown while a
     # program is traced.
-    places = itertools.product(range(scale), repeat=len(data_format) - 2)
-    steps = [tuple(slice(first, None, scale) for first in place) for place in places]
+    pixels = itertools.product(range(scale), repeat=len(data_format) - 2)
+    steps = [tuple(slice(first, None, scale) for first in pixel) for pixel in pixels]
     every = slice(None)
     if data_format == "NHWC":
         planes = [x[(every, *step, every)] for step in steps]

@@ -1,18 +1,27 @@
 """Spatial sizes, the same in eager execution and while a program is traced."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Union
+
 import paddle
 import paddle.nn.functional as F
+from paddle import Tensor
 
 from ..arguments import check_choice, check_counts, check_maps, check_size
 from ..errors import UsageError
 
-__all__ = ["fit", "pad_to_multiple", "scaled_size", "spatial_size"]
+__all__ = ["Size", "fit", "pad_to_multiple", "scaled_size", "spatial_size"]
+
+# Sides of a map: ints, or an integer Tensor while a program is traced.
+Size = Union[Sequence[int], Tensor]
 
 _LAYOUTS = ("NCHW", "NHWC", "NCDHW")
 
 
-def spatial_size(x, data_format="NCHW"):
-    """Read height and width (or depth, height, width) of a feature map.
+def spatial_size(x: Tensor, data_format: str = "NCHW") -> list[int] | Tensor:
+    """Return the height and width (or depth, height, width) of a feature map.
 
     Args:
         x: [N, C, *spatial] or, channels last, [N, *spatial, C].
@@ -21,6 +30,12 @@ def spatial_size(x, data_format="NCHW"):
     Returns:
         list of int in eager execution; an integer Tensor while a program is traced,
         where the sizes may be unknown.
+
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import spatial_size
+        >>> spatial_size(paddle.ones([1, 3, 4, 5]))
+        [4, 5]
     """
     axes = slice(1, -1) if data_format.endswith("C") else slice(2, None)
     if paddle.in_dynamic_mode():
@@ -28,16 +43,22 @@ def spatial_size(x, data_format="NCHW"):
     return paddle.shape(x)[axes]
 
 
-def scaled_size(x, scale, data_format="NCHW"):
-    """Size of x after multiplying every side by an integer.
+def scaled_size(x: Tensor, scale: int, data_format: str = "NCHW") -> list[int] | Tensor:
+    """Return the sides of x times an integer.
 
     Args:
         x: feature map, see `spatial_size`.
-        scale: integer, at least 1.
+        scale: at least 1.
         data_format: layout of x.
 
     Returns:
         list of int, or an integer Tensor while traced.
+
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import scaled_size
+        >>> scaled_size(paddle.ones([1, 3, 4, 5]), 2)
+        [8, 10]
     """
     size = spatial_size(x, data_format)
     if isinstance(size, list):
@@ -45,28 +66,29 @@ def scaled_size(x, scale, data_format="NCHW"):
     return size * scale
 
 
-def fit(y, size, slack, data_format="NCHW"):
-    """Bring the output of an integer-scale upsampler to exactly `size`.
+def fit(y: Tensor, size: Size | None, slack: int, data_format: str = "NCHW") -> Tensor:
+    """Crop or extend the output of an integer-scale upsampler to exactly `size`.
 
     The rule of this library for odd sizes: rows and columns too many are cropped at
     the bottom and right; missing ones repeat the last row and column.
 
     Args:
         y: [N, C, H, W], or as data_format says.
-        size: (H, W) or (D, H, W) wanted, ints or an integer Tensor; None leaves y as
-            it is.
-        slack: the scale; every side may differ by less than this many pixels. An
-            encoder that floors or ceils odd sizes never needs more.
+        size: (H, W) or (D, H, W); None leaves y as it is.
+        slack: the scale; every side may differ by less than this many pixels.
         data_format: "NCHW", "NHWC" or "NCDHW".
 
     Returns:
-        y with spatial size `size`, dtype of y.
+        y with spatial size `size`.
 
     Raises:
-        UsageError: a side differs by `slack` or more (eager execution only).
+        UsageError: a side differs by `slack` or more.
 
-    >>> list(fit(paddle.ones([1, 1, 4, 4]), (5, 3), slack=2).shape)
-    [1, 1, 5, 3]
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import fit
+        >>> list(fit(paddle.ones([1, 1, 4, 4]), (5, 3), slack=2).shape)
+        [1, 1, 5, 3]
     """
     if size is None:
         return y
@@ -99,7 +121,9 @@ def _fit(y, size, slack, data_format="NCHW"):
     return _crop(y, want, data_format)
 
 
-def pad_to_multiple(x, scale, mode="constant", data_format="NCHW"):
+def pad_to_multiple(
+    x: Tensor, scale: int, mode: str = "constant", data_format: str = "NCHW"
+) -> Tensor:
     """Complete the last cells of x at the bottom and right.
 
     Args:
@@ -109,10 +133,16 @@ def pad_to_multiple(x, scale, mode="constant", data_format="NCHW"):
         data_format: "NCHW", "NHWC" or "NCDHW".
 
     Returns:
-        x with every side rounded up to a multiple of scale, dtype of x.
+        x with every side rounded up to a multiple of scale.
 
-    >>> list(pad_to_multiple(paddle.ones([1, 1, 3, 4]), 2).shape)
-    [1, 1, 4, 4]
+    Raises:
+        UsageError: unknown mode or layout.
+
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import pad_to_multiple
+        >>> list(pad_to_multiple(paddle.ones([1, 1, 3, 4]), 2).shape)
+        [1, 1, 4, 4]
     """
     check_choice("pad_to_multiple", "mode", mode, ("constant", "replicate"))
     check_choice("pad_to_multiple", "data_format", data_format, _LAYOUTS)

@@ -1,7 +1,12 @@
 """Pooling by a weighted mean whose weights are exponentials: SoftPool and LIP."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 import paddle
 import paddle.nn.functional as F
+from paddle import Tensor
 
 from ..arguments import check_choice, check_maps
 from ..errors import UsageError
@@ -12,33 +17,42 @@ __all__ = ["importance_pool", "soft_pool"]
 _WEIGHTS = ("channel", "shared")
 
 
-def soft_pool(x, kernel_size=2, stride=None, padding=0, weights="channel"):
+def soft_pool(
+    x: Tensor,
+    kernel_size: int | Sequence[int] = 2,
+    stride: int | Sequence[int] | None = None,
+    padding: int | Sequence[int] = 0,
+    weights: str = "channel",
+) -> Tensor:
     """Mean of each window weighted by the softmax of its own values.
 
     Args:
         x: float [N, C, H, W].
         kernel_size: window side k, or (rows, columns).
         stride: step, or (rows, columns); default kernel_size.
-        padding: rows and columns added on every side that never weigh anything, or
-            (rows, columns).
+        padding: rows and columns added on every side, or (rows, columns); they never
+            have a weight.
         weights: "channel": every channel has its own weights, exp(x) / sum(exp(x)), the
-            paper's equation and what the released GPU kernel computes; "shared": the
-            sum of exp(x) over the channels weighs all of them and negative results
-            become 0, as the released Python path computes.
+            paper's equation and the released GPU kernel; "shared": the sum of exp(x)
+            over the channels weighs all of them and negative results become 0, the
+            released Python path.
 
     Returns:
-        [N, C, h, w], dtype of x: h = floor((H + 2*padding - k) / stride) + 1.
-
-    Source: Stergiou et al., "Refining activation downsampling with SoftPool", ICCV
-    2021, eq. 1 and 2. The largest exponent of a window is subtracted first, which
-    changes no result and lets none overflow. The gradient is the true one; the
-    released kernel's takes the weights for constants.
+        [N, C, h, w], h = floor((H + 2*padding - k) / stride) + 1.
 
     Raises:
-        UsageError: unknown weights.
+        UsageError: unknown weights, windows that do not fit x.
 
-    >>> soft_pool(paddle.to_tensor([[[[1000.0, 0.0], [0.0, 0.0]]]])).item()
-    1000.0
+    Source:
+        Stergiou et al., "Refining activation downsampling with SoftPool", ICCV 2021,
+        eq. 1 and 2. The gradient is the true one; the released kernel's treats the
+        weights as constants.
+
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import soft_pool
+        >>> soft_pool(paddle.to_tensor([[[[1000.0, 0.0], [0.0, 0.0]]]])).item()
+        1000.0
     """
     check_choice("soft_pool", "weights", weights, _WEIGHTS)
     check_window("soft_pool", x, kernel_size, stride, padding, (4,), pairs=True)
@@ -54,23 +68,35 @@ def _soft_pool(x, kernel_size, stride, padding=0, weights="channel"):
     return F.relu(_importance_pool(x, wide, kernel_size, stride, padding))
 
 
-def importance_pool(x, logit, kernel_size=3, stride=2, padding=1):
+def importance_pool(
+    x: Tensor,
+    logit: Tensor,
+    kernel_size: int | Sequence[int] = 3,
+    stride: int | Sequence[int] = 2,
+    padding: int | Sequence[int] = 1,
+) -> Tensor:
     """Mean of each window weighted by exp(logit).
 
     Args:
         x: float [N, C, H, W].
         logit: float [N, C, H, W] or [N, 1, H, W].
-        kernel_size, stride, padding: see `soft_pool`; padding at most half of
-            kernel_size.
+        kernel_size, stride, padding: as of `soft_pool`.
 
     Returns:
-        [N, C, h, w], dtype of x; the sums are float32 at the least.
+        [N, C, h, w]; the sums are float32 at the least.
 
-    Source: Gao et al., "LIP: Local importance-based pooling", ICCV 2019, eq. 1 and 2.
+    Raises:
+        UsageError: a logit of another shape, windows that do not fit x.
 
-    >>> x = paddle.to_tensor([[[[1.0, 2.0], [3.0, 4.0]]]])
-    >>> importance_pool(x, paddle.zeros_like(x), 2, 2, 0).item()
-    2.5
+    Source:
+        Gao et al., "LIP: Local importance-based pooling", ICCV 2019, eq. 1 and 2.
+
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import importance_pool
+        >>> x = paddle.to_tensor([[[[1.0, 2.0], [3.0, 4.0]]]])
+        >>> importance_pool(x, paddle.zeros_like(x), 2, 2, 0).item()
+        2.5
     """
     check_window("importance_pool", x, kernel_size, stride, padding, (4,), pairs=True)
     check_maps("importance_pool", (4,), logit=logit)

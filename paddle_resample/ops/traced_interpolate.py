@@ -29,8 +29,8 @@ def bilinear_as_trilinear(x, size, scale, align_corners, data_format):
 
     Args:
         x: float [N, C, H, W] or [N, H, W, C].
-        size: (height, width), ints or an integer Tensor; None where scale is given.
-        scale: a float or one per axis; None where size is given.
+        size: (height, width), ints or an integer Tensor; None where scale is used.
+        scale: a float or one per axis; None where size is used.
         align_corners: see `interpolate`.
         data_format: "NCHW" or "NHWC".
 
@@ -55,8 +55,8 @@ def nearest_by_index(x, size, scale, data_format):
 
     Args:
         x: float [N, C, H, W] or [N, H, W, C].
-        size: (height, width), ints or an integer Tensor; None where scale is given.
-        scale: a float or one per axis; None where size is given.
+        size: (height, width), ints or an integer Tensor; None where scale is used.
+        scale: a float or one per axis; None where size is used.
         data_format: "NCHW" or "NHWC".
 
     Returns:
@@ -66,9 +66,9 @@ def nearest_by_index(x, size, scale, data_format):
     have = spatial_size(x, data_format)
     size, steps = sizes_and_steps(have, size, scale)
     for i, step in enumerate(steps):
-        place = paddle.arange(size[i]).astype("float32") * step.astype("float32")
+        location = paddle.arange(size[i]).astype("float32") * step.astype("float32")
         last = float_side(have[i]).astype("int64") - 1
-        index = paddle.minimum(place.astype("int64"), last)
+        index = paddle.minimum(location.astype("int64"), last)
         x = paddle.index_select(x, index, axis=first_axis(data_format) + i)
     return x
 

@@ -1,7 +1,10 @@
-"""Sampling at arbitrary places, and where a flow field moves them."""
+"""Sampling at arbitrary locations, and at those of a flow field."""
+
+from __future__ import annotations
 
 import paddle
 import paddle.nn.functional as F
+from paddle import Tensor
 
 from ..arguments import check_choice, check_counts, check_maps
 from ..errors import UsageError
@@ -23,8 +26,15 @@ _PADDINGS = ("zeros", "border", "reflection")
 _UNITS = ("half", "pixel")
 
 
-def grid_sample(x, grid, mode="bilinear", padding="zeros", align_corners=False):
-    """Sample x at the places that grid names.
+def grid_sample(
+    x: Tensor,
+    grid: Tensor,
+    mode: str = "bilinear",
+    padding: str = "zeros",
+    align_corners: bool = False,
+) -> Tensor:
+    """Sample x at the locations of a grid; unlike Paddle's, corners are not aligned by
+    default.
 
     Args:
         x: float [N, C, H, W], or [N, C, D, H, W].
@@ -32,25 +42,28 @@ def grid_sample(x, grid, mode="bilinear", padding="zeros", align_corners=False):
             slice), in [-1, 1] across the map.
         mode: "bilinear" (trilinear for 5-D x), "nearest", or "bicubic" (4-D x), which
             is Keys' kernel with a = -0.75 on 4 x 4 pixels.
-        padding: what lies outside: "zeros", "border" or "reflection". Bicubic applies
-            it to each of its 16 pixels, the others to the place.
-        align_corners: the grid: True puts -1 and 1 on the centres of the corner
-            pixels, False on their outer edges. Paddle's own default is True,
-            PyTorch's and this function's is False.
+        padding: outside of x: "zeros", "border" or "reflection". Bicubic applies it to
+            each of its 16 pixels, the others to the location.
+        align_corners: True puts -1 and 1 on the centres of the corner pixels, False on
+            their outer edges. Paddle's own default is True, PyTorch's and this
+            function's False.
 
     Returns:
-        [N, C, h, w] (or [N, C, d, h, w]), dtype of x.
-
-    Source: Jaderberg et al., "Spatial transformer networks", NeurIPS 2015, eq. 3;
-    R. Keys, "Cubic convolution interpolation for digital image processing", IEEE
-    TASSP 1981.
+        [N, C, h, w] (or [N, C, d, h, w]).
 
     Raises:
-        UsageError: unknown mode or padding, bicubic of 5-D x.
+        UsageError: unknown mode or padding, bicubic of 5-D x, a grid of another shape.
 
-    >>> x = paddle.to_tensor([[[[0.0, 1.0]]]])
-    >>> grid_sample(x, paddle.to_tensor([[[[0.0, 0.0]]]])).item()
-    0.5
+    Source:
+        Jaderberg et al., "Spatial transformer networks", NeurIPS 2015, eq. 3; R. Keys,
+        "Cubic convolution interpolation for digital image processing", IEEE TASSP 1981.
+
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import grid_sample
+        >>> x = paddle.to_tensor([[[[0.0, 1.0]]]])
+        >>> grid_sample(x, paddle.to_tensor([[[[0.0, 0.0]]]])).item()
+        0.5
     """
     check_choice("grid_sample", "mode", mode, _MODES)
     check_choice("grid_sample", "padding", padding, _PADDINGS)
@@ -66,7 +79,7 @@ def _grid_sample(x, grid, mode="bilinear", padding="zeros", align_corners=False)
     """grid_sample of checked arguments."""
     dtype = coordinate_dtype(x, grid)
     if x.dtype != dtype or grid.dtype != dtype:
-        # Paddle has no kernel of half precision, and its places would be coarse.
+        # Paddle has no kernel of half precision, and its locations would be coarse.
         y = _grid_sample(
             x.astype(dtype), grid.astype(dtype), mode, padding, align_corners
         )
@@ -86,31 +99,40 @@ def _grid_sample(x, grid, mode="bilinear", padding="zeros", align_corners=False)
     )
 
 
-def flow_warp(x, flow, align_corners=True, padding="zeros", unit="half"):
+def flow_warp(
+    x: Tensor,
+    flow: Tensor,
+    align_corners: bool = True,
+    padding: str = "zeros",
+    unit: str = "half",
+) -> Tensor:
     """Sample x on the regular grid displaced by a flow field.
 
     Args:
         x: float [N, C, h, w].
         flow: float [N, 2, H, W] of (columns, rows), in output pixels.
-        align_corners: grid of the sampling, see `grid_sample`.
-        padding: see `grid_sample`.
-        unit: "half", the displacement in the [-1, 1] grid is flow / (W, H), half an
-            output pixel per unit; or "pixel", it is one output pixel per unit,
+        align_corners: of the grid and the sampling, see `grid_sample`.
+        padding: outside of x, see `grid_sample`.
+        unit: "half": the displacement in the [-1, 1] grid is flow / (W, H), half an
+            output pixel per unit; "pixel": one output pixel per unit,
             2 * flow / (W, H), or 2 * flow / (W - 1, H - 1) with aligned corners.
 
     Returns:
-        [N, C, H, W], dtype of x. Zero flow equals bilinear interpolation with the
-        same align_corners.
-
-    Source: Li et al., "Semantic flow for fast and accurate scene parsing", ECCV 2020,
-    eq. 2 to 4; unit "half" is what the released code does.
+        [N, C, H, W]. Zero flow is bilinear interpolation with the same align_corners.
 
     Raises:
-        UsageError: unknown unit.
+        UsageError: unknown unit or padding, a flow that does not fit x.
 
-    >>> x = paddle.to_tensor([[[[0.0, 1.0]]]])
-    >>> flow_warp(x, paddle.zeros([1, 2, 1, 3])).numpy().ravel().tolist()
-    [0.0, 0.5, 1.0]
+    Source:
+        Li et al., "Semantic flow for fast and accurate scene parsing", ECCV 2020, eq. 2
+        to 4; unit "half" is what the released code does.
+
+    Example:
+        >>> import paddle
+        >>> from paddle_resample.ops import flow_warp
+        >>> x = paddle.to_tensor([[[[0.0, 1.0]]]])
+        >>> flow_warp(x, paddle.zeros([1, 2, 1, 3])).numpy().ravel().tolist()
+        [0.0, 0.5, 1.0]
     """
     check_choice("flow_warp", "unit", unit, _UNITS)
     check_offsets("flow_warp", x, flow, 1, padding)
@@ -134,7 +156,7 @@ def _flow_warp(x, flow, align_corners=True, padding="zeros", unit="half"):
 
 
 def check_offsets(owner, x, offset, groups, padding, cell=1):
-    """Check what a function that samples at offsets is given.
+    """Check the arguments of a function that samples at offsets.
 
     Args:
         owner: name of the function, for the message.

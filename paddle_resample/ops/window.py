@@ -1,15 +1,20 @@
-"""Windows of neighbouring pixels as `reassemble` has them: the views of a map at each
-place of the window, and weights of the places that sum to 1."""
+"""Windows of neighbouring pixels for `reassemble`: views of a map at each tap, and
+weights that sum to 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 
 import paddle
 import paddle.nn.functional as F
+from paddle import Tensor
 
 from .size import spatial_size
 
 __all__ = ["keep_inside", "pad_window", "softmax_windows", "window_taps"]
 
 
-def pad_window(x, kernel_size, dilation, border):
+def pad_window(x: Tensor, kernel_size: int, dilation: int, border: str) -> Tensor:
     """Surround x [N, C, H, W] so that every pixel has its window."""
     before = (kernel_size - 1) // 2 * dilation
     after = kernel_size // 2 * dilation
@@ -17,8 +22,10 @@ def pad_window(x, kernel_size, dilation, border):
     return F.pad(x, [before, after, before, after], mode) if after else x
 
 
-def window_taps(x, kernel_size, dilation=1, stride=1):
-    """Views of a padded map x [..., H, W], one for each place of the window."""
+def window_taps(
+    x: Tensor, kernel_size: int, dilation: int = 1, stride: int = 1
+) -> Iterator[Tensor]:
+    """Yield a view of a padded map x [..., H, W] for each tap of the window."""
     reach = (kernel_size - 1) * dilation
     for row in range(0, reach + 1, dilation):
         for column in range(0, reach + 1, dilation):
@@ -27,7 +34,7 @@ def window_taps(x, kernel_size, dilation=1, stride=1):
             yield x[..., rows, columns]
 
 
-def softmax_windows(logits, kernel_size, groups=1):
+def softmax_windows(logits: Tensor, kernel_size: int, groups: int = 1) -> Tensor:
     """Softmax over each window and group.
 
     Args:
@@ -49,8 +56,16 @@ def softmax_windows(logits, kernel_size, groups=1):
     return F.softmax(windows, axis=2).flatten(1, 2)
 
 
-def keep_inside(logits, sides, kernel_size, groups=1, dilation=1, up=1, down=1):
-    """Let the softmax over each window leave out the pixels that lie outside the map.
+def keep_inside(
+    logits: Tensor,
+    sides: Sequence[int] | Tensor,
+    kernel_size: int,
+    groups: int = 1,
+    dilation: int = 1,
+    up: int = 1,
+    down: int = 1,
+) -> Tensor:
+    """Make the softmax over each window leave out the pixels outside the map.
 
     Args:
         logits: float [N, groups*k*k, H', W'], as `reassemble`'s kernels.
@@ -71,8 +86,8 @@ def keep_inside(logits, sides, kernel_size, groups=1, dilation=1, up=1, down=1):
     taps = (paddle.arange(kernel_size) - (kernel_size - 1) // 2) * dilation
     fine, inside = spatial_size(logits), []
     for i in (0, 1):
-        place = taps.unsqueeze(1) + paddle.arange(fine[i]) // up * down
-        inside.append((place >= 0) & (place < sides[i]))
+        location = taps.unsqueeze(1) + paddle.arange(fine[i]) // up * down
+        inside.append((location >= 0) & (location < sides[i]))
     rows, columns = inside
     both = rows.reshape([kernel_size, 1, -1, 1]) & columns.unsqueeze([0, 2])
     both = both.flatten(0, 1).unsqueeze(0).tile([1, groups, 1, 1])
