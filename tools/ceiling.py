@@ -8,6 +8,10 @@ bounds. Results: ceiling.json, ceiling.png and ceiling.pdf in --save_dir.
 """
 
 import argparse
+import os
+
+# The labels are divided among threads; more threads within each only wait for them.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import paddle
 from rich.console import Console

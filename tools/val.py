@@ -3,6 +3,8 @@
     python tools/val.py --config CONFIG.yml --model_path output/best_model
 
 The flags are PaddleSeg's; scores go to the screen and, with --save_dir, to scores.json.
+--detail adds what mIoU hardly sees: boundaries, thin structures, kinds of error,
+calibration and shift consistency, and keeps their counts of every image in images.npz.
 """
 
 import argparse
@@ -13,6 +15,8 @@ from rich.table import Table
 
 from paddle_resample.errors import UsageError
 from paddle_resample.files import usable_folder, write_json
+from paddle_resample.metrics import ImageScores, shift_consistency
+from paddle_resample.metrics.edge_errors import ERROR_KINDS
 from paddle_resample.seg.config.config import ResampleConfig
 from paddle_resample.seg.device import (
     choose_device,
@@ -48,6 +52,7 @@ def parse_args():
     add_inference(parser, "aug_eval")
     text = "area under the ROC curve too; default: as test_config"
     add("--auc_roc", action="store_true", help=text)
+    add("--detail", action="store_true", help="boundaries, thin structures and others")
     add("--data_format", default="NCHW", choices=["NCHW", "NHWC"], help="DeepLabV3P's")
     add("--opts", nargs="+", help="key=value ..., replaces values of the configuration")
     return parser.parse_args()
@@ -64,8 +69,13 @@ def main():
     save_dir = folder_of_scores(args.save_dir) if args.save_dir else None
     device = choose_device(args.device, args.num_workers)
     join_processes()
+    if args.detail and world_size() > 1:
+        raise UsageError("--detail counts image by image, in one process; start one")
     components = trained_components(config, args.model_path)
     dataset = components.need("val_dataset")
+    images = None
+    if args.detail:
+        images = ImageScores(dataset.num_classes, dataset.ignore_index)
     with RunDisplay(
         "evaluate", -(-len(dataset) // world_size()), quiet=rank() != 0
     ) as display:
@@ -78,15 +88,24 @@ def main():
             amp_level=args.amp_level,
             test_config=test_config,
             on_images=display.advance,
+            image_scores=images,
         )
     if rank() == 0:
         names = getattr(dataset, "CLASS_NAMES", None) or range(dataset.num_classes)
         show(scores, names)
+        if images:
+            images.add_shift_consistency(
+                _shift_consistency(components.model, dataset, images)
+            )
+            scores["detail"] = images.summary()
+            show_detail(scores["detail"], names)
         if save_dir:
             record = describe_run(**{**vars(args), "device": device})
             scores["class_names"] = [str(name) for name in names]
             write_json(save_dir / "scores.json", {**scores, "run": record})
             print(f"scores: {save_dir / 'scores.json'}")
+            if images:
+                images.save(save_dir / "images.npz")
 
 
 def folder_of_scores(path):
@@ -120,6 +139,37 @@ def show(scores, names):
         + (f"  AUC {scores['auc_roc']:.4f}" if "auc_roc" in scores else ""),
         highlight=False,
     )
+
+
+def _shift_consistency(model, dataset, images):
+    """Of every image, in the order in which it was scored."""
+    files = getattr(dataset, "file_list", None) or [[i] for i in range(len(dataset))]
+    position = {str(entry[0]): i for i, entry in enumerate(files)}
+    samples = (dataset[position[name]]["img"] for name in images.names)
+    return shift_consistency(model, samples)
+
+
+def show_detail(detail, names):
+    """Print the scores that ImageScores adds."""
+    table = Table()
+    for title in ("class", "boundary IoU", "clDice"):
+        table.add_column(title, justify="left" if title == "class" else "right")
+    for name, *values in zip(names, detail["boundary_iou"], detail["cldice"]):
+        table.add_row(str(name), *(f"{value:.4f}" for value in values))
+    limits, recall = detail["width_limits"], detail["width_recall"]
+    lows = [1, *(limit + 1 for limit in limits)]
+    spans = [f"{a}-{b} px {r:.4f}" for a, b, r in zip(lows, limits, recall)]
+    shares = zip(ERROR_KINDS, detail["error_shares"])
+    console = Console()
+    console.print(table)
+    for line in (
+        f"boundary IoU {detail['boundary_miou']:.4f}  BF {detail['bf']:.4f}  "
+        f"clDice {detail['mean_cldice']:.4f}  ECE {detail['ece']:.4f}  "
+        f"mASSC {detail['massc']:.4f}",
+        f"recall of thin structures by width: {'  '.join(spans)}",
+        "wrong pixels: " + "  ".join(f"{kind} {share:.4f}" for kind, share in shares),
+    ):
+        console.print(line, highlight=False)
 
 
 if __name__ == "__main__":

@@ -179,7 +179,7 @@ def _bars(figure, losses, classes, result, box):
 def _pictures(figure, result, box):
     """The window that loses most: the label, what each stride makes of it, errors."""
     crop = result["crop"]
-    label = np.array(crop["label"])
+    label = _picture(crop["label"])
     strides = [s for s in result["strides"] if s >= reference_stride(result["strides"])]
     strides = strides[:3]
     colours = _colours(result)
@@ -205,7 +205,7 @@ def _pictures(figure, result, box):
         fontsize=8.5, color=_GREY, va="top", transform=axes[1, 0].transAxes,
     )  # fmt: skip
     for column, stride in enumerate(strides, 1):
-        predicted = np.array(crop["predicted"][str(stride)])
+        predicted = _picture(crop["predicted"][str(stride)])
         wrong = (predicted != label) & (label >= 0)
         _show(axes[0, column], colours[predicted], f"stride {stride}, {BASELINE}")
         _show(axes[1, column], np.where(wrong, 0.1, 0.93), None)
@@ -223,13 +223,19 @@ def _show(axes, picture, title):
         axes.set_title(title, fontsize=9, color=_INK, loc="left")
 
 
+def _picture(rows):
+    return np.array([row.split() for row in rows], int)
+
+
 def _colours(result):
     """float [C + 1, 3]; the last is void's grey, which index -1 takes."""
     if result["colours"]:
         colours = np.array(result["colours"], float) / 255
     else:
         count = len(result["class_names"])
-        table = colormaps["tab20"] if count <= 20 else colormaps["gist_ncar"]
-        steps = np.arange(count) / (20 if count <= 20 else count)
-        colours = table(steps + 1e-6)[:, :3]
+        steps = np.arange(count)
+        if count <= 20:
+            colours = colormaps["tab10" if count <= 10 else "tab20"](steps)[:, :3]
+        else:
+            colours = colormaps["gist_ncar"](steps / count)[:, :3]
     return np.vstack([colours, [0.75, 0.75, 0.75]])

@@ -48,7 +48,7 @@ def measure_ceiling(
         (None, or "images", "steps" and "rows": "stride", "shares" and "logits", each
         with "miou", "accuracy", "iou" on the same images) and "crop" (the window that
         loses most at `reference_stride`: "name", "y", "x", "label", and "predicted",
-        stride -> rows of classes, void -1).
+        stride -> the same: a str a row, its classes with spaces between, void -1).
 
     Raises:
         UsageError: no labels, a wrong stride or number of images, or a label that
@@ -238,14 +238,19 @@ def _crop(name, image, window):
     predicted = {}
     for stride, coarse in shares.items():
         prediction = winners(go_up(BASELINE, coarse, stride, label.shape), classes)
-        predicted[str(stride)] = prediction[box].tolist()
+        predicted[str(stride)] = _rows(prediction[box])
     return {
         "name": name,
         "y": y,
         "x": x,
-        "label": label[box].tolist(),
+        "label": _rows(label[box]),
         "predicted": predicted,
     }
+
+
+def _rows(classes):
+    """A picture as a line of text a row, which keeps JSON short."""
+    return [" ".join(map(str, row)) for row in classes.tolist()]
 
 
 def _facts(scored):

@@ -11,6 +11,7 @@ import yaml
 from PIL import Image
 
 from checkout import CONFIGS, ROOT
+from paddle_resample.metrics import ImageScores
 from paddle_resample.seg.checkpoints.weights import load_weights
 from paddle_resample.seg.config.components import Components
 from paddle_resample.seg.config.config import ResampleConfig
@@ -36,6 +37,20 @@ def test_val_gives_the_scores_of_training(tool, trained, tmp_path):
     assert scores["confusion"] == trained_scores["confusion"]
     assert f"mIoU {scores['miou']:.4f}" in out
     assert scores["class_names"][0] in out
+
+
+def test_val_in_detail(tool, trained, tmp_path):
+    config, run = trained
+    given = ["--config", config, "--model_path", run / "iter_4", "--detail"]
+    status, out, stderr = tool("val", *given, "--save_dir", tmp_path)
+    assert status == 0, stderr
+    scores = json.loads((tmp_path / "scores.json").read_text())
+    kept = ImageScores.load(tmp_path / "images.npz").summary()
+    assert kept["miou"] == pytest.approx(scores["miou"])
+    assert scores["detail"]["massc"] == kept["massc"] and 0 < kept["massc"] <= 1
+    assert f"mASSC {kept['massc']:.4f}" in out
+    assert f"clDice {kept['mean_cldice']:.4f}" in out
+    assert f"displaced {kept['error_shares'][2]:.4f}" in out
 
 
 def test_predict_writes_what_the_model_says(tool, trained, tmp_path, rng):
