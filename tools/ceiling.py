@@ -28,14 +28,13 @@ from paddle_resample.ceiling.figure import save_ceiling_figure
 from paddle_resample.files import usable_folder, write_json
 from paddle_resample.seg.config.components import Components
 from paddle_resample.seg.config.config import ResampleConfig
+from paddle_resample.seg.flags import ToolHelp
 from paddle_resample.seg.training.record import describe_run
 from paddle_resample.tool import run_tool
 
 
 def parse_args():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=ToolHelp)
     add = parser.add_argument
     add("--config", required=True, help="configuration, .yml; its model is not built")
     add("--split", default="train", choices=["train", "val"], help="whose labels")
