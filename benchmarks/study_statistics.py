@@ -216,12 +216,12 @@ def _mean(values, known):
 
 
 def table(rows):
-    """The table of docs/study.md, as Markdown."""
+    """The table of docs/study_statistics.md, as Markdown."""
     lines = [
-        "| scores | comparisons | seeds | coverage | coverage at once | false alarm "
-        "| shown: 0.5 | 1 | 2 points | could have shown | equal, if so | equal, "
-        "if not so |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+        "| scores | comparisons | seeds | coverage | false alarm: none differs "
+        "| half differ | better, at 0.5 | 1 | 2 points | could have shown "
+        "| equal, rightly | wrongly |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for key in dict.fromkeys((r["source"], r["comparisons"], r["seeds"]) for r in rows):
         own = {
@@ -229,26 +229,28 @@ def table(rows):
             for r in rows
             if (r["source"], r["comparisons"], r["seeds"]) == key
         }
+        none, *differ = own.values()
         cells = [
             *map(str, key),
-            _span([r["coverage"] for r in own.values()]),
-            _percent(min(r["simultaneous"] for r in own.values())),
-            _percent(max(r["error"] for r in own.values() if r["error"] is not None)),
-            *(_percent(own[gap]["shown"]) for gap in GAPS[1:]),
-            f"{own[0.0]['able']:.1f}",
-            _percent(own[0.0]["equal"]),
-            _percent(max(r["false_equal"] or 0.0 for r in own.values())),
+            _together(own.values(), "coverage"),
+            _together([none], "error"),
+            _together(differ, "error"),
+            *(_together([own[gap]], "shown") for gap in GAPS[1:]),
+            f"{none['able']:.1f}",
+            _together([none], "equal"),
+            _together(own.values(), "false_equal"),
         ]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
-def _percent(share):
-    return f"{100 * share:.1f}"
-
-
-def _span(shares):
-    return f"{_percent(min(shares))} – {_percent(max(shares))}"
+def _together(rows, key):
+    """Percent, over the studies of all rows that know it."""
+    known = [row for row in rows if row[key] is not None]
+    if not known:
+        return "–"
+    trials = sum(row["trials"] for row in known)
+    return f"{100 * sum(row['trials'] * row[key] for row in known) / trials:.1f}"
 
 
 def main():
@@ -266,7 +268,8 @@ def main():
             rows += _simulate_all(name, args.trials, args.gap_trials)
             rows.sort(key=lambda row: list(SOURCES).index(row["source"]))
             write_json(path, {"alpha": ALPHA, "margin": MARGIN, "rows": rows})
-    (DOCS / "study_statistics.md").write_text(table(rows), "utf-8")
+    text = (DOCS / "study_statistics_notes.md").read_text("utf-8")
+    (DOCS / "study_statistics.md").write_text(text + "\n" + table(rows), "utf-8")
 
 
 def _simulate_all(name, trials, gap_trials):

@@ -55,7 +55,7 @@ def pooled_noise(comparisons, images) -> Optional[Noise]:
         lessens = (found.image_variance_of_a_run - all_of_it) / (1 - 1 / seeds)
         lessens = min(max(lessens, 0.0), all_of_it * seeds)
         run.append(lessens)
-        shared.append(all_of_it - lessens / seeds)
+        shared.append(max(all_of_it - lessens / seeds, 0.0))
     seed = np.mean([found.seed_deviation**2 for found in known]) ** 0.5
     image, run = np.mean(shared) ** 0.5, np.mean(run) ** 0.5
     return Noise(float(seed), float(image), float(run), images)

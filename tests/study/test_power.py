@@ -54,3 +54,15 @@ def test_noise_is_pooled_and_divided(rng):
 def test_one_seed_knows_no_noise():
     runs = Runs([0], np.array([0.5]), np.zeros((1, 3)))
     assert pooled_noise(compare([(runs, runs)], 5), 5) is None
+
+
+def test_noise_of_runs_alone_leaves_none_for_the_images(rng):
+    """Where rounding would make the rest negative."""
+    for _ in range(50):
+        drawn = rng.normal(size=200)
+        signs = np.array([[1.0], [-1.0], [1e-9]])
+        runs = Runs([0, 1, 2], np.array([0.1, 0.2, 0.3]), signs * drawn)
+        zero = runs._replace(scores=np.zeros(3), resampled=np.zeros((3, 200)))
+        noise = pooled_noise(compare([(runs, zero)], 20), 20)
+        assert noise.image >= 0 and noise.run >= 0
+        assert detectable(noise, 3, 1) > 0
