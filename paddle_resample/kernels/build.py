@@ -2,8 +2,7 @@
 
 A library is named by a hash of the sources, Paddle's build and the processor, and a
 hash of the compiler, so a change of any of them compiles anew. Compiling takes a lock,
-so that of many processes one compiles and the others wait, and the library appears
-under its name only when it is whole.
+so that of many processes one compiles and the others wait.
 """
 
 import contextlib
@@ -13,10 +12,21 @@ import platform
 import shutil
 import subprocess
 import sys
+import time
 import uuid
 from pathlib import Path
 
 import paddle
+
+from .cache import (
+    BuildError,
+    cache_folder,
+    is_whole,
+    keep,
+    locked,
+    make_folder,
+    refuse_noexec,
+)
 
 __all__ = [
     "BuildError",
@@ -28,8 +38,8 @@ __all__ = [
 ]
 
 SOURCES = Path(__file__).parent / "source"
-# a * b + c is rounded twice, as in Paddle's kernels: contracted, a sampling place on a
-# seam could fall to another pixel.
+# a * b + c is rounded twice, as in Paddle's kernels: contracted, a sampling location on
+# the boundary of two pixels could fall to the other one.
 _FLAGS = (
     "-std=c++17",
     "-O3",
@@ -39,6 +49,17 @@ _FLAGS = (
 )
 _NATIVE = "-march=native"
 _PATIENCE = 600  # seconds
+_REMEMBERED = 24 * 3600  # seconds until a failed compilation is tried again
+# Words of failures that pass; so do a timeout and a compiler that was killed.
+_PASSING = (
+    "no space left",
+    "disk quota",
+    "cannot allocate memory",
+    "out of memory",
+    "input/output error",
+    "cannot create temporary",
+    "killed",
+)
 
 _NOT_LINUX = "they are built on Linux only, not on {}"
 _NO_COMPILER = "there is no C++ compiler (g++ or clang++)"
@@ -46,20 +67,8 @@ _FAILED = (
     "compiling them failed (its output is in {}; `python -m paddle_resample.kernels "
     "build` tries again)"
 )
-
-
-class BuildError(Exception):
-    """Why there is no library, in one sentence."""
-
-
-def cache_folder():
-    """Return the folder of built libraries: $PADDLE_RESAMPLE_CACHE, or a folder of the
-    user's cache."""
-    given = os.environ.get("PADDLE_RESAMPLE_CACHE")
-    if given:
-        return Path(given) / "kernels"
-    home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(home).expanduser() / "paddle_resample" / "kernels"
+_PASSED = "compiling them failed for a reason that may pass ({}); it is tried again"
+_UNWRITABLE = "the cache {!r} cannot be written ({})"
 
 
 def compiler():
@@ -75,13 +84,18 @@ def find_library():
     """Return the path of the library for this machine if it was built, else None.
 
     Without a compiler any compiler's library serves.
+
+    Raises:
+        BuildError: there is no cache, or none that libraries can be loaded from.
     """
-    found = compiler()
-    if found is None:
-        built = sorted(cache_folder().glob(f"{_machine_hash()}-*.so"))
-        return built[0] if built else None
-    library = _library(found)
-    return library if os.path.exists(library) else None
+    folder = cache_folder()
+    refuse_noexec(folder)
+    cxx = compiler()
+    if cxx is None:
+        libraries = sorted(folder.glob(f"{_machine_hash()}-*.so"))
+    else:
+        libraries = [_library(cxx)]
+    return next((library for library in libraries if is_whole(library)), None)
 
 
 def build(again=False):
@@ -97,67 +111,94 @@ def build(again=False):
         BuildError: not Linux, no compiler, no writable cache, or a compiler's error,
             whose text is then in the file that the message names.
     """
-    found = compiler()
-    if found is None or not sys.platform.startswith("linux"):
+    cxx = compiler()
+    if cxx is None or not sys.platform.startswith("linux"):
         raise BuildError(obstacle())
-    library = _library(found)
-    if os.path.exists(library) and not again:
+    library = _library(cxx)
+    refuse_noexec(library.parent)
+    if is_whole(library) and not again:
         return library
     try:
-        library.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _locked(library.with_suffix(".lock")):
-            return _build_locked(found, library, again)
+        make_folder(library.parent)
+        with locked(library.with_suffix(".lock")):
+            return _build_locked(cxx, library, again)
     except OSError as error:
-        raise BuildError(
-            f"the cache {str(library.parent)!r} cannot be written ({error.strerror})"
-        ) from None
+        message = _UNWRITABLE.format(str(library.parent), error.strerror)
+        raise BuildError(message) from None
 
 
 def obstacle():
     """Say why there is no library, or that it will be built on first need."""
     if not sys.platform.startswith("linux"):
         return _NOT_LINUX.format(sys.platform)
-    found = compiler()
-    if found is None:
+    cxx = compiler()
+    if cxx is None:
         return _NO_COMPILER
-    failed = _library(found).with_suffix(".failed")
-    return _FAILED.format(failed) if os.path.exists(failed) else "built on first need"
+    try:
+        library = _library(cxx)
+        refuse_noexec(library.parent)
+    except BuildError as error:
+        return str(error)
+    failed = library.with_suffix(".failed")
+    if _is_remembered(failed):
+        return _FAILED.format(failed)
+    folder = next(p for p in (library.parent, *library.parents) if os.path.exists(p))
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        reason = "Permission denied" if folder.is_dir() else "Not a directory"
+        return _UNWRITABLE.format(str(library.parent), reason)
+    return "built on first need"
 
 
-def _build_locked(found, library, again):
+def _build_locked(cxx, library, again):
     failed = library.with_suffix(".failed")
     if again:
         failed.unlink(missing_ok=True)
-    elif library.exists():  # another process built it while this one waited
+    elif is_whole(library):  # another process built it while this one waited
         return library
-    if not failed.exists():
-        print(
-            "paddle_resample: compiling native CPU kernels, once on this machine, for "
-            "about 30 seconds (PADDLE_RESAMPLE_NATIVE=off does without) ...",
-            file=sys.stderr,
-            flush=True,
-        )
-        words = _compile(found, library)
-        if words is None:
-            return library
-        failed.write_text(words, encoding="utf-8")
+    if _is_remembered(failed):
+        raise BuildError(_FAILED.format(failed))
+    print(
+        "paddle_resample: compiling native CPU kernels, once on this machine, for "
+        "about 30 seconds (PADDLE_RESAMPLE_NATIVE=off does without) ...",
+        file=sys.stderr,
+        flush=True,
+    )
+    words = _compile(cxx, library)
+    if words is None:
+        failed.unlink(missing_ok=True)
+        return library
+    passing = next((line for line in words.splitlines() if _passes(line)), None)
+    if passing is not None:
+        raise BuildError(_PASSED.format(passing.strip()))
+    failed.write_text(words, encoding="utf-8")
     raise BuildError(_FAILED.format(failed))
 
 
-def _compile(found, library):
+def _passes(line):
+    return any(words in line.lower() for words in _PASSING)
+
+
+def _is_remembered(failed):
+    with contextlib.suppress(OSError):
+        return time.time() - failed.stat().st_mtime < _REMEMBERED
+    return False
+
+
+def _compile(cxx, library):
     """Return None, or the compiler's words when it fails."""
     for flags in ([_NATIVE], []):  # a compiler may not know this very processor
         part = library.with_name(f".{library.stem}.{uuid.uuid4().hex[:8]}")
         unlinked, linked = part.with_suffix(".o"), part.with_suffix(".so")
         try:
-            compile_it, link_it = _commands(found, flags, str(unlinked), str(linked))
+            compile_it, link_it = _commands(cxx, flags, str(unlinked), str(linked))
             words = _words_of_failure(compile_it) or _words_of_failure(link_it)
             if not words:
-                os.replace(linked, library)
+                keep(linked, library)
                 return None
         finally:
             unlinked.unlink(missing_ok=True)
             linked.unlink(missing_ok=True)
+            linked.with_suffix(".sha256").unlink(missing_ok=True)
     return words
 
 
@@ -170,30 +211,35 @@ def _words_of_failure(command):
             timeout=_PATIENCE,
         )
     except subprocess.TimeoutExpired:
-        return f"not finished after {_PATIENCE} seconds\n"
+        return f"killed: not finished after {_PATIENCE} seconds\n"
     if done.returncode == 0:
         return ""
+    if done.returncode < 0:
+        return f"killed by signal {-done.returncode}\n"
     return done.stdout.decode(errors="replace") or f"status {done.returncode}\n"
 
 
-def _commands(found, flags, unlinked, linked):
+def _commands(cxx, flags, unlinked, linked):
     """Compile, link: apart, because a compiler adds its own OpenMP where it links.
 
     A process has one OpenMP runtime, Paddle's: the threads of a second one would
     compete for the processors. Where Paddle brings none the kernels use one thread.
     """
-    given = _paddle_flags()
-    folders = given["library_dirs"]
+    flags_of_paddle = _paddle_flags()
+    folders = flags_of_paddle["library_dirs"]
     threads = any((Path(d) / "libiomp5.so").exists() for d in folders)
-    compile_it = [found, *_FLAGS, *flags, *given["extra_compile_args"]]
+    compile_it = [cxx, *_FLAGS, *flags, *flags_of_paddle["extra_compile_args"]]
     compile_it += ["-fopenmp"] if threads else []
-    compile_it += [f"-I{d}" for d in (str(SOURCES), *given["include_dirs"])]
+    compile_it += [f"-I{d}" for d in (str(SOURCES), *flags_of_paddle["include_dirs"])]
     compile_it += ["-c", str(SOURCES / "library.cc"), "-o", unlinked]
     # Some compilers leave out libraries of which no symbol is named: Paddle's, whose
     # symbols are those of the libraries that it loads itself.
-    link_it = [found, "-shared", unlinked, "-o", linked, "-Wl,--no-as-needed"]
+    link_it = [cxx, "-shared", unlinked, "-o", linked, "-Wl,--no-as-needed"]
     link_it += [f"-L{d}" for d in folders]
-    link_it += [*given["extra_link_args"], *(["-l:libiomp5.so"] if threads else [])]
+    link_it += [
+        *flags_of_paddle["extra_link_args"],
+        *(["-l:libiomp5.so"] if threads else []),
+    ]
     return compile_it, link_it
 
 
@@ -204,8 +250,8 @@ def _paddle_flags():
     return normalize_extension_kwargs({"extra_compile_args": []})
 
 
-def _library(found):
-    return cache_folder() / f"{_machine_hash()}-{_compiler_hash(found)}.so"
+def _library(cxx):
+    return cache_folder() / f"{_machine_hash()}-{_compiler_hash(cxx)}.so"
 
 
 def _machine_hash():
@@ -227,21 +273,12 @@ def _processor():
     return platform.processor()
 
 
-def _compiler_hash(found):
+def _compiler_hash(cxx):
     done = subprocess.run(
-        [found, "--version"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        [cxx, "--version"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-    return _hash([found, done.stdout.decode(errors="replace")])
+    return _hash([cxx, done.stdout.decode(errors="replace")])
 
 
 def _hash(parts):
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
-
-
-@contextlib.contextmanager
-def _locked(path):
-    import fcntl  # not on Windows
-
-    with open(path, "w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield  # closing the file unlocks it

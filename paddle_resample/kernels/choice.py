@@ -115,7 +115,10 @@ def status():
     setting = wanted()
     if setting == "off":
         return "off: PADDLE_RESAMPLE_NATIVE=off"
-    library = build.find_library()
+    try:
+        library = build.find_library()
+    except build.BuildError as error:
+        return f"not there ({setting}): {error}"
     if library is not None:
         return f"on ({setting}): {library}"
     return f"not there ({setting}): {build.obstacle()}"

@@ -57,10 +57,10 @@ def blur_pool(
     check_maps("blur_pool", (4,), x=x)
     check_choice("strided_filter", "border", border, _BORDERS)
     line = binomial_line(filter_size)
-    kernel = [[[[down * across for across in line] for down in line]]]
-    kernel = paddle.to_tensor(kernel, dtype=x.dtype)
-    padding = blur_padding(filter_size, stride, padding)
-    return _strided_filter(x, kernel, stride, padding, border)
+    weights = [[[[down * across for across in line] for down in line]]]
+    kernel = paddle.to_tensor(weights, dtype=x.dtype)
+    added = blur_padding(filter_size, stride, padding)
+    return _strided_filter(x, kernel, stride, added, border)
 
 
 def binomial_line(filter_size: int) -> list[float]:

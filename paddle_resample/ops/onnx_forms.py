@@ -5,7 +5,7 @@ import contextlib
 
 __all__ = ["in_onnx_forms", "onnx_forms"]
 
-_inside = []
+_inside: list[bool] = []
 
 
 @contextlib.contextmanager

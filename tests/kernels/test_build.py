@@ -4,6 +4,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 
 import paddle
 import pytest
@@ -188,7 +189,7 @@ def test_nothing_half_made_is_left(install):
     install()
     library = build.build()
     names = {path.name for path in library.parent.iterdir()}
-    assert names == {library.name, library.with_suffix(".lock").name}
+    assert names == {library.with_suffix(s).name for s in (".so", ".sha256", ".lock")}
 
 
 def test_another_compiler_source_or_paddle_is_another_library(install, monkeypatch):
@@ -226,3 +227,94 @@ def test_every_source_is_packed():
         packed.update(folder.glob(pattern))
     wanted = {p for p in build.SOURCES.rglob("*") if p.suffix in (".h", ".cc")}
     assert packed == wanted
+
+
+def test_a_truncated_or_empty_library_is_built_again(install, capsys):
+    log = install()
+    library = build.build()
+    library.write_bytes(b"x")  # not what was linked, as after a full disk
+    assert build.find_library() is None
+    assert choice.status() == "not there (auto): built on first need"
+    assert build.build() == library == build.find_library()
+    assert log.read_text().count("\n") == 4  # compiled and linked, twice
+    library.with_suffix(".sha256").write_text("")
+    assert build.find_library() is None
+
+
+@pytest.mark.parametrize("then", [
+    'echo "x.s: No space left on device"; exit 1', "kill -9 $$",
+], ids=["disk", "killed"])  # fmt: skip
+def test_a_failure_that_may_pass_is_tried_again(machine, install, then):
+    install(then=then)
+    with pytest.raises(build.BuildError, match="for a reason that may pass"):
+        build.build()
+    assert not list((machine / "cache" / "kernels").glob("*.failed"))
+    install()
+    assert build.build().exists()
+
+
+def test_any_failure_is_tried_again_after_a_day(machine, install):
+    install(then="exit 1")
+    with pytest.raises(build.BuildError, match="compiling them failed"):
+        build.build()
+    (failed,) = (machine / "cache" / "kernels").glob("*.failed")
+    yesterday = time.time() - 25 * 3600
+    os.utime(failed, (yesterday, yesterday))
+    assert choice.status() == "not there (auto): built on first need"
+    log = install(then="exit 1")
+    before = log.read_text().count("\n")
+    with pytest.raises(build.BuildError, match="compiling them failed"):
+        build.build()
+    assert log.read_text().count("\n") > before
+
+
+def test_a_user_without_a_home_is_told_in_one_line(install, monkeypatch, capsys):
+    install()
+    monkeypatch.delenv("PADDLE_RESAMPLE_CACHE")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+
+    def no_home(path):
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(type(build.SOURCES), "expanduser", no_home)
+    words = shuffled(capsys)
+    assert "because this user has no home; set PADDLE_RESAMPLE_CACHE" in words
+    assert words.count("\n") == 1
+    assert "because this user has no home" in choice.status()
+
+
+def test_a_cache_mounted_noexec_is_told_in_one_line(install, monkeypatch, capsys):
+    install()
+    library = build.build()
+    capsys.readouterr()
+    info = os.statvfs(library.parent)
+
+    class Noexec:
+        f_flag = info.f_flag | os.ST_NOEXEC
+
+    monkeypatch.setattr(os, "statvfs", lambda path: Noexec)
+    words = shuffled(capsys)
+    assert "is mounted noexec; set PADDLE_RESAMPLE_CACHE" in words
+    assert words.count("\n") == 1
+    assert choice.status().startswith("not there (auto): the cache '")
+
+
+def test_a_named_cache_may_be_shared_but_a_users_own_is_private(
+    machine, install, monkeypatch
+):
+    install()
+    before = os.umask(0o022)
+    try:
+        assert stat.S_IMODE(build.build().parent.stat().st_mode) == 0o755
+        monkeypatch.delenv("PADDLE_RESAMPLE_CACHE")
+        monkeypatch.setenv("XDG_CACHE_HOME", str(machine / "own"))
+        assert stat.S_IMODE(build.build().parent.stat().st_mode) == 0o700
+    finally:
+        os.umask(before)
+
+
+def test_status_tells_of_a_cache_that_cannot_be_written(machine, install, monkeypatch):
+    install()
+    (machine / "a_file").touch()
+    monkeypatch.setenv("PADDLE_RESAMPLE_CACHE", str(machine / "a_file" / "cache"))
+    assert choice.status().endswith("cannot be written (Not a directory)")
