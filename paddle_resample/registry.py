@@ -207,6 +207,7 @@ def build(
     side: str | None = None,
     data_format: str = "NCHW",
     kind: type[Resampler] = Resampler,
+    site: str | None = None,
 ) -> nn.Layer:
     """Build the layer of a spec for one site of a network.
 
@@ -225,6 +226,7 @@ def build(
             index_net, "haar_bands" for haar_inverse; None if none.
         data_format: layout of the network, "NCHW", "NHWC" or "NCDHW" (volumes).
         kind: Upsampler, Downsampler or Resampler (both).
+        site: name of the site, which messages end with and the layer keeps.
 
     Returns:
         nn.Layer, called as the contract of its kind says.
@@ -237,7 +239,35 @@ def build(
     >>> build("max_unpool", 8, side="pool_indices")
     MaxUnpool(8 -> 8, scale=2)
     """
-    cls, options = parse_spec(spec, kind)
+    try:
+        layer = _build(
+            *parse_spec(spec, kind),
+            in_channels,
+            out_channels,
+            scale,
+            guide_channels,
+            side,
+            data_format,
+        )
+    except UsageError as error:
+        if site is None:
+            raise
+        raise UsageError(f"{error} (at {site})") from None
+    if site is not None:
+        layer.site = site
+    return layer
+
+
+def _build(
+    cls,
+    options,
+    in_channels,
+    out_channels,
+    scale,
+    guide_channels,
+    side,
+    data_format,
+):
     whole_number(cls.name, "in_channels", in_channels)
     for key, channels in (("out_", out_channels), ("guide_", guide_channels)):
         if channels is not None:

@@ -17,7 +17,7 @@ from .data.loading import training_loader
 from .device import choose_device
 from .evaluation import evaluate
 from .progress import RunDisplay, duration
-from .surgery.command import describe_resamplers, print_whole, resamplers_table
+from .sites import network_sites, print_whole, sites_table
 from .training.start_check import check_labels, check_schedule
 from .training.step import Step, compiled
 
@@ -51,7 +51,7 @@ def print_check(path, opts=None, device=None, with_data=True):
     for name, text in _lines(facts):
         console.print(f"{name:<12}{text}", highlight=False, markup=False)
     if facts["sites"]:
-        print_whole(console, resamplers_table(facts["sites"]))
+        print_whole(sites_table("Resamplers", facts["sites"]))
     console.print(f"{path} can be trained", highlight=False)
 
 
@@ -125,7 +125,7 @@ def dry_run(path, opts=None, device=None, with_data=True):
     facts["first_seconds"] = taken[0]
     facts["step_seconds"] = statistics.median(taken[1:])
     facts["megabytes"] = peak_memory()
-    facts["sites"] = describe_resamplers(model)
+    facts["sites"] = network_sites(model)
     if with_data and "val_dataset" in config.dic:
         _evaluate_one(model, components, config, facts)
     waited = facts.get("data_seconds", 0.0)

@@ -8,6 +8,9 @@ import math
 from dataclasses import dataclass
 
 from paddle import nn
+from rich.console import Console
+from rich.measure import Measurement
+from rich.table import Table
 
 from ..base import Resampler
 from ..projected import ProjectedDownsampler, ProjectedUpsampler
@@ -19,6 +22,8 @@ __all__ = [
     "layer_channels",
     "network_resamplers",
     "network_sites",
+    "print_whole",
+    "sites_table",
 ]
 
 _RESAMPLERS = (Resampler, ProjectedDownsampler, ProjectedUpsampler)
@@ -104,6 +109,37 @@ def inner_resampler(layer: nn.Layer) -> nn.Layer:
     if isinstance(layer, ProjectedUpsampler):
         return layer.upsample
     return layer.downsample if isinstance(layer, ProjectedDownsampler) else layer
+
+
+def sites_table(title: str, sites: list) -> Table:
+    """List sites for a terminal.
+
+    Args:
+        title: above the table.
+        sites: list of NetworkSite.
+
+    Returns:
+        rich.table.Table.
+    """
+    table = Table(title=title, box=None, title_justify="left")
+    for heading in ("site", "operator", "channels", "scale", "parameters"):
+        table.add_column(heading)
+    for site in sites:
+        scale = str(site.scale)
+        if len(site.resamplers) > 1:
+            scale += f" in {len(site.resamplers)} steps"
+        channels = f"{site.in_channels} -> {site.out_channels}"
+        operator = site.resamplers[0].name
+        table.add_row(site.name, operator, channels, scale, str(site.parameters))
+    return table
+
+
+def print_whole(table: Table) -> None:
+    """Print a table rather too wide than with broken names: they are for copying."""
+    console = Console()
+    whole = Measurement.get(console, console.options.update(width=1000), table)
+    console.width = max(console.width, whole.maximum)
+    console.print(table, highlight=False)
 
 
 def layer_channels(layer: nn.Layer) -> tuple:

@@ -17,7 +17,7 @@ from paddle_resample.seg.check_config import (
 )
 from paddle_resample.seg.config.components import Components
 from paddle_resample.seg.config.config import ResampleConfig
-from paddle_resample.seg.surgery.command import describe_resamplers
+from paddle_resample.seg.sites import network_sites
 from tests.seg.picture_files import SIDE, write_set
 
 FOLDER = Path(__file__).parents[2] / "configs"
@@ -50,11 +50,11 @@ def test_facts_of_a_real_batch():
     assert (facts["samples"], facts["val_samples"]) == (10, 2)
     assert facts["batches_per_epoch"] == 2 and facts["epochs"] == 200
     assert facts["learning_rate"] == pytest.approx(1e-5)
-    assert [(s["site"], s["operator"]) for s in facts["sites"]] == [
-        ("down.0", "max_pool"),
-        ("down.1", "max_pool"),
-        ("up.0", "pixel_shuffle"),
-        ("up.1", "pixel_shuffle"),
+    assert [(s.name, s.resamplers[0].name) for s in facts["sites"]] == [
+        ("downsample.level_1", "max_pool"),
+        ("downsample.level_2", "max_pool"),
+        ("upsample.level_1", "pixel_shuffle"),
+        ("upsample.level_0", "pixel_shuffle"),
     ]
     each = facts["step_seconds"] + facts["data_seconds"]
     assert facts["seconds"] == pytest.approx(400 * each)
@@ -97,14 +97,14 @@ def test_sites_of_a_resampled_model_bear_the_names_of_its_configuration(run):
     path = str(FOLDER / "surgery" / "segformer_fade.yml")
     tiny = ["model.model.embedding_dim=8", *[o for o in TINY if "model" not in o]]
     facts = dry_run(path, tiny, device="cpu")
-    assert [(s["site"], s["operator"], s["scale"]) for s in facts["sites"]] == [
+    assert [(s.name, s.resamplers[0].name, s.scale) for s in facts["sites"]] == [
         ("interpolate_1", "fade", 8),
         ("interpolate_2", "fade", 4),
         ("interpolate_3", "fade", 2),
     ]
     model = Components(ResampleConfig(path, opts=tiny)).need("model")
     added = sum(p.size for p in model.resample.parameters())
-    assert sum(s["parameters"] for s in facts["sites"]) == added > 0
+    assert sum(s.parameters for s in facts["sites"]) == added > 0
     shown = run("check", path, "--device", "cpu", "--opts", *tiny)
     assert "interpolate_1  fade      8 -> 8    8 in 3 steps" in shown, shown
 
@@ -112,11 +112,11 @@ def test_sites_of_a_resampled_model_bear_the_names_of_its_configuration(run):
 def test_a_site_in_a_part_of_the_model():
     path = str(FOLDER / "surgery" / "bisenetv2_per_site.yml")
     model = Components(ResampleConfig(path)).need("model")
-    sites = {s["site"]: s for s in describe_resamplers(model)}
+    sites = {s.name: s for s in network_sites(model)}
     assert set(sites) == {"sb.stem.right", "bga.interpolate_2"}
-    assert sites["sb.stem.right"]["operator"] == "blur_pool"
-    assert sites["sb.stem.right"]["parameters"] == 0
-    assert sites["bga.interpolate_2"]["scale"] == 4
+    assert sites["sb.stem.right"].resamplers[0].name == "blur_pool"
+    assert sites["sb.stem.right"].parameters == 0
+    assert sites["bga.interpolate_2"].scale == 4
 
 
 def test_without_data_noise_of_the_same_size_is_used(run):

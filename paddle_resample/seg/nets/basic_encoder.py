@@ -61,14 +61,18 @@ class BasicEncoder(nn.Layer):
         super().__init__()
         self.owner = owner
         self.width = width
-        specs = spec_of_each_site(owner, "downsample", downsample, _DOWN).values()
+        by_site = spec_of_each_site(owner, "downsample", downsample, _DOWN)
+        specs = list(by_site.values())
         self.sides = [parse_spec(spec, Downsampler)[0].gives_side for spec in specs]
         self.convolve = nn.LayerList()
         self.down = nn.LayerList()
-        for arriving, spec in zip([in_channels, width, width, width], specs):
+        arrives = [in_channels, width, width, width]
+        for arriving, (site, spec) in zip(arrives, by_site.items()):
             layers = [convolution(arriving, width, 7), nn.BatchNorm2D(width), nn.ReLU()]
             self.convolve.append(nn.Sequential(*layers))
-            self.down.append(build(spec, width, scale=2, kind=Downsampler))
+            self.down.append(
+                build(spec, width, scale=2, kind=Downsampler, site=f"downsample.{site}")
+            )
 
     def forward(self, x):
         self._check_size(x)
@@ -103,7 +107,7 @@ def basic_upsamplers(encoder, upsample, channels):
     Raises:
         UsageError: the spec is wrong, or needs what a level does not have.
     """
-    specs = spec_of_each_site(encoder.owner, "upsample", upsample, _UP).values()
+    specs = spec_of_each_site(encoder.owner, "upsample", upsample, _UP)
     return nn.LayerList(
         build(
             spec,
@@ -112,8 +116,9 @@ def basic_upsamplers(encoder, upsample, channels):
             guide_channels=encoder.width,
             side=side,
             kind=Upsampler,
+            site=f"upsample.{site}",
         )
-        for spec, side in zip(specs, reversed(encoder.sides))
+        for (site, spec), side in zip(specs.items(), reversed(encoder.sides))
     )
 
 

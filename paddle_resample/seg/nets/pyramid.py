@@ -104,6 +104,7 @@ def top_down_upsamplers(owner, key, spec, channels, strides, aligning=False):
                 scale=int(ratio),
                 guide_channels=channels,
                 kind=Upsampler,
+                site=f"{key}.{site}",
             )
         )
     return layers

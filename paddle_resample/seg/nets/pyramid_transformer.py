@@ -84,7 +84,14 @@ class PyramidTransformer(nn.Layer):
         arriving = in_channels
         for i, (site, stride) in enumerate(_STRIDES.items()):
             c = embed_dims[i]
-            embed = build(specs[site], arriving, c, scale=stride, kind=Downsampler)
+            embed = build(
+                specs[site],
+                arriving,
+                c,
+                scale=stride,
+                kind=Downsampler,
+                site=f"downsample.{site}",
+            )
             setattr(self, f"patch_embed{i + 1}", embed)
             blocks = nn.LayerList()
             for _ in range(depths[i]):

@@ -82,6 +82,7 @@ class ResampleSegFormer(SegFormer):
                 scale=scale,
                 guide_channels=embedding_dim,
                 kind=Upsampler,
+                site=f"upsample.{site}",
             )
         self.upsample_logits = build(
             upsample_logits,
@@ -89,6 +90,7 @@ class ResampleSegFormer(SegFormer):
             scale=4,
             guide_channels=in_channels,
             kind=Upsampler,
+            site="upsample_logits",
         )
         self.pretrained = pretrained
         self.init_weight()

@@ -74,21 +74,23 @@ class ResampleSegNet(nn.Layer):
         sizes = {"num_classes": num_classes, "in_channels": in_channels, "width": width}
         for key, value in sizes.items():
             whole_number(owner, key, value)
-        downs = spec_of_each_site(owner, "downsample", downsample, _DOWN).values()
-        ups = spec_of_each_site(owner, "upsample", upsample, _UP).values()
+        downs = spec_of_each_site(owner, "downsample", downsample, _DOWN).items()
+        ups = spec_of_each_site(owner, "upsample", upsample, _UP).items()
         self.down = nn.LayerList()
         self.up = nn.LayerList()
         arriving = in_channels
         sides = []
-        for i, (multiples, spec) in enumerate(zip(_ENCODER, downs), start=1):
+        for i, (multiples, (site, spec)) in enumerate(zip(_ENCODER, downs), start=1):
             channels = [width * m for m in multiples]
             self.add_sublayer(f"enco{i}", _convolutions(arriving, channels))
             arriving = channels[-1]
-            self.down.append(build(spec, arriving, scale=2, kind=Downsampler))
+            known = {"kind": Downsampler, "site": f"downsample.{site}"}
+            self.down.append(build(spec, arriving, scale=2, **known))
             sides.append(parse_spec(spec, Downsampler)[0].gives_side)
-        for i, (multiples, spec) in enumerate(zip(_DECODER, ups), start=1):
-            site = {"guide_channels": arriving, "side": sides.pop(), "kind": Upsampler}
-            self.up.append(build(spec, arriving, scale=2, **site))
+        for i, (multiples, (site, spec)) in enumerate(zip(_DECODER, ups), start=1):
+            known = {"kind": Upsampler, "site": f"upsample.{site}"}
+            known.update(guide_channels=arriving, side=sides.pop())
+            self.up.append(build(spec, arriving, scale=2, **known))
             channels = [width * m for m in multiples]
             self.add_sublayer(f"deco{i}", _convolutions(arriving, channels))
             arriving = channels[-1]

@@ -92,7 +92,8 @@ class ResampleSemanticFPN(nn.Layer):
         specs = spec_of_each_site(owner, "head_upsample", head_upsample, sites)
         self.branches = nn.LayerList()
         for i, way in enumerate(climbs):
-            ups = [specs[f"level_{i}_stride_{s}"] for s in way]
+            names = [f"level_{i}_stride_{s}" for s in way]
+            ups = {name: specs[name] for name in names}
             guides = [strides.index(s) if s in strides else None for s in way]
             self.branches.append(Branch(channels, head_channels, ups, guides))
         self.dropout = nn.Dropout2D(dropout_prob)
@@ -134,7 +135,7 @@ class Branch(nn.Layer):
                     nn.ReLU(),
                 )
             )
-        for spec, guide in zip(specs, guides):
+        for (site, spec), guide in zip(specs.items(), guides):
             self.up.append(
                 build(
                     spec,
@@ -142,6 +143,7 @@ class Branch(nn.Layer):
                     scale=2,
                     guide_channels=None if guide is None else in_channels,
                     kind=Upsampler,
+                    site=f"head_upsample.{site}",
                 )
             )
 

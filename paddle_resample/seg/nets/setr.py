@@ -103,6 +103,7 @@ class ResampleSETR(nn.Layer):
                 scale=scale,
                 guide_channels=image_channels,
                 kind=Upsampler,
+                site=f"upsample.{site}",
             )
 
         read = len(self.backbone_indices)

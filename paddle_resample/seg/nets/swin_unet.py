@@ -123,11 +123,16 @@ class ResampleSwinUNet(nn.Layer):
         down = spec_of_each_site(owner, "downsample", downsample, names[1:])
         up = spec_of_each_site(owner, "upsample", upsample, names[-2::-1])
         self.patch_embed = build(
-            embed, in_channels, embed_dim, scale=patch_size, kind=Downsampler
+            embed,
+            in_channels,
+            embed_dim,
+            scale=patch_size,
+            kind=Downsampler,
+            site="embed",
         )
-        self._add_encoder(stages, list(down.values()))
+        self._add_encoder(stages, down)
         recorded = [parse_spec(s, Downsampler)[0].gives_side for s in down.values()]
-        self._add_decoder(stages[-2::-1], list(up.values()), recorded[::-1])
+        self._add_decoder(stages[-2::-1], up, recorded[::-1])
         self.norm_up = LayerNorm2D(embed_dim)
         self.up = build(
             final_upsample,
@@ -135,6 +140,7 @@ class ResampleSwinUNet(nn.Layer):
             scale=patch_size,
             guide_channels=in_channels,
             kind=Upsampler,
+            site="final_upsample",
         )
         self.output = nn.Conv2D(embed_dim, num_classes, 1, bias_attr=False)
         self.apply(_initialise)
@@ -146,9 +152,16 @@ class ResampleSwinUNet(nn.Layer):
 
     def _add_encoder(self, stages, specs):
         self.layers = nn.LayerList([Stage(**options) for options in stages])
-        for stage, options, spec in zip(self.layers, stages, specs):
+        for stage, options, (site, spec) in zip(self.layers, stages, specs.items()):
             width = options["channels"]
-            stage.downsample = build(spec, width, 2 * width, scale=2, kind=Downsampler)
+            stage.downsample = build(
+                spec,
+                width,
+                2 * width,
+                scale=2,
+                kind=Downsampler,
+                site=f"downsample.{site}",
+            )
         self.norm = LayerNorm2D(stages[-1]["channels"])
 
     def _add_decoder(self, stages, specs, recorded):
@@ -163,8 +176,9 @@ class ResampleSwinUNet(nn.Layer):
                 guide_channels=options["channels"],
                 side=side,
                 kind=Upsampler,
+                site=f"upsample.{site}",
             )
-            for options, spec, side in zip(stages, specs, recorded)
+            for options, (site, spec), side in zip(stages, specs.items(), recorded)
         ]
         self.layers_up = nn.LayerList([growers[0]])
         self.concat_back_dim = nn.LayerList([nn.Identity()])

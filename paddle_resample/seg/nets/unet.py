@@ -71,9 +71,17 @@ class ResampleUNet(nn.Layer):
         self.up = nn.LayerList()
         self.decoder = nn.LayerList()
         arriving = in_channels
-        for channels, spec in zip(widths, downs.values()):
+        for channels, (site, spec) in zip(widths, downs.items()):
             self.encoder.append(DoubleConv(arriving, channels))
-            self.down.append(build(spec, channels, scale=2, kind=Downsampler))
+            self.down.append(
+                build(
+                    spec,
+                    channels,
+                    scale=2,
+                    kind=Downsampler,
+                    site=f"downsample.{site}",
+                )
+            )
             arriving = channels
         self.bottleneck = DoubleConv(arriving, widths[-1])
         for level in reversed(range(depth)):
@@ -88,6 +96,7 @@ class ResampleUNet(nn.Layer):
                     guide_channels=channels,
                     side=recorded,
                     kind=Upsampler,
+                    site=f"upsample.{names[level]}",
                 )
             )
             self.decoder.append(DoubleConv(2 * channels, channels))

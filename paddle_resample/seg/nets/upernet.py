@@ -115,8 +115,10 @@ def _fusing_upsamplers(owner, spec, channels, strides):
     ratios = {f"level_{i}": s // strides[0] for i, s in enumerate(strides) if i}
     sites = [site for site, ratio in ratios.items() if ratio > 1]
     specs = spec_of_each_site(owner, "fuse_upsample", spec, sites)
-    site = {"guide_channels": channels, "kind": Upsampler}
+    known = {"guide_channels": channels, "kind": Upsampler}
     return paddle.nn.LayerList(
-        build(specs[name], channels, scale=ratio, **site) if ratio > 1 else SameSize()
+        build(specs[name], channels, scale=ratio, site=f"fuse_upsample.{name}", **known)
+        if ratio > 1
+        else SameSize()
         for name, ratio in ratios.items()
     )

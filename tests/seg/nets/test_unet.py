@@ -140,7 +140,8 @@ def test_every_illegal_pair_is_refused_in_one_sentence(down, up):
     ]
     text = str(error.value)
     assert text.startswith(f"{up}: needs {kind} recorded by its downsampler")
-    assert text.endswith("downsample with " + " or ".join(givers))
+    remedy = "downsample with " + " or ".join(givers)
+    assert text.endswith(f"{remedy} (at upsample.level_1)")
     assert "\n" not in text
 
 

@@ -6,9 +6,10 @@ import paddle.nn.functional as F
 import pytest
 from paddle import nn
 
+from checkout import CONFIGS
 from paddle_resample import UsageError
 from paddle_resample.seg.surgery import find_sites
-from paddle_resample.seg.surgery.command import sites_of_config, table
+from paddle_resample.seg.surgery.command import _model_of_config, print_sites, table
 from tests.seg.surgery import toys
 
 
@@ -179,7 +180,8 @@ def test_listing_of_a_configuration(tmp_path):
         "  image_size: 64\n"
         "  model: {type: PPLiteSeg, num_classes: 12, backbone: {type: STDC1}}\n"
     )
-    name, sites = sites_of_config(str(path))
+    name, model, settings = _model_of_config(str(path))
+    sites = find_sites(model, **settings)
     assert name == "PPLiteSeg"
     ups = [s.name for s in sites if s.way == "up" and s.kind == "feature"]
     assert ups == [f"ppseg_head.arm_list.{i}.interpolate" for i in (1, 0)]
@@ -187,3 +189,11 @@ def test_listing_of_a_configuration(tmp_path):
     assert text.row_count == len(sites)
     cells = list(text.columns[1].cells)
     assert cells[-1].startswith("interpolate_") and sites[-1].when == "training"
+
+
+def test_listing_of_a_network_of_specs(capsys):
+    """The names are those that its configuration takes."""
+    print_sites(str(CONFIGS / "unet" / "unet_bilinear.yml"))
+    listed = capsys.readouterr().out
+    assert "upsample.level_0    bilinear" in listed
+    assert "downsample.level_1  max_pool" in listed
