@@ -141,7 +141,7 @@ def test_every_illegal_pair_is_refused_in_one_sentence(down, up):
     text = str(error.value)
     assert text.startswith(f"{up}: needs {kind} recorded by its downsampler")
     remedy = "downsample with " + " or ".join(givers)
-    assert text.endswith(f"{remedy} (at upsample.level_1)")
+    assert remedy in text and text.endswith("(at upsample.level_1)")
     assert "\n" not in text
 
 
