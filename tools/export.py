@@ -11,7 +11,8 @@ import argparse
 from paddle_resample.files import usable_folder
 from paddle_resample.seg.config.config import ResampleConfig
 from paddle_resample.seg.device import choose_device
-from paddle_resample.seg.export.export import OUTPUTS, check_folder, export_model
+from paddle_resample.seg.export.export import OUTPUTS, export_model
+from paddle_resample.seg.export.program_folder import check_program_folder
 from paddle_resample.seg.flags import ToolHelp
 from paddle_resample.seg.prediction.pictures import channels_of
 from paddle_resample.seg.prediction.trained_model import trained_components
@@ -45,7 +46,7 @@ def main():
     config = ResampleConfig(args.config, opts=args.opts)
     choose_device("cpu")
     inputs = (args.config, args.model_path)
-    check_folder(args.save_dir, inputs)
+    check_program_folder(args.save_dir, inputs)
     usable_folder(args.save_dir)
     components = trained_components(config, args.model_path)
     path, findings = export_model(

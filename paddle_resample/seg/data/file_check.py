@@ -98,7 +98,7 @@ def image_fault(path, channels=3, thorough=False):
     fault = inspect_file(path).fault
     if fault:
         return f"image {path} {fault}"
-    if thorough or is_tiff(path):
+    if thorough or is_tiff(path) or channels not in (1, 3):
         return _refusal(read_image, path, channels)
     return None
 

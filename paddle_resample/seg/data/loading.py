@@ -115,6 +115,7 @@ def training_loader(
     Raises:
         UsageError: a sample cannot be used, with its file names.
     """
+    _check_counts(batch_size=batch_size, num_workers=num_workers, repeats=repeats)
     samples = _Repeated(dataset, seed, repeats, skip_damaged)
     order = Order(len(samples), batch_size, seed, start, stop, rank, ranks)
     loader = DataLoader(
@@ -145,6 +146,7 @@ def evaluation_loader(dataset, batch_size, num_workers=0, rank=0, ranks=1):
         UsageError: a sample cannot be used, with its file names; a transform is
             random.
     """
+    _check_counts(batch_size=batch_size, num_workers=num_workers)
     samples = Samples(dataset)
     check_evaluation(dataset)
     indices = list(range(rank, len(samples), ranks))
@@ -167,6 +169,13 @@ def evaluation_loader(dataset, batch_size, num_workers=0, rank=0, ranks=1):
             }
             for group in batch["groups"]
         ]
+
+
+def _check_counts(**counts):
+    for name, count in counts.items():
+        least = 0 if name == "num_workers" else 1
+        if count < least:
+            raise UsageError(f"{name} must be {least} or more, not {count}")
 
 
 class _Batches(paddle.io.BatchSampler):

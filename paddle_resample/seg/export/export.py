@@ -13,18 +13,17 @@ import yaml
 from paddleseg.deploy.export import WrappedModel
 
 from ...errors import RunFailed, UsageError
-from ...files import writing, writing_folder
+from ...files import writing
 from ...ops import onnx_forms
 from .engines import ENGINES, EngineError, convert_to_onnx, run_engine
+from .program_folder import check_program_folder, writing_program
 from .traced_forms import traced_forms
 
-__all__ = ["OUTPUTS", "check_folder", "export_model"]
+__all__ = ["OUTPUTS", "export_model"]
 
 OUTPUTS = ("argmax", "softmax", "none")
 # None of them is one that a program was traced with; the second is odd.
 _SIZES = ((64, 96), (97, 131), (160, 128))
-_OWN = ("model.json", "model.pdmodel", "model.pdiparams", "model.pdiparams.info")
-_OWN += ("deploy.yaml", "model.onnx")
 _BOUND = 1e-3  # of the largest logit
 
 
@@ -44,8 +43,8 @@ def export_model(
 
     Args:
         model: nn.Layer as PaddleSeg's, returning a list of logits.
-        save_dir: folder of the program alone, replaced when all is written and found
-            right.
+        save_dir: folder that gets the program when all is written and found right;
+            an earlier program there is replaced.
         input_shape: [N, C, H, W], None or -1 where unknown; default [None, channels,
             None, None].
         output_op: what follows the logits: "argmax" over classes, "softmax" or "none".
@@ -54,7 +53,7 @@ def export_model(
         check: whether to compare Paddle Inference and onnxruntime with the model, at
             three sizes that tracing did not see.
         channels: bands of the images.
-        inputs: paths that were read, which save_dir must not hold.
+        inputs: paths that were read and must not be replaced.
 
     Returns:
         (path of the program without suffix, for paddle.jit.load; list of str, what the
@@ -62,14 +61,14 @@ def export_model(
 
     Raises:
         UsageError: the shape is none, the model cannot be traced with it, a package
-            for ONNX is missing, or save_dir holds other files.
+            for ONNX is missing, or a file that is read would be replaced.
         RunFailed: the model has no ONNX form, or a saved program gives other answers
             than the model; save_dir is as it was.
     """
     shape = _checked_shape(input_shape, channels)
-    check_folder(save_dir, inputs)
+    check_program_folder(save_dir, inputs)
     model.eval()
-    with writing_folder(save_dir) as folder:
+    with writing_program(save_dir) as folder:
         _save(model, folder, shape, output_op)
         program = next(folder.glob("model.json"), None) or folder / "model.pdmodel"
         deploy = {
@@ -86,39 +85,6 @@ def export_model(
             _save_onnx(model, folder, shape, output_op)
         found = _check(model, folder, shape, output_op, onnx) if check else []
     return os.path.join(save_dir, "model"), found
-
-
-def check_folder(save_dir, inputs=()):
-    """Refuse a folder that holds anything but an earlier export, since it is replaced.
-
-    Args:
-        save_dir: path; it need not exist.
-        inputs: paths that are read.
-
-    Raises:
-        UsageError: it is a file, or holds other files, some that are read perhaps.
-    """
-    folder = Path(save_dir)
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise UsageError(f"save_dir {str(save_dir)!r} is no folder")
-    for path in inputs:
-        if path and folder.resolve() in (
-            Path(path).resolve(),
-            *Path(path).resolve().parents,
-        ):
-            raise UsageError(
-                f"save_dir {str(save_dir)!r} holds {path}, which is read; an export "
-                "needs a folder of its own"
-            )
-    other = sorted(p.name for p in folder.iterdir() if p.name not in _OWN)
-    if other:
-        more = ", ..." if len(other) > 3 else ""
-        raise UsageError(
-            f"save_dir {str(save_dir)!r} holds other files ({', '.join(other[:3])}"
-            f"{more}); an export needs a folder of its own"
-        )
 
 
 def _checked_shape(input_shape, channels):

@@ -9,6 +9,7 @@ import paddle
 import pytest
 from PIL import Image
 
+from checkout import ROOT
 from paddle_resample.errors import RunFailed, UsageError
 from paddle_resample.seg.data.loading import evaluation_loader, training_loader
 from paddle_resample.seg.data.samples import Samples
@@ -151,3 +152,13 @@ def test_a_data_set_without_its_numbers(monkeypatch, attribute):
 def test_what_is_no_data_set():
     with pytest.raises(UsageError, match="data set object has no len"):
         Samples(object())
+
+
+def test_the_page_s_data_set_keeps_the_contract():
+    page = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
+    code = page.split("```python\n")[1].split("```")[0]
+    names = {}
+    exec(compile(code, "docs/data.md", "exec"), names)
+    batches = list(training_loader(names["Stripes"](), 4, 0, 0, 2))
+    assert [batch["img"].shape for batch in batches] == [[4, 1, 32, 32]] * 2
+    assert batches[0]["label"].shape == [4, 32, 32]
