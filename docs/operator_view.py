@@ -16,8 +16,8 @@ from paddle_resample import (
     resampler_options,
 )
 from paddle_resample.catalogue import partners
-from paddle_resample.lab.impulse import impulse_response, pixels_read
-from paddle_resample.lab.picture import Window, working_copy
+from paddle_resample.lab.measurements.impulse import impulse_response, pixels_read
+from paddle_resample.lab.photograph.picture import Window, working_copy
 from paddle_resample.seg.embedded_data.photographs import photograph
 
 __all__ = ["CHANNELS", "PLACES", "SIDE", "OperatorView", "view_operator", "zone_plate"]

@@ -16,12 +16,12 @@ from rich.table import Table
 from rich.text import Text
 
 from paddle_resample.files import usable_folder
-from paddle_resample.lab.compare import compare_operators
-from paddle_resample.lab.contestants import parse_operator
-from paddle_resample.lab.picture import read_picture
-from paddle_resample.lab.record import save_record
-from paddle_resample.lab.restore import Settings
-from paddle_resample.lab.restore_figure import save_figure
+from paddle_resample.lab.photograph.compare import compare_operators
+from paddle_resample.lab.photograph.comparison_figure import save_figure
+from paddle_resample.lab.photograph.comparison_files import save_record
+from paddle_resample.lab.photograph.contestants import parse_operator
+from paddle_resample.lab.photograph.picture import read_picture
+from paddle_resample.lab.photograph.restore import Settings
 from paddle_resample.seg.device import choose_device
 from paddle_resample.seg.embedded_data.photographs import photograph
 from paddle_resample.seg.flags import add_device

@@ -19,14 +19,14 @@ from rich.text import Text
 
 from paddle_resample.errors import UsageError
 from paddle_resample.files import usable_folder
-from paddle_resample.lab.columns import COLUMNS, PAIR_COLUMNS, shown
-from paddle_resample.lab.contestants import parse_operator
-from paddle_resample.lab.lab_record import save_lab
-from paddle_resample.lab.measured import light_specs, measure_all
-from paddle_resample.lab.measurement_sheet import save_measured
-from paddle_resample.lab.measurement_table import save_table
-from paddle_resample.lab.restore import Settings
-from paddle_resample.lab.trained import subject_at
+from paddle_resample.lab.figures.columns import COLUMNS, PAIR_COLUMNS, shown
+from paddle_resample.lab.figures.operator_page import save_measured
+from paddle_resample.lab.figures.table import save_table
+from paddle_resample.lab.measure_operator import light_specs, measure_all
+from paddle_resample.lab.measurements_file import save_lab
+from paddle_resample.lab.photograph.contestants import parse_operator
+from paddle_resample.lab.photograph.restore import Settings
+from paddle_resample.lab.trained import probe_at
 from paddle_resample.seg.checkpoints.weights import load_weights
 from paddle_resample.seg.config.components import Components
 from paddle_resample.seg.config.config import ResampleConfig
@@ -66,7 +66,7 @@ def main():
     args = parse_args()
     settings = Settings(args.size, args.steps, seed=args.seed)
     choose_device("cpu")  # many small calls in float64
-    subjects, left_out = _subjects(args)
+    probes, left_out = _probes(args)
     folder = usable_folder(args.save_dir)
     with _progress() as bar:
         task = bar.add_task("", visible=False)  # a mistake shows its sentence only
@@ -76,7 +76,7 @@ def main():
             bar.update(task, visible=True, **state)
 
         lab = measure_all(
-            subjects,
+            probes,
             show,
             on_row=lambda row: save_measured(row, folder),
             seed=args.seed,
@@ -94,24 +94,24 @@ def main():
         raise KeyboardInterrupt
 
 
-def _subjects(args):
+def _probes(args):
     """(label -> what is measured, name -> why it was left out)."""
     specs = [parse_operator(text) for text in args.operators or []]
     left_out = {}
     if not (args.operators or args.pairs or args.config):
         names, left_out = light_specs()
         specs = [{"name": name} for name in names]
-    subjects = {_label(spec): spec for spec in specs}
+    probes = {_label(spec): spec for spec in specs}
     for text in args.pairs or []:
         down, up = _pair(text)
-        subjects[f"{_label(down)} : {_label(up)}"] = down, up
+        probes[f"{_label(down)} : {_label(up)}"] = down, up
     if args.config:
         model = Components(ResampleConfig(args.config)).need("model")
         if args.model_path:
             load_weights(model, args.model_path)
         for site in args.site or network_resamplers(model) or [""]:
-            subjects[site] = subject_at(model, site)
-    return subjects, left_out
+            probes[site] = probe_at(model, site)
+    return probes, left_out
 
 
 def _pair(text):

@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from ..files import writing
-from .measure import BASELINE, LINEAR, reference_stride
+from .measure_operator import BASELINE, LINEAR, reference_stride
 from .words import ceiling_sentences, class_losses, row_of
 
 __all__ = ["draw_ceiling", "save_ceiling_figure"]

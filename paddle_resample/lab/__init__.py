@@ -1,5 +1,5 @@
 """What an operator does, seen and measured without training a network."""
 
-from .measured import measure
+from .measure_operator import measure
 
 __all__ = ["measure"]

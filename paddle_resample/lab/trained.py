@@ -7,15 +7,15 @@ from ..base import Upsampler
 from ..errors import UsageError, did_you_mean
 from ..seg.embedded_data.photographs import photograph
 from ..seg.sites import inner_resampler, network_resamplers
-from .field import FIELD
-from .subject import subject
+from .measurements.field import FIELD
+from .probe import probe
 
-__all__ = ["subject_at"]
+__all__ = ["probe_at"]
 
 _IMAGE = (256, 384)  # height and width of the photograph's part that is shown
 
 
-def subject_at(model, site, field=FIELD):
+def probe_at(model, site, field=FIELD):
     """Make a resampler of a network ready to be measured, as it works there.
 
     Args:
@@ -25,7 +25,7 @@ def subject_at(model, site, field=FIELD):
         field: Field.
 
     Returns:
-        Subject, whose natural map (and guide) is what the network gives the resampler
+        Probe, whose natural map (and guide) is what the network gives the resampler
         for a photograph: one period from its upper left corner, repeated with seams.
 
     Raises:
@@ -43,7 +43,7 @@ def subject_at(model, site, field=FIELD):
         fine = field.period * core.scale
         x = _tile(x, field.period if isinstance(core, Upsampler) else fine)
         tiles = x, None if guide is None else _tile(guide, fine)
-    return subject(layer, label=f"{path} ({core.name})", tiles=tiles)
+    return probe(layer, label=f"{path} ({core.name})", tiles=tiles)
 
 
 def _find(model, site):

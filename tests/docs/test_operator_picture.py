@@ -13,7 +13,7 @@ from operator_picture import (
 )
 from operator_view import SIDE, view_operator, zone_plate
 from paddle_resample import build
-from paddle_resample.lab.impulse import impulse_response, pixels_read
+from paddle_resample.lab.measurements.impulse import impulse_response, pixels_read
 
 LINEAR = np.array([1, 3, 3, 1]) / 4
 

@@ -4,7 +4,7 @@ import numpy as np
 import paddle
 
 from paddle_resample import Downsampler, Upsampler
-from paddle_resample.lab.field import Field
+from paddle_resample.lab.measurements.field import Field
 
 CIRCLE = Field(15, 0, 0)  # without a border
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from paddle_resample.lab.restore import psnr, ssim
+from paddle_resample.lab.photograph.restore import psnr, ssim
 
 NAMES = ["pixel_shuffle", "nearest", "max_unpool", "bilinear:align_corners=true"]
 
@@ -62,7 +62,7 @@ def test_perfect_picture_has_no_decibels(tool, tmp_path):
 
 
 def test_interrupt_draws_what_is_done(tool, photo, tmp_path, monkeypatch):
-    from paddle_resample.lab import restore
+    from paddle_resample.lab.photograph import restore
 
     def interrupted(*_):
         raise KeyboardInterrupt

@@ -63,16 +63,16 @@ def test_a_site_of_a_trained_network(tool, trained, tmp_path):
 
 
 def test_interrupt_keeps_what_is_done(tool, tmp_path, monkeypatch):
-    from paddle_resample.lab import measured
+    from paddle_resample.lab import measure_operator
 
-    real = measured.subject
+    real = measure_operator.probe
 
     def interrupted(operator, *given):
         if given and operator == {"name": "bicubic"}:
             raise KeyboardInterrupt
         return real(operator, *given)
 
-    monkeypatch.setattr(measured, "subject", interrupted)
+    monkeypatch.setattr(measure_operator, "probe", interrupted)
     names = ["nearest", "bicubic", "bilinear"]
     status, _, stderr = tool("lab", "--operators", *names, "--save_dir", tmp_path)
     assert status == 130 and "stopped by Ctrl-C" in stderr

@@ -1,0 +1,1 @@
+"""Measurements of one operator; one idea a file."""

@@ -1,0 +1,1 @@
+"""A photograph shrunk and restored by many operators."""
