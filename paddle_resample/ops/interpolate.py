@@ -105,7 +105,7 @@ def interpolate(
     axes = x.ndim - 2
     data_format = data_format or _LAYOUTS.get(axes, ("",))[0]
     _check(mode, axes, data_format, size, scale, align_corners, antialias)
-    if scale is not None and mode != "area":
+    if not (scale is None or isinstance(scale, numbers.Integral) or mode == "area"):
         _check_scale(x, scale, data_format)
     if isinstance(size, numbers.Integral):
         size = [int(size)] * axes
