@@ -9,6 +9,7 @@ from ..data.transforms import random_faults
 from .faults import SchemaFault, mapping_faults, near
 
 __all__ = [
+    "channel_faults",
     "class_faults",
     "clip_faults",
     "length_faults",
@@ -113,10 +114,29 @@ def schedule_faults(path, schedule, iters):
         if len(values) != len(boundaries) + 1:
             text = f"values has {len(values)} numbers for {len(boundaries)} boundaries"
             yield SchemaFault((*path, "values"), text + "; one more is needed")
+        if any(b <= a for a, b in zip(boundaries, boundaries[1:])):
+            text = f"boundaries must increase, not {boundaries}"
+            yield SchemaFault((*path, "boundaries"), text)
     steps = schedule.get("total_steps")
     if isinstance(steps, int) and isinstance(iters, int) and steps < iters:
         text = f"total_steps {steps} is below iters {iters}, where the schedule ends"
         yield SchemaFault((*path, "total_steps"), text)
+
+
+def channel_faults(path, data):
+    """Normalize of a data set against its channels."""
+    channels = data.get("img_channels", 3) if isinstance(data, Mapping) else None
+    if not isinstance(channels, int) or data.get("type") != "Dataset":
+        return
+    transforms = data.get("transforms")
+    for i, item in enumerate(transforms if isinstance(transforms, list) else ()):
+        if not isinstance(item, Mapping) or item.get("type") != "Normalize":
+            continue
+        for key in ("mean", "std"):
+            numbers = item.get(key)
+            if isinstance(numbers, list) and len(numbers) not in (1, channels):
+                text = f"Normalize: {key} has {len(numbers)} numbers for {channels} "
+                yield SchemaFault((*path, "transforms", i, key), text + "channels")
 
 
 def class_faults(dic):
@@ -138,7 +158,12 @@ def class_faults(dic):
             text = f"num_classes is {other} here and {number} in {first}"
             yield SchemaFault((key, "num_classes"), text)
             return
+    void = dic["train_dataset"].get("ignore_index") if "train_dataset" in dic else None
     for path, loss in _losses(dic):
+        own = loss.get("ignore_index", void)
+        if void is not None and own != void:
+            text = f"ignore_index is {own} here and {void} in train_dataset"
+            yield SchemaFault((*path, "ignore_index"), text)
         yield from _loss_faults(path, loss, number, dic)
 
 

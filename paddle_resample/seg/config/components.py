@@ -96,15 +96,46 @@ class Components(SegBuilder):
         Returns:
             the component.
         """
+        if attribute == "optimizer":
+            self.need("lr_scheduler")
+            self._check_groups()
         try:
             return getattr(self, attribute)
-        except (AssertionError, KeyError) as error:
-            raise UsageError(f"{self.config.where(attribute)}: {error}") from None
+        except (AssertionError, KeyError, ValueError) as error:
+            if isinstance(error, UsageError):
+                raise
+            text = " ".join(str(error).split())
+            raise UsageError(f"{self.config.where(attribute)}: {text}") from None
         except RuntimeError as error:
             if "has failed. Please check lr_scheduler" in str(error):
-                text = " ".join(str(error).split())
-                raise UsageError(f"{self.config.where(attribute)}: {text}") from None
+                text = " ".join(str(error).split("error message:")[-1].split())
+                name = self.config.dic["lr_scheduler"]["type"]
+                where = self.config.where(attribute)
+                raise UsageError(f"{where}: {name}: {text}") from None
             raise
+
+    def _check_groups(self):
+        """Refuse groups of `optimizer.custom_cfg` that hold no parameter, or all."""
+        left = [n for n, p in self.model.named_parameters() if not p.stop_gradient]
+        for index, group in enumerate(
+            self.config.dic["optimizer"].get("custom_cfg") or []
+        ):
+            where = self.config.where("optimizer", "custom_cfg", index)
+            name = group["name"]
+            rest = [key for key in left if name not in key]
+            if len(rest) == len(left):
+                parts = sorted({key.split(".")[0] for key in left})
+                raise UsageError(
+                    f"{where}: no parameter that an earlier group left has {name!r} in "
+                    f"its name{did_you_mean(name, parts)}"
+                )
+            left = rest
+            if not left:
+                raise UsageError(
+                    f"{where}: with {name!r} the groups hold every parameter, and "
+                    "Paddle needs some outside of them; leave the last group out and "
+                    "set its values for the whole optimizer"
+                )
 
 
 def _failed_line(error):

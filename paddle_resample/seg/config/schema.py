@@ -11,6 +11,7 @@ from paddleseg.cvlibs import manager
 
 from ...errors import did_you_mean
 from .agreement import (
+    channel_faults,
     class_faults,
     clip_faults,
     length_faults,
@@ -90,6 +91,7 @@ class _Checker:
                 yield from self.component(path, value, "data set")
                 yield from mode_faults(path, value)
                 yield from random_transform_faults(path, value)
+                yield from channel_faults(path, value)
             elif key == "optimizer":
                 yield from self.component(path, value, "optimizer")
             elif key == "lr_scheduler":

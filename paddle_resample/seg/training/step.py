@@ -3,6 +3,7 @@
 import contextlib
 import importlib
 import math
+import re
 
 import paddle
 
@@ -156,11 +157,15 @@ class Step:
         images = batch["img"]
         if getattr(self.model, "data_format", "NCHW") == "NHWC":
             images = images.transpose([0, 2, 3, 1])
-        if not (self._checks and self.config.to_static_training):
+        if not self._checks:
             return self.forward(images)
         try:
             return self.forward(images)
+        except UsageError as error:
+            raise UsageError(f"{self.config.where('model')}: {error}") from None
         except Exception as error:
+            if not self.config.to_static_training:
+                raise
             # Paddle's compiler fails in every way, with pages of traces.
             lines = str(error).strip().splitlines() or [""]
             raise UsageError(
@@ -171,16 +176,20 @@ class Step:
 
     def _losses(self, logits, batch):
         """The weighted losses, list of scalar Tensors."""
+        where = f"{self.config.where('loss')}: " if self.config else ""
         try:
             if hasattr(self.model, "loss_computation"):
                 return self.model.loss_computation(logits, self.losses, batch)
             return _losses_of(logits, batch, self.losses, type(self.model).__name__)
-        except (UsageError, RunFailed):
+        except RunFailed:
             raise
+        except UsageError as error:
+            raise UsageError(f"{where}{error}") from None
         except Exception as error:
             # PaddleSeg's losses refuse in every way, from assert to a Paddle error.
-            where = f"{self.config.where('loss')}: " if self.config else ""
-            raise UsageError(where + _refusal(error, logits, batch)) from error
+            names = [type(loss).__name__ for loss in self.losses["types"]]
+            named = _refusal(error, logits, batch, " and ".join(dict.fromkeys(names)))
+            raise UsageError(where + named) from error
 
 
 def compiled(model, config):
@@ -214,9 +223,9 @@ def _losses_of(logits, batch, losses, owner):
     )
 
 
-def _refusal(error, logits, batch):
+def _refusal(error, logits, batch, name):
     """What a loss of PaddleSeg did not take, in one sentence."""
-    name, hint, trace = "the loss", "", error.__traceback__
+    hint, trace = "", error.__traceback__
     while trace is not None:
         owner = trace.tb_frame.f_locals.get("self")
         if "paddleseg/models/losses" in trace.tb_frame.f_code.co_filename:
@@ -226,7 +235,7 @@ def _refusal(error, logits, batch):
         trace = trace.tb_next
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     summary = [line for line in lines if "Error: " in line or "Error Message" in line]
-    text = (summary or lines or [""])[-1]
+    text = re.sub(r" ?\(at [^)]*\)|\[Hint: |\]$", "", (summary or lines or [""])[-1])
     shapes = " and ".join(str(list(t.shape)) for t in logits if hasattr(t, "shape"))
     return (
         f"{name} cannot be computed for logits {shapes} and labels "
