@@ -9,32 +9,38 @@ The flags are PaddleSeg's. Several processes:
 import argparse
 
 from paddle_resample.errors import UsageError
+from paddle_resample.seg.checkpoints.checkpoint import find_checkpoint
 from paddle_resample.seg.config.components import Components
 from paddle_resample.seg.config.config import ResampleConfig
 from paddle_resample.seg.device import choose_device
-from paddle_resample.seg.flags import add_device
+from paddle_resample.seg.flags import ToolHelp, add_device
 from paddle_resample.seg.training.trainer import Settings, Trainer
 from paddle_resample.tool import run_tool
 
 
 def parse_args():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=ToolHelp)
     add = parser.add_argument
     add("--config", required=True, help="configuration, .yml")
     add_device(parser)
     add("--save_dir", default="./output", help="folder of the results")
-    add("--iters", type=int, help="iterations, instead of the configuration's")
-    add("--batch_size", type=int, help="samples of one process, likewise")
-    add("--learning_rate", type=float, help="likewise")
+    add("--iters", type=int, help="iterations; default: the configuration's")
+    add("--batch_size", type=int, help="samples of one process; default: likewise")
+    add("--learning_rate", type=float, help="default: the configuration's")
     add("--save_interval", type=int, default=1000, help="iterations between savings")
     add("--log_iters", type=int, default=10, help="iterations between log lines")
     add("--num_workers", type=int, default=0, help="processes that read samples")
     add("--do_eval", action="store_true", help="evaluate at every saving")
-    add("--resume_model", help="checkpoint folder .../iter_N, or auto for the newest")
+    add(
+        "--resume_model",
+        help="folder .../iter_N, or auto; default: start anew",
+    )
     add("--keep_checkpoint_max", type=int, default=5, help="checkpoints kept, 0 = all")
-    add("--patience", type=int, help="evaluations without a better mIoU before the end")
+    add(
+        "--patience",
+        type=int,
+        help="evaluations without a gain; default: no limit",
+    )
     add("--use_vdl", action="store_true", help="write VisualDL logs too")
     add("--use_ema", action="store_true", help="keep an averaged model too")
     add("--precision", default="fp32", choices=["fp32", "fp16"], help="fp16 uses AMP")
@@ -43,7 +49,7 @@ def parse_args():
     add("--detect_anomaly", action="store_true", help="name a NaN's first layer; slow")
     add("--data_format", default="NCHW", choices=["NCHW", "NHWC"], help="DeepLabV3P's")
     add("--repeats", type=int, default=1, help="times each sample comes in an epoch")
-    add("--eval_batch_size", type=int, help="images evaluated together")
+    add("--eval_batch_size", type=int, help="default: the training batch size")
     add("--profiler_options", help=argparse.SUPPRESS)
     add("--opts", nargs="+", help="key=value ..., replaces values of the configuration")
     return parser.parse_args()
@@ -67,7 +73,12 @@ def main():
     device = choose_device(args.device, args.num_workers)
     names = set(Settings.__dataclass_fields__) - {"device"}
     given = {key: value for key, value in vars(args).items() if key in names}
-    trainer = Trainer(Components(config), Settings(device=device, **given))
+    # A checkpoint's weights replace those of `pretrained`, whose file may be gone.
+    resumes = args.resume_model
+    if resumes == "auto":
+        resumes = find_checkpoint(args.save_dir)
+    components = Components(config, pretrained=not resumes)
+    trainer = Trainer(components, Settings(device=device, **given))
     trainer.run()
     if trainer.first:
         print(f"results: {trainer.save_dir}")

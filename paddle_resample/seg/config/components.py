@@ -115,7 +115,7 @@ class Components(SegBuilder):
             raise
 
     def _check_groups(self):
-        """Refuse groups of `optimizer.custom_cfg` that hold no parameter, or all."""
+        """Refuse groups of `optimizer.custom_cfg` that hold no parameter."""
         left = [n for n, p in self.model.named_parameters() if not p.stop_gradient]
         for index, group in enumerate(
             self.config.dic["optimizer"].get("custom_cfg") or []
@@ -130,12 +130,6 @@ class Components(SegBuilder):
                     f"its name{did_you_mean(name, parts)}"
                 )
             left = rest
-            if not left:
-                raise UsageError(
-                    f"{where}: with {name!r} the groups hold every parameter, and "
-                    "Paddle needs some outside of them; leave the last group out and "
-                    "set its values for the whole optimizer"
-                )
 
 
 def _failed_line(error):

@@ -1,7 +1,5 @@
 """A configured model with trained weights, as val, predict and export build it."""
 
-from collections.abc import Mapping
-
 from ..checkpoints.weights import load_weights
 from ..config.components import Components
 
@@ -23,22 +21,9 @@ def trained_components(config, weights=None):
     Raises:
         UsageError: the configuration or the weights cannot be used.
     """
-    if weights:
-        config.dic["model"] = _without_pretrained(config.dic["model"])
-    components = Components(config)
+    components = Components(config, pretrained=not weights)
     model = components.need("model")
     if weights:
         load_weights(model, weights)
     model.eval()
     return components
-
-
-def _without_pretrained(value):
-    if isinstance(value, Mapping):
-        return {
-            key: None if key == "pretrained" else _without_pretrained(item)
-            for key, item in value.items()
-        }
-    if isinstance(value, list):
-        return [_without_pretrained(item) for item in value]
-    return value

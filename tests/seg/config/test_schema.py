@@ -300,6 +300,24 @@ def test_what_a_constructor_refuses_is_located(tmp_path):
     assert str(error.value).startswith("--opts model.width=-4: model: ")
 
 
+def test_a_group_of_parameters_that_is_empty_is_named(tmp_path):
+    text = "optimizer:\n  custom_cfg:\n    - {name: haed, lr_mult: 2.0}"
+    config = ResampleConfig(str(child(tmp_path, text)))
+    with pytest.raises(UsageError) as error:
+        Components(config).need("optimizer")
+    said = f"{tmp_path}/child.yml, line 4: optimizer.custom_cfg.0: no parameter"
+    assert str(error.value).startswith(said)
+    assert "'haed' in its name; did you mean 'head'?" in str(error.value)
+
+
+def test_a_schedule_that_refuses_is_blamed_itself(tmp_path):
+    text = "lr_scheduler: {warmup_iters: 10, warmup_start_lr: 0.5}"
+    config = ResampleConfig(str(child(tmp_path, text)))
+    with pytest.raises(UsageError) as error:
+        Components(config).need("optimizer")
+    assert f"{tmp_path}/child.yml, line 2: lr_scheduler: " in str(error.value)
+
+
 def test_flags_are_named():
     assert refusal(UNET, iters=0).startswith("--iters: iters: iters must be a positive")
 
