@@ -195,7 +195,7 @@ def test_labels_that_hold_one_class_are_refused(tmp_path, rng):
 
 def test_the_sites_of_our_own_networks_are_their_operators(run):
     printed = run("sites", UNET)
-    assert "up.0" in printed and "pixel_shuffle" in printed
+    assert "upsample" in printed and "pixel_shuffle" in printed
     assert "upsamples no feature maps" not in printed
 
 
