@@ -114,7 +114,7 @@ def count_walk(package, folder):
     """Calls from a YAML file to the end of DySample.forward.
 
     Returns:
-        dict: summary of reading, of building and of the pass up to there.
+        dict: summaries of reading, of building, of the pass up to there, and of all.
     """
     import paddle
 
@@ -130,10 +130,14 @@ def count_walk(package, folder):
     with Calls(package) as passing:
         layer.register_forward_post_hook(lambda *_: sys.setprofile(None))
         model(paddle.ones([1, 3, 64, 64]))
+    walk = Calls(package)
+    for part in (reading, building, passing):
+        walk.counted.update(part.counted)
     return {
         "reading": reading.summary(),
         "building": building.summary(),
         "passing": passing.summary(),
+        "walk": walk.summary(),
     }
 
 

@@ -46,7 +46,7 @@ def save_operator_picture(view, folder):
 
 
 def draw_operator(view):
-    """Draw what an operator does at its start.
+    """Draw what an operator does once initialized.
 
     Args:
         view: OperatorView.
@@ -56,8 +56,8 @@ def draw_operator(view):
     """
     sheet = Sheet(WIDTH, HEIGHT)
     sheet.text(MARGIN, 36, view.name, 7.5, 400, color=INK, weight="bold")
-    start = "as it starts, seed 0" if view.learned else "no weights"
-    words = f"{start}; scale {view.scale}, {CHANNELS} channels"
+    weights = "initialized with seed 0" if view.learned else "no weights"
+    words = f"{weights}; scale {view.scale}, {CHANNELS} channels"
     sheet.text(WIDTH - MARGIN, 36, words, 4.6, ha="right", color=GREY)
     _draw_pictures(sheet, view)
     _draw_kernel(sheet, view)
@@ -66,13 +66,15 @@ def draw_operator(view):
 
 
 def _draw_pictures(sheet, view):
-    for i, (word, values) in enumerate((("given", view.given), ("made", view.result))):
+    for i, (word, values) in enumerate(
+        (("input", view.input), ("output", view.output))
+    ):
         label = f"{word}: {values.shape[1]} × {values.shape[0]}"
         grey = {"cmap": "gray", "vmin": 0, "vmax": 1} if values.ndim == 2 else {}
         sheet.text(_left(i), TOP - 9, label, 4.4, PANEL, color=INK)
         sheet.picture(_left(i), TOP, PANEL, PANEL, values, **grey)
         words = ["first channel, contrast stretched"] if view.stretched[i] else []
-        words = words if i else [*words, *view.beside]
+        words = words if i else [*words, *view.remarks]
         for line, text in enumerate(words):
             y = TOP + PANEL + 20 * (1 + line)
             sheet.text(_left(i), y, text, 3.9, PANEL, color=GREY)
@@ -82,7 +84,7 @@ def _draw_kernel(sheet, view):
     """The kernel with the borders of coarse pixels; its own cell is framed."""
     side = len(view.kernel)
     limit = max(np.abs(view.kernel).max(), 1e-12)
-    what = "what one pixel changes" if view.up else "what one pixel is made of"
+    what = "what one pixel changes" if view.up else "what one pixel depends on"
     sheet.text(_left(2), TOP - 9, what, 4.4, PANEL, color=INK)
     axes = sheet.picture(
         _left(2), TOP, PANEL, PANEL, view.kernel, cmap="RdBu", vmin=-limit, vmax=limit
@@ -113,23 +115,23 @@ def _draw_kernel(sheet, view):
 
 
 def _draw_edge(sheet, view):
-    """Input as a grey stair, result as dots, both over fine pixels."""
-    rows = view.edge_result
+    """Input as grey stairs, output as dots, both over fine pixels."""
+    rows = view.edge_output
     if np.ptp(rows, axis=0).max() < 0.02 * np.ptp(rows):  # no more than a dot is high
         rows = rows[:1]
-    label = "across an edge, up to the right border: grey given, colour made"
+    label = "across an edge, up to the right border: grey input, colour output"
     if len(rows) > 1:
         label += f" ({len(rows)} rows of a cell)"
     sheet.text(MARGIN, EDGE_TOP - 12, label, 4.4, WIDTH - 2 * MARGIN, color=INK)
     left = 62
     axes = sheet.axes(left, EDGE_TOP, WIDTH - left - 24, EDGE_HEIGHT)
-    # Fine pixels in a pixel of what was given, and of what was made.
-    given, made = (view.scale, 1) if view.up else (1, view.scale)
-    length = len(view.edge_given) * given
-    stairs = np.arange(len(view.edge_given) + 1) * given
-    axes.stairs(view.edge_given, stairs, color=FAINT, lw=1.8, baseline=None)
+    # Fine pixels in a pixel of the input and of the output.
+    coarse, fine = (view.scale, 1) if view.up else (1, view.scale)
+    length = len(view.edge_input) * coarse
+    stairs = np.arange(len(view.edge_input) + 1) * coarse
+    axes.stairs(view.edge_input, stairs, color=FAINT, lw=1.8, baseline=None)
     for row, colour in zip(rows, ROWS):
-        at = (np.arange(len(row)) + 0.5) * made
+        at = (np.arange(len(row)) + 0.5) * fine
         axes.plot(at, row, "o-", color=colour, lw=0.5, ms=1.6)
     axes.axhline(0, color=FAINT, lw=0.3, zorder=0)
     axes.set_xlim(0, length)

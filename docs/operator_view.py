@@ -1,5 +1,5 @@
-"""What a registered operator does before any training: to a picture, to one pixel, at
-an edge and at the border, as arrays."""
+"""What an operator does before any training, as arrays: a picture, the kernel of one
+pixel, an edge and the border."""
 
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -20,37 +20,44 @@ from paddle_resample.lab.measurements.impulse import impulse_response, pixels_re
 from paddle_resample.lab.photograph.picture import Window, working_copy
 from paddle_resample.seg.embedded_data.photographs import photograph
 
-__all__ = ["CHANNELS", "PLACES", "SIDE", "OperatorView", "view_operator", "zone_plate"]
+__all__ = [
+    "CHANNELS",
+    "LOCATIONS",
+    "SIDE",
+    "OperatorView",
+    "view_operator",
+    "zone_plate",
+]
 
 CHANNELS = 32  # the first three hold the picture, the others random features of it
 SIDE = 96  # of the fine picture
-PLACES = 3  # along each side, over which kernels are averaged
-_SMALL = 24  # coarse side of the map whose pixels are changed
+LOCATIONS = 3  # along each side, over which kernels are averaged
+_SMALL = 24  # coarse side of the input whose pixels are changed
 _REACH = 4  # coarse pixels that a kernel shows on each side
-_EDGE = 16  # coarse side of the map with the edge
+_EDGE = 16  # coarse side of the input with the edge
 _DETAIL = Window((32, 40, SIDE))  # of the temple, 256 pixels wide
 
 
 @dataclass
 class OperatorView:
-    """What an operator does at its start, with its default options and scale.
+    """What an operator does once initialized, with its default options and scale.
 
     Attributes:
         name: registry name.
         up: whether it is an upsampler.
         scale: integer ratio.
         learned: whether weights of seed 0 are in it.
-        given, result: [H, W] or [H, W, 3] in [0, 1]: what it got and what it made.
+        input, output: [H, W] or [H, W, 3] in [0, 1].
         stretched: of both, whether it is the first channel with its darkest and
             brightest percent at black and white; else three channels as they are.
-        beside: list of str, what there is to know about what it got.
+        remarks: list of str, about the input.
         kernel: [8*scale, 8*scale] on the fine grid, the cell of its own coarse pixel
             from [4*scale, 4*scale]. Upsampler: what a change of one pixel changes in
             the result. Downsampler: how one pixel of the result depends on the input.
-            First channel, mean over PLACES * PLACES places of the picture.
+            First channel, mean over LOCATIONS * LOCATIONS locations of the picture.
         kernel_sum: sum of it; scale**2 (up) or 1 (down) keep a constant.
-        edge_given: [n] a row across an edge from 0 to 1, up to the right border.
-        edge_result: [m, n'] rows there: of an upsampler the rows of one cell, of a
+        edge_input: [n] a row across an edge from 0 to 1, up to the right border.
+        edge_output: [m, n'] rows there: of an upsampler the rows of one cell, of a
             downsampler one.
     """
 
@@ -58,26 +65,26 @@ class OperatorView:
     up: bool
     scale: int
     learned: bool
-    given: np.ndarray
-    result: np.ndarray
+    input: np.ndarray
+    output: np.ndarray
     stretched: tuple
-    beside: list
+    remarks: list
     kernel: np.ndarray
     kernel_sum: float
-    edge_given: np.ndarray
-    edge_result: np.ndarray
+    edge_input: np.ndarray
+    edge_output: np.ndarray
 
     def numbers(self):
         """What is measured, as JSON holds it: without the two pictures."""
         kept = asdict(self)
-        del kept["given"], kept["result"], kept["beside"]
+        del kept["input"], kept["output"], kept["remarks"]
         arrays = {k: v.round(6) for k, v in kept.items() if isinstance(v, np.ndarray)}
         rounded = {k: (v + 0.0).tolist() for k, v in arrays.items()}  # + 0.0: no -0.0
         return {**kept, **rounded, "kernel_sum": round(self.kernel_sum, 6)}
 
 
 def view_operator(name, seed=0):
-    """Measure an operator with its default options at its published start.
+    """Measure an operator with its default options at its published initialization.
 
     Args:
         name: registry name.
@@ -136,21 +143,19 @@ def _view_up(cls, up):
         return {"x": x, "guide": guide, "side": side if cls.needs_side else None}
 
     fine = _detail()
-    given = site(fine)
-    y = up(**given)
-    shown, given_stretched = _as_picture(given["x"], True)
-    result, stretched = _as_picture(y, cls.keeps_channels)
+    inputs = site(fine)
+    y = up(**inputs)
+    shown, shown_stretched = _as_picture(inputs["x"], True)
+    output, stretched = _as_picture(y, cls.keeps_channels)
     cut = (SIDE - _SMALL * scale) // 2
     small = site(fine[cut : cut + _SMALL * scale, cut : cut + _SMALL * scale])
-    kernel = _mean_kernel(
-        lambda place: impulse_response(up, place=place, **small), scale
-    )
+    kernel = _mean_kernel(lambda at: impulse_response(up, place=at, **small), scale)
     edge = site(_edge(_EDGE * scale, 6 * scale))
     row = _EDGE // 2 * scale
     after = up(**edge).numpy()[0, 0, row : row + scale]
     return OperatorView(
-        cls.name, True, scale, cls.learned, shown, result,
-        (given_stretched, stretched), _beside(cls), kernel, float(kernel.sum()),
+        cls.name, True, scale, cls.learned, shown, output,
+        (shown_stretched, stretched), _remarks(cls), kernel, float(kernel.sum()),
         edge["x"].numpy()[0, 0, _EDGE // 2], after,
     )  # fmt: skip
 
@@ -159,15 +164,15 @@ def _view_down(cls, down):
     scale = down.scale
     plate = np.repeat(zone_plate(SIDE)[..., None], 3, -1)
     y = down(_features(plate))
-    result, stretched = _as_picture(y, cls.keeps_channels)
+    output, stretched = _as_picture(y, cls.keeps_channels)
     cut = (SIDE - _SMALL * scale) // 2
     small = _features(_detail()[cut : cut + _SMALL * scale, cut : cut + _SMALL * scale])
     with paddle.enable_grad():
-        kernel = _mean_kernel(lambda place: pixels_read(down, small, place), scale)
+        kernel = _mean_kernel(lambda at: pixels_read(down, small, at), scale)
     fine = _edge(_EDGE * scale, 6 * scale + scale // 2)  # within a cell
     y = down(_features(fine))
     return OperatorView(
-        cls.name, False, scale, cls.learned, plate, result,
+        cls.name, False, scale, cls.learned, plate, output,
         (False, stretched), ["rings, finest in the corners"], kernel,
         float(kernel.sum()), fine[0, :, 0], y.numpy()[0, 0, _EDGE // 2][None],
     )  # fmt: skip
@@ -178,7 +183,7 @@ def _partner(cls):
     return (partners(cls) or ["avg_pool"])[0]
 
 
-def _beside(cls):
+def _remarks(cls):
     words = [f"shrunk by {_partner(cls)}"]
     if cls.needs_guide:
         features = "features of " if cls.guide_same_channels else ""
@@ -195,15 +200,15 @@ def _shrinker(cls, scale):
 
 
 def _mean_kernel(measure, scale):
-    """Mean of the windows around some places, _REACH coarse pixels to each side."""
-    places = np.linspace(_REACH, _SMALL - _REACH, PLACES).round().astype(int)
+    """Mean of the windows around some locations, _REACH coarse pixels to each side."""
+    locations = np.linspace(_REACH, _SMALL - _REACH, LOCATIONS).round().astype(int)
     total = 0.0
-    for i in places:
-        for j in places:
+    for i in locations:
+        for j in locations:
             rows = slice((i - _REACH) * scale, (i + _REACH) * scale)
             columns = slice((j - _REACH) * scale, (j + _REACH) * scale)
             total = total + measure((int(i), int(j)))[rows, columns]
-    return total / PLACES**2
+    return total / LOCATIONS**2
 
 
 @lru_cache(maxsize=1)
@@ -224,8 +229,8 @@ def _tensor(picture):
 
 
 def _features(picture):
-    """The colours, then what random 3x3 filters with a ReLU make of them: a map like
-    that of a first layer. [1, CHANNELS, H, W]"""
+    """The colours, then what random 3x3 filters with a ReLU make of them, like
+    those of a first layer. [1, CHANNELS, H, W]"""
     x = _tensor(picture)
     filters = np.random.RandomState(0).normal(size=(CHANNELS - 3, 3, 3, 3))
     padded = F.pad(x, [1, 1, 1, 1], mode="replicate")

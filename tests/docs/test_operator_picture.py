@@ -77,24 +77,24 @@ def test_view_of_bilinear():
     expected = in_the_middle(np.outer(LINEAR, LINEAR), 16)
     np.testing.assert_allclose(view.kernel, expected, atol=1e-9)
     assert view.kernel_sum == pytest.approx(4)
-    assert view.given.shape == (SIDE // 2, SIDE // 2, 3)
-    assert view.result.shape == (SIDE, SIDE, 3) and view.stretched == (False, False)
-    np.testing.assert_array_equal(view.edge_given, [0] * 6 + [1] * 10)
+    assert view.input.shape == (SIDE // 2, SIDE // 2, 3)
+    assert view.output.shape == (SIDE, SIDE, 3) and view.stretched == (False, False)
+    np.testing.assert_array_equal(view.edge_input, [0] * 6 + [1] * 10)
     expected = [0] * 11 + [0.25, 0.75] + [1] * 19
-    np.testing.assert_allclose(view.edge_result, [expected, expected])
+    np.testing.assert_allclose(view.edge_output, [expected, expected])
 
 
 def test_view_of_a_downsampler():
     view = view_operator("avg_pool")
     np.testing.assert_allclose(view.kernel, in_the_middle(np.full((2, 2), 0.25), 16))
     plate = zone_plate(SIDE).reshape(SIDE // 2, 2, SIDE // 2, 2).mean((1, 3))
-    np.testing.assert_allclose(view.result[..., 0], plate)
-    np.testing.assert_allclose(view.edge_result, [[0] * 6 + [0.5] + [1] * 9])
+    np.testing.assert_allclose(view.output[..., 0], plate)
+    np.testing.assert_allclose(view.edge_output, [[0] * 6 + [0.5] + [1] * 9])
 
 
 def test_view_of_the_border():
     """CARAFE's zeros outside: two of five columns are lost at the border."""
-    row = view_operator("carafe").edge_result[0]
+    row = view_operator("carafe").edge_output[0]
     np.testing.assert_allclose(row[[-1, -3, -5]], [0.6, 0.8, 1.0], atol=0.01)
 
 
@@ -119,11 +119,11 @@ def test_drawing(name, rows, tmp_path):
     figure = draw_operator(view)
     assert figure.get_size_inches() * 300 == pytest.approx([WIDTH, HEIGHT])
     first, second, kernel, edge = figure.axes
-    np.testing.assert_array_equal(first.images[0].get_array(), view.given)
-    np.testing.assert_array_equal(second.images[0].get_array(), view.result)
+    np.testing.assert_array_equal(first.images[0].get_array(), view.input)
+    np.testing.assert_array_equal(second.images[0].get_array(), view.output)
     np.testing.assert_array_equal(kernel.images[0].get_array(), view.kernel)
     drawn = [line.get_ydata() for line in edge.lines if line.get_marker() == "o"]
-    np.testing.assert_array_equal(drawn, view.edge_result[:rows])
+    np.testing.assert_array_equal(drawn, view.edge_output[:rows])
     path = save_operator_picture(view, tmp_path)
     with Image.open(path) as picture:
         assert picture.size == (WIDTH, HEIGHT)
@@ -136,5 +136,5 @@ def test_drawing(name, rows, tmp_path):
 def test_views_repeat():
     one, other = view_operator("pixel_shuffle"), view_operator("pixel_shuffle")
     assert one.numbers() == other.numbers()
-    np.testing.assert_array_equal(one.result, other.result)
+    np.testing.assert_array_equal(one.output, other.output)
     assert view_operator("pixel_shuffle", seed=1).numbers() != one.numbers()

@@ -62,6 +62,7 @@ class ResampleUNet(nn.Layer):
         sizes = {"num_classes": num_classes, "in_channels": in_channels}
         for key, value in {**sizes, "width": width, "depth": depth}.items():
             whole_number("ResampleUNet", key, value)
+        self.in_channels = in_channels
         widths = [width * 2**level for level in range(depth + 1)]
         names = [f"level_{level}" for level in range(depth + 1)]
         downs = spec_of_each_site("ResampleUNet", "downsample", downsample, names[1:])
@@ -107,7 +108,7 @@ class ResampleUNet(nn.Layer):
             load_entire_model(self, pretrained)
 
     def forward(self, x):
-        self._check_size(x)
+        self._check_image(x)
         skips = []
         sides = []
         for encode, down in zip(self.encoder, self.down):
@@ -122,9 +123,16 @@ class ResampleUNet(nn.Layer):
             x = decode(paddle.concat([skip, x], axis=1))
         return [self.head(x)]
 
-    def _check_size(self, x):
+    def _check_image(self, x):
+        if not paddle.in_dynamic_mode():
+            return
+        if x.ndim != 4 or x.shape[1] != self.in_channels:
+            raise UsageError(
+                f"ResampleUNet: images must be [N, {self.in_channels}, H, W], as "
+                f"in_channels={self.in_channels} says, not {list(x.shape)}"
+            )
         least = 2 ** len(self.down)
-        if paddle.in_dynamic_mode() and min(x.shape[2:]) < least:
+        if min(x.shape[2:]) < least:
             raise UsageError(
                 f"ResampleUNet: a depth of {len(self.down)} needs images of at least "
                 f"{least}x{least} pixels, not {x.shape[2]}x{x.shape[3]}"

@@ -192,6 +192,12 @@ def test_too_small_an_image_is_refused(rng, size):
         ResampleUNet(2, width=4)(image(rng, *size))
 
 
+def test_images_of_other_channels_are_refused():
+    text = r"^ResampleUNet: images must be \[N, 3, H, W\], as in_channels=3 says"
+    with pytest.raises(UsageError, match=text):
+        ResampleUNet(2, width=4)(paddle.ones([1, 4, 32, 32]))
+
+
 # Through PaddleSeg
 
 CONFIG = """
