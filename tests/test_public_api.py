@@ -92,7 +92,7 @@ def test_what_is_public_is_annotated(name):
     elif inspect.isclass(public):
         functions = [
             getattr(public, key)
-            for key in ("__init__", "__call__", "record", "forward", "count")
+            for key in ("__init__", "__call__", "record", "count")
             if inspect.isfunction(inspect.unwrap(getattr(public, key, None)))
             and getattr(public, key).__module__.startswith("paddle_resample")
         ]

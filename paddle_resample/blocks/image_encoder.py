@@ -44,7 +44,7 @@ def count_encoder(
     return weights + 8 * width, weights
 
 
-def pooled(x: Tensor, size: Sequence[int]) -> Tensor:
+def pooled(x: Tensor, size: Sequence[int] | Tensor) -> Tensor:
     """Mean of x over the cells of a map of `size`.
 
     Args:

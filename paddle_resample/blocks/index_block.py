@@ -42,7 +42,7 @@ class IndexMap(NamedTuple):
     """
 
     index: Tensor
-    size: Sequence[int]
+    size: Sequence[int] | Tensor
 
 
 def index_block(

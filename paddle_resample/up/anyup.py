@@ -118,7 +118,7 @@ class AnyUp(AttentionUpsampler):
         if not window > 0:
             raise UsageError(f"anyup: window must be above 0, not {window!r}")
         self.key_features_encoder = encoder(width, width)
-        self.key_features_encoder[0] = _Unify(width, kernel_size, layout)
+        self.key_features_encoder["0"] = _Unify(width, kernel_size, layout)
         self.cross_decode = ImageAttention(width, heads, window=window)
         self.aggregation = encoder(2 * width, width, 3)
 

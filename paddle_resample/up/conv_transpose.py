@@ -112,7 +112,7 @@ class ConvTranspose(Upsampler):
             groups=groups,
             weight_attr=init_torch,
             bias_attr=init_torch if bias else False,
-            data_format=data_format,
+            data_format=self.data_format,
         )
         if init == "bilinear":
             self._initialize_bilinear(k, groups)

@@ -4,6 +4,7 @@ offsets that its own query predicts."""
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import paddle
 import paddle.nn as nn
@@ -166,7 +167,7 @@ class LDAAQU(Upsampler):
         flows = self._flows(query)
         key, value = (_regroup(m, self.groups) for m in (self.proj_k(normal), x))
         weights = self._attend(query, key, flows)
-        y = 0.0
+        y: Any = 0.0
         for tap, flow in enumerate(flows):
             moved = self._sample(value, flow, x.shape[1])
             y = y + weights[:, :, tap].unsqueeze(2) * _heads(moved, self.heads)

@@ -73,7 +73,9 @@ class PatchExpand(Upsampler):
         self.expand = linear(in_channels, features, init=Normal(0.0, 0.02), bias=bias)
         self.norm = nn.LayerNorm(self.out_channels) if norm else nn.Identity()
 
-    def __call__(self, x, guide=None, side=None, size=None):
+    def __call__(
+        self, x: Tensor, guide: Any = None, side: Any = None, size: Any = None
+    ) -> Tensor:
         if isinstance(guide, int) and isinstance(side, int):  # layer(tokens, H, W)
             return self._run(x, guide, side)
         return super().__call__(x, guide, side, size)

@@ -93,7 +93,7 @@ class PixelShuffle(Upsampler):
             padding=kernel_size // 2,
             weight_attr=base,
             bias_attr=base if init == "torch" else nn.initializer.Constant(0.0),
-            data_format=data_format,
+            data_format=self.data_format,
         )
         if init == "icnr":
             repeat_for_shuffle(self.conv.weight, scale, base)

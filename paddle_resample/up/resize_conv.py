@@ -92,7 +92,7 @@ class ResizeConv(Upsampler):
             padding=kernel_size // 2,
             weight_attr=init,
             bias_attr=init if bias else False,
-            data_format=data_format,
+            data_format=self.data_format,
         )
 
     @classmethod

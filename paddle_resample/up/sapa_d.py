@@ -114,10 +114,10 @@ class SAPAD(GuidedUpsampler):
         self.norm_y = channel_norm(self.name, norm, self.guide_channels)
         self.norm_x = channel_norm(self.name, norm, in_channels)
         offsets = 2 * groups * points * (scale * scale if high_offset else 1)
-        common = {"init": Normal(0.0, 0.02), "bias": bias}
-        self.q = conv(self.guide_channels, groups * embedding, **common)
-        self.k = conv(in_channels, groups * embedding, **common)
-        self.offset = conv(in_channels, offsets, **common)
+        init = Normal(0.0, 0.02)
+        self.q = conv(self.guide_channels, groups * embedding, init=init, bias=bias)
+        self.k = conv(in_channels, groups * embedding, init=init, bias=bias)
+        self.offset = conv(in_channels, offsets, init=init, bias=bias)
 
     @classmethod
     def count(
