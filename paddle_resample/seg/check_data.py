@@ -1,4 +1,4 @@
-"""python -m paddle_resample check-data CONFIG: look at every file of the data."""
+"""python -m paddle_resample check-data CONFIG: check every file of the data."""
 
 import functools
 import hashlib
@@ -51,7 +51,7 @@ class DataReport:
 
 
 def print_check_data(path, opts=None):
-    """Look at all data of a configuration and print what was found.
+    """Check all data of a configuration and print the faults.
 
     Args:
         path: of the .yml file.
@@ -80,7 +80,7 @@ def print_check_data(path, opts=None):
 
 
 def check_data(config, quiet=False):
-    """Look at every file of a configuration's data sets.
+    """Check every file of a configuration's data sets.
 
     Args:
         config: ResampleConfig.
@@ -99,7 +99,7 @@ def check_data(config, quiet=False):
         pairs, dataset = source.pairs, source.dataset
         count = len(dataset) if pairs is None else len(pairs)
         report.samples[part], report.pixels[part] = count, Counter()
-        with RunDisplay(f"look at {part}", count, quiet=quiet) as display:
+        with RunDisplay(f"check {part}", count, quiet=quiet) as display:
             if pairs is None:
                 inspected = map(functools.partial(_inspect_item, dataset), range(count))
                 _collect(report, part, inspected, seen, display)

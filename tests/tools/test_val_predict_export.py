@@ -185,3 +185,55 @@ def test_two_processes_train_together(tmp_path):
     assert np.sum(scores["last"]["confusion"]) == 9 * 32 * 32
     record = json.loads((tmp_path / "run" / "run.json").read_text())
     assert record["processes"] == 2
+
+
+def test_export_leaves_the_other_files_of_its_folder(tool, refused, trained, tmp_path):
+    config, run = trained
+    folder = tmp_path / "program"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("mine")
+    (folder / "model.onnx").write_text("of an earlier export")
+    arguments = ["--config", config, "--model_path", run / "best_model", "--no_check"]
+    assert tool("export", *arguments, "--save_dir", folder)[0] == 0
+    names = {path.name for path in folder.iterdir()}
+    assert names >= {"notes.txt", "deploy.yaml", "model.pdiparams"}
+    assert "model.onnx" not in names and not any(n.startswith(".") for n in names)
+    sentence = refused(
+        "export", *arguments, "--save_dir", folder, "--input_shape", 1, 4, -1, -1
+    )
+    assert "has 4 channels, but the images of the configuration have 3" in sentence
+
+
+def test_val_leaves_the_scores_of_training_alone(refused, trained):
+    config, run = trained
+    before = (run / "scores.json").read_bytes()
+    arguments = ["--config", config, "--model_path", run / "best_model"]
+    sentence = refused("val", *arguments, "--save_dir", run)
+    assert "is the folder of a training run" in sentence
+    assert (run / "scores.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("where", ["flag", "configuration"])
+def test_val_gives_the_area_under_the_roc_curve(tool, trained, tmp_path, where):
+    config, run = trained
+    arguments = ["--config", config, "--model_path", run / "best_model"]
+    more = ["--opts", "test_config={'auc_roc': True}"]
+    more = ["--auc_roc"] if where == "flag" else more
+    _, out, _ = tool("val", *arguments, "--save_dir", tmp_path, *more)
+    scores = json.loads((tmp_path / "scores.json").read_text())
+    known = [area for area in scores["class_auc_roc"] if area is not None]
+    assert scores["auc_roc"] == pytest.approx(np.mean(known))
+    assert 0 < scores["auc_roc"] < 1 and f"AUC {scores['auc_roc']:.4f}" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fault"),
+    [
+        (["--batch_size", 0], "batch_size must be 1 or more, not 0"),
+        (["--num_workers", -1], "num_workers must be 0 or more, not -1"),
+    ],
+)
+def test_val_refuses_counts_that_are_none(refused, trained, arguments, fault):
+    config, run = trained
+    usual = ["--config", config, "--model_path", run / "best_model"]
+    assert fault in refused("val", *usual, *arguments)

@@ -176,8 +176,8 @@ def _label_fault(kind, mode):
 def _turns(path):
     """Whether OpenCV turns this image by its EXIF orientation."""
     straight = cv2.imread(str(path), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
-    turned = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    return turned is not None and not np.array_equal(straight, turned)
+    rotated = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    return rotated is not None and not np.array_equal(straight, rotated)
 
 
 def _is_whole(path):

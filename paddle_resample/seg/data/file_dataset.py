@@ -10,7 +10,9 @@ import paddleseg.transforms.functional as F
 from paddleseg.transforms import Compose
 
 from ...errors import UsageError
+from ..device import rank
 from .file_list import sample_pairs
+from .image_file import read_image
 
 __all__ = ["read_sample", "set_up"]
 
@@ -79,6 +81,24 @@ def set_up(
     dataset.img_channels = img_channels
     dataset.ignore_index = ignore_index
     dataset.edge = edge
+    if mode == "train":
+        _note_depth(pairs[0][0], img_channels)
+
+
+def _note_depth(path, channels):
+    """Say once what Normalize does with images that have not 8 bits."""
+    try:
+        image = read_image(path, channels)
+    except UsageError:
+        return  # the loader, or check-data, names it
+    low, high = image.min(), image.max()
+    eight_bits = (low >= 0 and 1 < high <= 255) or low == high == 0
+    if not eight_bits and rank() == 0:
+        print(
+            f"note: {path} has values from {low:g} to {high:g}, which are kept; "
+            "Normalize divides by 255, so choose its mean and std in units of 255 "
+            "(docs/data.md)"
+        )
 
 
 def read_sample(dataset, index):

@@ -136,21 +136,21 @@ def pairs_of_folder(path, needs_label=True):
     for file in _files(images):
         stem = os.path.splitext(file)[0]
         image = os.path.join(images, file)
-        found = stems.get(stem, [])
+        own = stems.get(stem, [])
         if seen.setdefault(stem, file) != file:
             faults.append(
                 f"images {os.path.join(images, seen[stem])!r} and {image!r} have one "
                 "name before the suffix, so that a label cannot be told; rename one"
             )
-        elif len(found) > 1:
-            listed = " and ".join(repr(os.path.join(labels, f)) for f in found)
+        elif len(own) > 1:
+            listed = " and ".join(repr(os.path.join(labels, f)) for f in own)
             faults.append(f"image {image!r} has several labels, {listed}; remove one")
-        elif not found and needs_label:
+        elif not own and needs_label:
             faults.append(
                 f"image {image!r} has no label {os.path.join(labels, stem)}.png"
             )
         else:
-            label = os.path.join(labels, found[0]) if found else None
+            label = os.path.join(labels, own[0]) if own else None
             pairs.append([image, label])
     if not seen:
         faults.append(f"folder {images!r} has no images")
@@ -186,10 +186,10 @@ def _image_and_label_folder(path, needs_label):
 def _files(folder):
     """Images in a folder and below it, relative to it and in order."""
     result = []
-    for place, folders, files in os.walk(folder):
+    for parent, folders, files in os.walk(folder):
         folders[:] = [f for f in folders if not f.startswith(".")]
         result += [
-            os.path.relpath(os.path.join(place, file), folder)
+            os.path.relpath(os.path.join(parent, file), folder)
             for file in files
             if is_image_name(file) and not file.startswith(".")
         ]

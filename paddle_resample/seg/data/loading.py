@@ -33,7 +33,7 @@ class Order(paddle.io.BatchSampler):
         length: number of samples.
         batch_size: samples of one process in one iteration.
         seed: of the shuffling.
-        start, stop: iterations start to stop - 1 are given.
+        start, stop: the order covers iterations start to stop - 1.
         rank, ranks: number of this process and how many there are.
 
     Yields:

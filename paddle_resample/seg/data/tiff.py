@@ -37,7 +37,7 @@ def read_tiff(path, channels, always=False):
         OpenCV is to read it.
 
     Raises:
-        UsageError: damaged, of several pictures, turned, or of an unknown compression.
+        UsageError: damaged, not upright, several pictures, an unknown compression.
     """
     import tifffile
 

@@ -75,7 +75,7 @@ def _apply_stock(transform, data):
 
 
 def random_fault(transform):
-    """Why a transform has no place in evaluation.
+    """Why a transform does not belong into evaluation.
 
     Args:
         transform: a transform, or its mapping in a configuration.

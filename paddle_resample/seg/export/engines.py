@@ -46,15 +46,16 @@ def run_engine(engine, folder, inputs):
     """
     if engine == "onnxruntime":
         _needs("onnxruntime")
-    with tempfile.TemporaryDirectory() as place:
-        given, made = Path(place) / "inputs.npz", Path(place) / "outputs.npz"
+    with tempfile.TemporaryDirectory() as temporary:
+        arguments = Path(temporary) / "inputs.npz"
+        results = Path(temporary) / "outputs.npz"
         flat = {f"{i}:{k}": v for i, case in enumerate(inputs) for k, v in case.items()}
-        np.savez(given, **flat)
-        _aside(engine, folder, given, made)
-        with np.load(made, allow_pickle=False) as arrays:
+        np.savez(arguments, **flat)
+        _in_own_process(engine, folder, arguments, results)
+        with np.load(results, allow_pickle=False) as arrays:
             outputs = [[] for _ in inputs]
-            for key in sorted(arrays.files, key=_place):
-                outputs[_place(key)[0]].append(arrays[key])
+            for key in sorted(arrays.files, key=_case_and_number):
+                outputs[_case_and_number(key)[0]].append(arrays[key])
     return outputs
 
 
@@ -69,7 +70,7 @@ def convert_to_onnx(folder):
         UsageError: paddle2onnx is not installed.
     """
     _needs("paddle2onnx")
-    _aside("convert", folder)
+    _in_own_process("convert", folder)
     if not (Path(folder) / "model.onnx").exists():
         raise EngineError("paddle2onnx wrote no file")
 
@@ -83,7 +84,7 @@ def _needs(package):
         )
 
 
-def _aside(action, folder, *files):
+def _in_own_process(action, folder, *files):
     words = map(str, (action, folder, *files))
     command = [sys.executable, "-m", __name__, *words]
     try:
@@ -107,7 +108,7 @@ def _reason(text, status):
     return f"it died with status {status}"
 
 
-def _place(key):
+def _case_and_number(key):
     case, number = key.split(":")
     return int(case), int(number)
 
@@ -152,7 +153,7 @@ def _onnxruntime(folder):
     session = onnxruntime.InferenceSession(
         str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
     )
-    names = [given.name for given in session.get_inputs()]
+    names = [argument.name for argument in session.get_inputs()]
     return lambda inputs: session.run(None, {name: inputs[name] for name in names})
 
 

@@ -83,8 +83,8 @@ def export_model(
             yaml.safe_dump({"Deploy": deploy}, file)
         if onnx:
             _save_onnx(model, folder, shape, output_op)
-        found = _check(model, folder, shape, output_op, onnx) if check else []
-    return os.path.join(save_dir, "model"), found
+        findings = _check(model, folder, shape, output_op, onnx) if check else []
+    return os.path.join(save_dir, "model"), findings
 
 
 def _checked_shape(input_shape, channels):
@@ -124,12 +124,12 @@ def _save(model, folder, shape, output_op):
 
 def _save_onnx(model, folder, shape, output_op):
     """Trace once more with the forms that ONNX has, and keep only model.onnx of it."""
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory() as temporary:
         with onnx_forms():
-            _save(model, Path(place), shape, output_op)
+            _save(model, Path(temporary), shape, output_op)
         with _failing("this model has no ONNX form"):
-            convert_to_onnx(place)
-        shutil.move(Path(place) / "model.onnx", folder / "model.onnx")
+            convert_to_onnx(temporary)
+        shutil.move(Path(temporary) / "model.onnx", folder / "model.onnx")
 
 
 def _check(model, folder, shape, output_op, onnx):
@@ -150,7 +150,7 @@ def _check(model, folder, shape, output_op, onnx):
         )
 
     sizes = ", ".join(sorted({f"{x.shape[2]}x{x.shape[3]}" for x in images}))
-    found = []
+    findings = []
     default, plain, other = ENGINES
     try:
         difference = largest(default)
@@ -158,12 +158,12 @@ def _check(model, folder, shape, output_op, onnx):
     except EngineError as error:
         difference, trouble = float("inf"), str(error)
     if difference <= _BOUND:
-        found.append(f"Paddle Inference equals the model at {sizes}")
+        findings.append(f"Paddle Inference equals the model at {sizes}")
     else:
         with _failing("Paddle Inference does not run the saved program"):
             difference = largest(plain)
         _demand(difference, "Paddle Inference")
-        found.append(
+        findings.append(
             f"Paddle Inference equals the model at {sizes}, but only without oneDNN, "
             "which is its default on a CPU: call disable_mkldnn() of its Config (with "
             f"oneDNN: {trouble})"
@@ -172,8 +172,8 @@ def _check(model, folder, shape, output_op, onnx):
         with _failing("onnxruntime does not run model.onnx"):
             difference = largest(other)
         _demand(difference, "onnxruntime")
-        found.append(f"onnxruntime equals the model at {sizes}")
-    return found
+        findings.append(f"onnxruntime equals the model at {sizes}")
+    return findings
 
 
 def _difference(y, logits, output_op):

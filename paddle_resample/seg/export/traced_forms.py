@@ -37,8 +37,8 @@ def traced_forms():
             "bilinear": align_corners or (size is None and align_mode == 0),
         }
         if x.ndim != 4 or not ours.get(mode):
-            given = (scale_factor, mode, align_corners, align_mode, data_format)
-            return resize(x, size, *given, *more, **options)
+            rest = (scale_factor, mode, align_corners, align_mode, data_format)
+            return resize(x, size, *rest, *more, **options)
         scale = scale_factor if size is None else None
         return interpolate(x, size, scale, mode, align_corners, data_format)
 

@@ -29,7 +29,7 @@ class Picture(NamedTuple):
         image: uint8 [H, W, 3], RGB, for the eye.
         label: int [H, W], or None.
         inputs: dict of the network's input: "img" [C, h, w] and "trans_info"; made by
-            the transforms of the components that `pictures` was given.
+            the transforms of the components handed to `pictures`.
         source: what other configurations prepare their inputs from: the path, or the
             array as `read_image` gives it.
     """
@@ -141,17 +141,17 @@ def prepare(components, source):
 def _of_folder(folder, leave_out):
     hidden = None if leave_out is None else os.path.realpath(leave_out)
     files, left_out = [], []
-    for place, folders, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder):
         folders[:] = [
             f
             for f in folders
             if not f.startswith(".")
-            and os.path.realpath(os.path.join(place, f)) != hidden
+            and os.path.realpath(os.path.join(parent, f)) != hidden
         ]
         for name in names:
             if not name.startswith("."):
                 chosen = files if is_image_name(name) else left_out
-                chosen.append(os.path.join(place, name))
+                chosen.append(os.path.join(parent, name))
     return sorted(files), sorted(left_out)
 
 

@@ -251,3 +251,14 @@ def test_display_stretches_what_has_not_eight_bits(rng):
     shown = to_display(rng.random(SHAPE).astype("float32"))
     assert shown.dtype == np.uint8 and shown.shape == (*SHAPE, 3)
     assert shown.min() == 0 and shown.max() == 255
+
+
+@pytest.mark.parametrize(("top", "noted"), [(256, False), (4096, True)])
+def test_training_says_what_normalize_does_with_other_depths(
+    tmp_path, rng, capsys, top, noted
+):
+    counts = rng.integers(20, top, SHAPE).astype("uint16")
+    label = np.zeros(SHAPE, "uint8")
+    dataset_of_files(tmp_path, counts, label, [Normalize()], img_channels=1)
+    said = capsys.readouterr().out
+    assert ("which are kept; Normalize divides by 255" in said) == noted
