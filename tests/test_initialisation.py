@@ -46,7 +46,15 @@ PUBLISHED = {
     "carafe_down": [("channel_compressor.weight", XAVIER), ("content*weight", 0.001)],
     "conv_blur_pool": EVERY,
     "conv_transpose": EVERY,
+    "conv_guided_filter": [
+        ("box_filter.weight", FIXED),
+        ("conv_a.[036].weight", TORCH),
+        ("guide_map.*", TORCH),
+    ],
+    "convex": EVERY,
     "depthwise_conv": EVERY,
+    "eucb": [("up_dwc.1.weight", 0.02), ("pwc.0.weight", 0.02)],
+    "local_attender": EVERY,
     "dlu": [
         ("channel_compressor.weight", XAVIER),
         ("kernel_space_generator.weight", 0.001),

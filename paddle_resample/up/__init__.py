@@ -7,10 +7,13 @@ from .area import Area
 from .bicubic import Bicubic
 from .bilinear import Bilinear
 from .carafe import CARAFE
+from .conv_guided_filter import ConvGuidedFilter
 from .conv_transpose import ConvTranspose
+from .convex import Convex
 from .dlu import DLU
 from .dupsampling import DUpsampling
 from .dysample import DySample
+from .eucb import EUCB
 from .fade import FADE
 from .fade_lite import FADELite
 from .fapn import FaPN
@@ -20,6 +23,7 @@ from .flow import Flow
 from .freq_fusion import FreqFusion
 from .gated_dual_flow import GatedDualFlow
 from .gated_dual_flow_pooled import GatedDualFlowPooled
+from .guided_filter import GuidedFilter
 from .haar_inverse import HaarInverse
 from .index_net import IndexNet
 from .index_net_hin import IndexNetHIN
@@ -29,6 +33,7 @@ from .jafar import JAFAR
 from .jbu import JBU
 from .lda_aqu import LDAAQU
 from .lift import LiFT
+from .local_attender import LocalAttender
 from .loftup import LoftUp
 from .max_unpool import MaxUnpool
 from .nearest import Nearest
@@ -42,6 +47,11 @@ from .sapa_g import SAPAG
 from .sapa_i import SAPAI
 
 __all__ = [
+    "ConvGuidedFilter",
+    "GuidedFilter",
+    "LocalAttender",
+    "EUCB",
+    "Convex",
     "A2U",
     "AlignFA",
     "AnyUp",

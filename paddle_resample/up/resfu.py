@@ -15,6 +15,7 @@ from ..arguments import check_positive
 from ..base import Site, whole_number
 from ..blocks.conv import conv
 from ..blocks.guided import GuidedUpsampler
+from ..blocks.local_linear import box_mean, local_linear
 from ..errors import UsageError
 from ..notes import Notes
 from ..ops import spatial_size
@@ -218,19 +219,12 @@ def _guided_filter(guide, x, radius, epsilon):
     """The local linear function of guide that is nearest to x (He et al., TPAMI 2013),
     fitted on every second pixel."""
     radius = radius // 2
-    small_guide, small = guide[:, :, ::2, ::2], x[:, :, ::2, ::2]
-
-    def mean(value):
-        return F.avg_pool2d(value, 2 * radius + 1, 1, radius, exclusive=True)
-
-    mean_guide, mean_x = mean(small_guide), mean(small)
-    covariance = mean(small_guide * small) - mean_guide * mean_x
-    variance = mean(small_guide * small_guide) - mean_guide * mean_guide
-    slope = covariance / (variance + epsilon)
-    level = mean_x - slope * mean_guide
+    slope, level = local_linear(
+        guide[:, :, ::2, ::2], x[:, :, ::2, ::2], radius, epsilon
+    )
     size = spatial_size(guide)
-    slope = _interpolate(mean(slope), size=size, mode="bilinear")
-    level = _interpolate(mean(level), size=size, mode="bilinear")
+    slope = _interpolate(box_mean(slope, radius), size=size, mode="bilinear")
+    level = _interpolate(box_mean(level, radius), size=size, mode="bilinear")
     return slope * guide + level
 
 
