@@ -37,7 +37,9 @@ def did_you_mean(name: object, names: Iterable[object]) -> str:
     "; known: 'bilinear', 'nearest'"
     """
     names = sorted(str(n) for n in names)
-    near = difflib.get_close_matches(str(name), names, n=3, cutoff=0.6)
+    # None is no slip of the pen, though it looks like "convex".
+    wrong = "" if name is None else str(name)
+    near = difflib.get_close_matches(wrong, names, n=3, cutoff=0.6)
     if near:
         return "; did you mean " + " or ".join(repr(n) for n in near) + "?"
     return "; known: " + (", ".join(repr(n) for n in names) or "none")

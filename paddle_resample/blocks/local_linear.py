@@ -57,6 +57,6 @@ def local_linear(
     return slope, mean_x + level - slope * (mean_guide + offset)
 
 
-def enlarge(x: Tensor, size: Sequence[int]) -> Tensor:
+def enlarge(x: Tensor, size: Sequence[int] | Tensor) -> Tensor:
     """Bilinear interpolation with corners aligned, as guided filters use it."""
     return _interpolate(x, size, mode="bilinear", align_corners=True)
