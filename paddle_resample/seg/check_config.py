@@ -103,7 +103,10 @@ def dry_run(path, opts=None, device=None, with_data=True):
     facts["size"] = list(batch["img"].shape[2:])
     facts["parameters"] = count_parameters(model)
     channels = batch["img"].shape[1]
-    facts["macs"] = count_macs(model, facts["size"], channels)
+    try:
+        facts["macs"] = count_macs(model, facts["size"], channels)
+    except UsageError as error:
+        raise UsageError(f"{config.where('model')}: {error}") from None
     notes = [check_schedule(config, optimizer, 0)]
     if with_data:
         notes.append(check_labels(config, components.need("train_dataset")))

@@ -193,6 +193,17 @@ def test_labels_that_hold_one_class_are_refused(tmp_path, rng):
         dry_run(str(path), device="cpu")
 
 
+def test_a_network_that_refuses_the_images_is_located(tmp_path):
+    path = tmp_path / "deep.yml"
+    path.write_text(f"_base_: {UNET}\nmodel:\n  depth: 7\n")
+    options = [o for o in TINY if "depth" not in o]
+    with pytest.raises(UsageError) as error:
+        dry_run(str(path), options, device="cpu")
+    where = f"--opts model.width=4 or {path}, line 2: model: ResampleUNet: "
+    assert str(error.value).startswith(where)
+    assert "images of at least 128x128 pixels, not 32x32" in str(error.value)
+
+
 def test_the_sites_of_our_own_networks_are_their_operators(run):
     printed = run("sites", UNET)
     assert "upsample" in printed and "pixel_shuffle" in printed

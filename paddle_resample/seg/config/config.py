@@ -68,14 +68,16 @@ class ResampleConfig(Config):
             keys: that lead to it, as ("model", "upsample").
 
         Returns:
-            str: "FILE, line N: model.upsample", or the option of the command line that
-            set it or something in it.
+            str: "FILE, line N: model.upsample"; the options of the command line that
+            set it, or something in it, come first.
         """
-        within = _options(self.marks, keys)
         known = keys
         while known and known not in self.marks:
             known = known[:-1]
-        where = " ".join(within) or str(self.marks.get(known, self.path))
+        where = str(self.marks.get(known, self.path))
+        options = [o for o in _options(self.marks, keys) if o != where]
+        if options:
+            where = f"{' '.join(options)} or {where}"
         return f"{where}: {'.'.join(map(str, keys))}"
 
     def where_is(self, section):
