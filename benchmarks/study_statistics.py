@@ -9,6 +9,7 @@ the baseline by a gap, the others are equal to it.
 """
 
 import argparse
+import itertools
 import json
 import time
 from pathlib import Path
@@ -265,25 +266,27 @@ def main():
     if not args.table_only:
         for name in [args.source] if args.source else SOURCES:
             rows = [row for row in rows if row["source"] != name]
-            rows += _simulate_all(name, args.trials, args.gap_trials)
-            rows.sort(key=lambda row: list(SOURCES).index(row["source"]))
-            write_json(path, {"alpha": ALPHA, "margin": MARGIN, "rows": rows})
+            for found in _simulate_all(name, args.trials, args.gap_trials):
+                rows += found
+                rows.sort(key=lambda row: list(SOURCES).index(row["source"]))
+                write_json(path, {"alpha": ALPHA, "margin": MARGIN, "rows": rows})
     text = (DOCS / "study_statistics_notes.md").read_text("utf-8")
     (DOCS / "study_statistics.md").write_text(text + "\n" + table(rows), "utf-8")
 
 
 def _simulate_all(name, trials, gap_trials):
-    rows, began, source = [], time.perf_counter(), SOURCES[name]()
-    for comparisons in COMPARISONS:
-        for seeds in SEEDS:
-            for gap in GAPS:
-                count = gap_trials if gap else trials
-                found = simulate(source, seeds, comparisons, gap, count)
-                kind = {"source": name, "comparisons": comparisons, "seeds": seeds}
-                rows.append({**kind, "gap": gap, "trials": count, **found})
-            spent = time.perf_counter() - began
-            print(f"{name}, {comparisons}, {seeds} seeds: {spent:.0f} s", flush=True)
-    return rows
+    """Yield the rows of every number of comparisons and seeds."""
+    began, source = time.perf_counter(), SOURCES[name]()
+    for comparisons, seeds in itertools.product(COMPARISONS, SEEDS):
+        rows = []
+        for gap in GAPS:
+            count = gap_trials if gap else trials
+            found = simulate(source, seeds, comparisons, gap, count)
+            kind = {"source": name, "comparisons": comparisons, "seeds": seeds}
+            rows.append({**kind, "gap": gap, "trials": count, **found})
+        spent = time.perf_counter() - began
+        print(f"{name}, {comparisons}, {seeds} seeds: {spent:.0f} s", flush=True)
+        yield rows
 
 
 if __name__ == "__main__":

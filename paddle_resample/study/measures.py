@@ -4,6 +4,10 @@ from typing import Callable, NamedTuple
 
 import numpy as np
 
+from ..metrics.calibration import expected_calibration_error
+from ..metrics.cldice import cldice
+from ..metrics.region import iou, mean_of_present
+
 __all__ = ["MEASURES", "Measure", "class_parts"]
 
 
@@ -41,8 +45,9 @@ def class_parts(sums):
         float [B, C]: IoU over the number of classes that are labelled or predicted;
         their sum is mIoU.
     """
-    hits, labelled, predicted = np.split(sums, 3, axis=1)
-    return _row_parts(hits, labelled + predicted - hits)
+    each = iou(*np.split(sums, 3, axis=1))
+    present = np.maximum((~np.isnan(each)).sum(1, keepdims=True), 1)
+    return np.nan_to_num(each) / present
 
 
 def _mean_iou(sums):
@@ -54,41 +59,40 @@ def _accuracy(sums):
     return hits.sum(1) / labelled.sum(1)
 
 
-def _mean_boundary(sums):
-    return _row_mean(*np.split(sums, 2, axis=1))
+def _mean_share(sums):
+    """Mean over classes, or widths, of the first half over the second."""
+    part, whole = np.split(sums, 2, axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return _mean(part / whole)
+
+
+def _mean_cldice(sums):
+    return _mean(cldice(np.moveaxis(sums.reshape(len(sums), 4, -1), 1, 0)))
+
+
+def _mean(each):
+    """A sample of images may hold no class at all: 0."""
+    return np.nan_to_num(mean_of_present(each))
 
 
 def _calibration(sums):
-    pixels, confidence, hits = np.split(sums, 3, axis=1)
-    return np.abs(confidence - hits).sum(1) / pixels.sum(1)
+    return expected_calibration_error(sums.reshape(len(sums), 3, -1))
 
 
 def _bf_rows(scores):
     """(mean over the image's classes, 1) for every image that has a contour."""
-    table = np.asarray(scores.counts["bf"], np.float64)
-    seen = ~np.isnan(table)
-    has = seen.any(axis=1)
-    mean = np.nansum(table, axis=1) / np.maximum(seen.sum(axis=1), 1)
-    return np.stack([mean * has, has], axis=1).astype(np.float64)
+    each = mean_of_present(scores.counts["bf"])
+    return np.stack([np.nan_to_num(each), ~np.isnan(each)], axis=1).astype(np.float64)
 
 
-def _row_mean(part, whole):
-    """Mean over classes of part / whole, without the classes that are absent."""
-    return _row_parts(part, whole).sum(1)
-
-
-def _row_parts(part, whole):
-    present = whole > 0
-    ratio = np.divide(part, whole, out=np.zeros_like(part), where=present)
-    return ratio / np.maximum(present.sum(1, keepdims=True), 1)
-
-
-# Keys of ImageScores.summary; "thin_recall" is the mean over the widths.
+# Keys of ImageScores.summary; recalls are means over the widths.
 MEASURES = {
     "miou": Measure(_flat("region"), _mean_iou),
     "accuracy": Measure(_flat("region"), _accuracy),
-    "boundary_miou": Measure(_flat("boundary"), _mean_boundary),
+    "boundary_miou": Measure(_flat("boundary"), _mean_share),
     "bf": Measure(_bf_rows, lambda sums: sums[:, 0] / sums[:, 1]),
-    "thin_recall": Measure(_flat("thin"), _mean_boundary),
+    "thin_recall": Measure(_flat("thin"), _mean_share),
+    "width_recall": Measure(_flat("width"), _mean_share),
+    "mean_cldice": Measure(_flat("cldice"), _mean_cldice),
     "ece": Measure(_flat("calibration"), _calibration, better=-1),
 }

@@ -112,6 +112,8 @@ CHINESE = {
     "measure_boundary_miou": "边界 mIoU",
     "measure_bf": "边界 F1",
     "measure_thin_recall": "细结构召回率",
+    "measure_width_recall": "标签细部召回率",
+    "measure_mean_cldice": "clDice",
     "measure_ece": "校准误差（越低越好）",
     "cost_title": "得分与代价",
     "cost_text": "点线为帕累托前沿：没有其他方法以相同或更低的代价得到更高的分。"

@@ -124,6 +124,8 @@ ENGLISH = {
     "measure_boundary_miou": "Boundary mIoU",
     "measure_bf": "Boundary F1",
     "measure_thin_recall": "Recall of thin structures",
+    "measure_width_recall": "Recall of thin label parts",
+    "measure_mean_cldice": "clDice",
     "measure_ece": "Calibration error (lower is better)",
     "cost_title": "Score against cost",
     "cost_text": "Dotted: the Pareto front; no other method scores higher at the "
