@@ -1,0 +1,1 @@
+"""Checkpoints: weights, their files, and the lock of a run."""
