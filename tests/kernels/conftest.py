@@ -4,9 +4,10 @@ import os
 import subprocess
 import sys
 
+import paddle.nn.functional as F
 import pytest
 
-from paddle_resample.kernels import build, choice
+from paddle_resample.kernels import build, choice, conv_arguments, networks
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +41,21 @@ def switch(library, monkeypatch):
         monkeypatch.setattr(choice, "_SMALL", {})
 
     return set_to
+
+
+@pytest.fixture
+def native_networks(switch, monkeypatch):
+    """native_networks(on): convolutions of the process are native, or ask in vain."""
+    for name in ("conv2d", "conv2d_transpose"):
+        for module in (F, F.conv):  # taken out again afterwards
+            monkeypatch.setattr(module, name, getattr(F.conv, name))
+    monkeypatch.setattr(F.conv, "_conv_nd", F.conv._conv_nd)
+    monkeypatch.setattr(networks, "_done", False)
+    monkeypatch.setattr(conv_arguments, "_PRODUCTS", 0)
+    monkeypatch.setattr(conv_arguments, "_PIXELS", 0)
+    networks.use_native_convolution()
+    switch(True)
+    return switch
 
 
 # What every program begins with.

@@ -9,23 +9,8 @@ from hypothesis import strategies as st
 from paddle import nn
 
 from paddle_resample.errors import UsageError
-from paddle_resample.kernels import conv2d, conv_arguments, networks
+from paddle_resample.kernels import conv2d, networks
 from paddle_resample.kernels.networks import use_native_convolution
-
-
-@pytest.fixture
-def native_networks(switch, monkeypatch):
-    """native_networks(on): convolutions of the process are native, or ask in vain."""
-    for name in ("conv2d", "conv2d_transpose"):
-        for module in (F, F.conv):  # taken out again afterwards
-            monkeypatch.setattr(module, name, getattr(F.conv, name))
-    monkeypatch.setattr(F.conv, "_conv_nd", F.conv._conv_nd)
-    monkeypatch.setattr(networks, "_done", False)
-    monkeypatch.setattr(conv_arguments, "_PRODUCTS", 0)
-    monkeypatch.setattr(conv_arguments, "_PIXELS", 0)
-    use_native_convolution()
-    switch(True)
-    return switch
 
 
 def is_native(y):

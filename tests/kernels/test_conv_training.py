@@ -1,0 +1,56 @@
+"""Whole networks train alike with native convolution and with Paddle's."""
+
+import numpy as np
+import paddle
+import paddle.nn.functional as F
+import pytest
+
+from paddle_resample.seg.surgery.resampled import Resampled
+from tests.seg.surgery.models import build
+
+assert Resampled  # registers PaddleSeg's models, repaired
+
+ITERS = 20
+NAMES = (
+    "BiSeNetV2", "DeepLabV3P", "ENet", "FCN", "FastSCNN", "PPLiteSeg", "SegFormer",
+    "SegNet", "SFNet", "UNet",
+)  # fmt: skip
+
+
+def losses(name, nudge=0.0):
+    """The losses of a training; `nudge` multiplies its images by 1 + nudge."""
+    paddle.seed(3)
+    np.random.seed(3)
+    model = build(name)
+    model.train()
+    rng = np.random.default_rng(3)
+    images = rng.normal(size=(4, 3, 64, 64)).astype("float32") * np.float32(1 + nudge)
+    labels = paddle.to_tensor(rng.integers(0, 2, size=(4, 64, 64)))
+    x = paddle.to_tensor(images)
+    optimizer = paddle.optimizer.Momentum(1e-3, parameters=model.parameters())
+    found = []
+    paddle.seed(4)  # dropout
+    np.random.seed(4)
+    for _ in range(ITERS):
+        logits = model(x)
+        logits = logits[0] if isinstance(logits, (list, tuple)) else logits
+        loss = F.cross_entropy(logits, labels, axis=1)
+        loss.backward()
+        optimizer.step()
+        optimizer.clear_grad()
+        found.append(loss.item())
+    return np.array(found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_twenty_iterations_stay_within_float32_noise(native_networks, name):
+    """Every loss differs by less than 1e-3 of itself."""
+    native_networks(False)
+    expected = losses(name)
+    native_networks(True)
+    got = losses(name)
+    assert not np.array_equal(got, expected)  # it is another sum
+    print(name, np.abs(got / expected - 1).max())
+    np.testing.assert_allclose(got, expected, rtol=1e-3)
+    assert expected[-1] < expected[0]
