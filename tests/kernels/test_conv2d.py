@@ -124,12 +124,9 @@ def test_transposed_equals_paddle(native_networks):
 
 def by_convolution(x, weight, bias, stride, padding):
     """A transposed convolution as a convolution of x with zeros between its pixels."""
-    n, c, h, w = x.shape
-    columns = paddle.stack([x] + [paddle.zeros_like(x)] * (stride - 1), axis=-1)
-    columns = columns.reshape([n, c, h, w * stride])
-    rows = paddle.stack([columns] + [paddle.zeros_like(columns)] * (stride - 1), axis=3)
-    apart = rows.reshape([n, c, h * stride, w * stride])
-    apart = apart[:, :, : (h - 1) * stride + 1, : (w - 1) * stride + 1]
+    # Column k of a spread matrix has its 1 in row k * stride.
+    spread = [paddle.eye((side - 1) * stride + 1)[:, ::stride] for side in x.shape[2:]]
+    apart = spread[0] @ x @ spread[1].t()
     turned = weight.flip([2, 3]).transpose([1, 0, 2, 3])
     return F.conv2d(apart, turned, bias, padding=weight.shape[2] - 1 - padding)
 
@@ -208,7 +205,8 @@ def test_what_it_does_not_do_is_left_to_paddle(native_networks):
     last = x.transpose([0, 2, 3, 1])
     y = F.conv2d(last, weight, data_format="NHWC")
     assert not is_native(y) and y.shape == [1, 4, 4, 8]
-    assert F.conv2d(x[:0], weight).shape == [0, 8, 4, 4]
+    if not paddle.__version__.startswith("2."):  # which refuses it
+        assert F.conv2d(x[:0], weight).shape == [0, 8, 4, 4]
     for mistake in ({"groups": 3}, {"padding": -1}, {"padding": "FULL"}, {"stride": 0}):
         with pytest.raises((ValueError, OSError, RuntimeError)):
             F.conv2d(x, weight, **mistake)

@@ -42,15 +42,21 @@ def losses(name, nudge=0.0):
     return np.array(found)
 
 
+def distance(one, other):
+    return np.abs(one / other - 1).max()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_twenty_iterations_stay_within_float32_noise(native_networks, name):
-    """Every loss differs by less than 1e-3 of itself."""
+    """Losses differ by no more than ten times what a change of all images by a
+    millionth makes of them with Paddle's own convolution."""
     native_networks(False)
     expected = losses(name)
+    noise = max(distance(losses(name, nudge), expected) for nudge in (1e-6, -1e-6))
     native_networks(True)
     got = losses(name)
     assert not np.array_equal(got, expected)  # it is another sum
-    print(name, np.abs(got / expected - 1).max())
-    np.testing.assert_allclose(got, expected, rtol=1e-3)
-    assert expected[-1] < expected[0]
+    found = distance(got, expected)
+    print(f"{name}: {found:.1e}, noise {noise:.1e}")
+    assert found <= 10 * noise
