@@ -1,10 +1,10 @@
 """Write docs/kernels.md and docs/kernels_rows.md from what the benchmarks measured.
 
-python docs/generate_kernels.py operators.json growth.json networks.json
+python docs/generate_kernels.py operators.json growth.json
 python docs/generate_kernels.py    the pages again, from docs/kernels.jsonl
 
-The files are those of `benchmarks/operators.py`, of the same with --growth, and of
-`benchmarks/networks.py`. docs/kernels.jsonl keeps their numbers, one a line.
+The files are those of `benchmarks/operators.py`, and of the same with --growth.
+docs/kernels.jsonl keeps their numbers, one a line.
 """
 
 import json
@@ -18,7 +18,6 @@ from paddle_resample.tool import run_tool
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "benchmarks"))
-from networks import FOREIGN  # noqa: E402
 from operators import GROWTH, pixel_time  # noqa: E402
 
 MEASURED = HERE / "kernels.jsonl"
@@ -26,8 +25,8 @@ OTHERS = ("paddle", "torch", "floor")
 DIRECTIONS = ("forward", "both")
 
 
-def measured(operators, growth, networks):
-    """Entries of docs/kernels.jsonl, from the three reports."""
+def measured(operators, growth):
+    """Entries of docs/kernels.jsonl, from the two reports."""
     kept = ("commit", "processor", "cores", "rounds", "paddle", "torch")
     entries = [{"kind": "conditions", **{k: operators[k] for k in kept}}]
     for line in operators["table"]:
@@ -40,17 +39,6 @@ def measured(operators, growth, networks):
         ns = [round(pixel_time(line), 3) for line in grown[i : i + len(GROWTH)]]
         entry = {k: grown[i][k] for k in ("row", "threads")}
         entries.append({"kind": "growth", **entry, "ns": ns})
-    for name, kinds in networks["rows"].items():
-        for what, ways in kinds.items():
-            on, off = ways["on"], ways["off"]
-            entry = {"row": name, "what": what, "ms": round(on["median"] * 1e3, 1)}
-            entry["on/off"] = round(on["median"] / off["median"], 3)
-            entry["spread"] = [round(way["spread"], 2) for way in (on, off)]
-            if networks["torch"] and name == FOREIGN:
-                theirs = statistics.mean(t[what]["median"] for t in networks["torch"])
-                entry["on/torch"] = round(on["median"] / theirs, 3)
-            entries.append({"kind": "network", **entry})
-    entries[0]["shape"] = networks["shape"]
     return entries
 
 
@@ -115,20 +103,10 @@ def growth_table(entries, threads):
     return table(["", *(f"{side}x{side}" for side in GROWTH)], rows)
 
 
-def network_table(entries):
-    rows = []
-    for e in of_kind(entries, "network"):
-        spread = ", ".join(f"{s:.2f}" for s in e["spread"])
-        by = f"{e['on/torch']:.2f}" if "on/torch" in e else ""
-        rows.append([e["row"], e["what"], e["ms"], f"{e['on/off']:.2f}", spread, by])
-    head = ["", "", "ms", "on / off", "spread on, off", "on / PyTorch"]
-    return table(head, rows)
-
-
 def page(entries):
     """docs/kernels.md: its notes, every {name} of a table in them replaced."""
     text = (HERE / "kernels_notes.md").read_text(encoding="utf-8")
-    parts = {"networks": network_table(entries)}
+    parts = {}
     for threads in (1, 2):
         parts[f"operators {threads}"] = operator_table(entries, threads)
         parts[f"losses {threads}"] = [losses(entries, threads)]
@@ -136,7 +114,6 @@ def page(entries):
     conditions = of_kind(entries, "conditions")[0]
     for key in ("paddle", "torch", "commit", "processor", "cores", "rounds"):
         parts[key] = [str(conditions[key])]
-    parts["shape"] = ["x".join(map(str, conditions["shape"]))]
     for name, lines in parts.items():
         text = text.replace("{" + name + "}", "\n".join(lines).rstrip("\n"))
     return text
@@ -164,14 +141,13 @@ def _bold(ratio):
 
 def main():
     given = sys.argv[1:]
-    if len(given) == 3:
+    if len(given) == 2:
         reports = [json.loads(Path(p).read_text(encoding="utf-8")) for p in given]
         with writing(MEASURED) as file:
             file.writelines(json.dumps(e) + "\n" for e in measured(*reports))
     elif given:
         raise UsageError(
-            "give the reports of operators.py, operators.py --growth and networks.py, "
-            "or nothing"
+            "give the reports of operators.py and of operators.py --growth, or nothing"
         )
     entries = read()
     for name, made in (("kernels", page), ("kernels_rows", rows_page)):
