@@ -2,7 +2,7 @@
 
 import math
 
-from .measure_operator import BASELINE, reference_stride
+from .measure import BASELINE, reference_stride
 
 __all__ = ["ceiling_sentences", "class_losses", "row_of"]
 
