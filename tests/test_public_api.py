@@ -59,6 +59,8 @@ def test_paddle_and_numpy_are_enough():
 def test_every_operator_is_imported_by_its_name():
     for name in resampler_names():
         cls = resampler_class(name)
+        if not cls.__module__.startswith("paddle_resample."):
+            continue  # other tests register operators of their own
         assert getattr(paddle_resample, cls.__name__) is cls
         assert cls.__name__ in paddle_resample.__all__
 

@@ -164,7 +164,6 @@ def up_site(site, spec, found, guide=None):
             scale=scale,
             guide_channels=None if source is None else project or source.channels,
             kind=Upsampler,
-            site=site.name,
         )
         steps.append(Step(up, scale, source, project, tap))
         channels = site.out_channels
@@ -190,7 +189,7 @@ def down_site(site, spec):
             f"Resampled: site {site.name!r} has no whole ratio, but {site.ratio:.3g}; "
             "keep it"
         )
-    down = build(spec, site.out_channels, scale=scale, kind=Downsampler, site=site.name)
+    down = build(spec, site.out_channels, scale=scale, kind=Downsampler)
     return DownSite(site, down)
 
 

@@ -86,8 +86,7 @@ def test_a_strangers_checkpoint_is_refused(way, evil):
 @pytest.mark.parametrize("way", ["load_pretrained_model", "resume"])
 def test_without_the_repair_it_runs(way, evil):
     path, proof = evil
-    (repair,) = repairs.reading.READING
-    with repairs.without(repair):
+    with repairs.without(*repairs.reading.READING):
         try:
             WAYS[way](str(path))
         except Exception as error:

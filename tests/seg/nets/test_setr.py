@@ -256,9 +256,9 @@ def test_guide_is_the_image_averaged(rng):
     for layer in layers:
         forward = layer.forward
 
-        def spy(x, guide=None, forward=forward):
+        def spy(x, guide=None, side=None, size=None, forward=forward):
             seen.append(guide)
-            return forward(x, guide=guide)
+            return forward(x, guide=guide, side=side, size=size)
 
         layer.forward = spy
     net(x)
