@@ -13,7 +13,6 @@ import os
 # The labels are divided among threads; more threads within each only wait for them.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-import paddle
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -26,8 +25,10 @@ from paddle_resample.ceiling import (
 )
 from paddle_resample.ceiling.figure import save_ceiling_figure
 from paddle_resample.files import usable_folder, write_json
+from paddle_resample.seg.config.class_names import class_names
 from paddle_resample.seg.config.components import Components
 from paddle_resample.seg.config.config import ResampleConfig
+from paddle_resample.seg.device import choose_device
 from paddle_resample.seg.flags import ToolHelp
 from paddle_resample.seg.training.record import describe_run
 from paddle_resample.tool import run_tool
@@ -42,7 +43,7 @@ def parse_args():
     add("--images", type=int, default=500, help="labels read at most; 0 for all")
     add("--fitted_images", type=int, default=20, help="for fitted logits; 0 for none")
     add("--stored_size", action="store_true", help="leave the set's Resize out")
-    add("--class_names", nargs="+", help="default: the data set's, or numbers")
+    add("--class_names", nargs="+", help="default: the configuration's")
     add("--jobs", type=int, help="threads; default: one a processor")
     add("--save_dir", default="output/ceiling", help="folder for the results")
     add("--opts", nargs="+", help="key=value ..., replaces values of the configuration")
@@ -52,10 +53,11 @@ def parse_args():
 def main():
     args = parse_args()
     config = ResampleConfig(args.config, opts=args.opts)
-    paddle.set_device("cpu")  # threads share it, and the maps are small
+    choose_device("cpu")  # threads share it, and the feature maps are small
+    dataset = Components(config).need(f"{args.split}_dataset")
     labels = DatasetLabels(
-        Components(config).need(f"{args.split}_dataset"),
-        class_names=args.class_names,
+        dataset,
+        class_names=args.class_names or class_names(config, dataset),
         resize=not args.stored_size,
     )
     folder = usable_folder(args.save_dir)
