@@ -11,7 +11,8 @@ import paddle
 import paddle.nn as nn
 from paddle import Tensor
 
-from .errors import UsageError, did_you_mean
+from .errors import UsageError
+from .synonyms import name_hint
 
 __all__ = [
     "HALVES",
@@ -200,7 +201,8 @@ def check_choice(owner: str, key: str, value: Any, known: Collection[str]) -> No
     """
     if not isinstance(value, str) or value not in known:
         raise UsageError(
-            f"{owner}: unknown {key} {value!r}{did_you_mean(value, known)}"
+            f"{owner}: unknown {key} {value!r}"
+            f"{name_hint(value, {name: name for name in known})}"
         )
 
 

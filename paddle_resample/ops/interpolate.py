@@ -13,6 +13,7 @@ from ..arguments import check_choice, check_maps, check_positive, check_size
 from ..errors import UsageError
 from ..kernels import native
 from ..kernels.interpolate import scaled_sides
+from ..synonyms import option_hint
 from .antialiased import antialiased
 from .sampling_steps import (
     each_axis,
@@ -30,6 +31,7 @@ from .traced_interpolate import (
 
 __all__ = ["interpolate"]
 
+_OPTIONS = ("size", "scale", "mode", "align_corners", "data_format", "antialias")
 # mode -> the numbers of spatial axes it is defined for
 _AXES = {
     "nearest": (2, 3),
@@ -53,6 +55,7 @@ def interpolate(
     align_corners: bool = False,
     data_format: str | None = None,
     antialias: bool = False,
+    **unknown: object,
 ) -> Tensor:
     """Resize x to `size`, or by `scale`.
 
@@ -72,13 +75,15 @@ def interpolate(
             "NHWC", "NDHWC".
         antialias: whether the kernel is widened by in / out where an axis shrinks, as
             PyTorch's antialias=True; bilinear and bicubic (then with a = -0.5) only.
+        unknown: none; names of other libraries are answered with ours.
 
     Returns:
         Tensor of the new size, dtype and layout of x.
 
     Raises:
-        UsageError: unknown mode, a rank or layout that the mode does not have, neither
-            or both of size and scale, align_corners or antialias without a meaning.
+        UsageError: unknown mode or option, a rank or layout that the mode does not
+            have, neither or both of size and scale, align_corners or antialias without
+            a meaning.
 
     Note:
         Border pixels repeat outside. nearest takes pixel floor(i / scale),
@@ -101,6 +106,10 @@ def interpolate(
         >>> interpolate(x, size=(1, 2), antialias=True).numpy()[0, 0, 0].tolist()
         [1.0, 3.0]
     """
+    for key in unknown:
+        raise UsageError(
+            f"interpolate: unknown option {key!r}{option_hint(key, _OPTIONS)}"
+        )
     check_maps("interpolate", (3, 4, 5), x=x)
     axes = x.ndim - 2
     data_format = data_format or _LAYOUTS.get(axes, ("",))[0]

@@ -290,3 +290,22 @@ def test_error_names_the_remedy(options, text):
 def test_nearest_needs_an_image():
     with pytest.raises(UsageError, match="'nearest' takes 4-D or 5-D tensors, not 3-D"):
         interpolate(paddle.ones([1, 1, 4]), scale=2, mode="nearest")
+
+
+@pytest.mark.parametrize(
+    "options, sentence",
+    [
+        (
+            {"scale_factor": 2},
+            "interpolate: unknown option 'scale_factor'; did you mean 'scale'?",
+        ),
+        (
+            {"scale": 2, "mode": "BILINEAR"},
+            "interpolate: unknown mode 'BILINEAR'; did you mean 'bilinear'?",
+        ),
+    ],
+)
+def test_names_of_other_libraries_are_answered(options, sentence):
+    with pytest.raises(UsageError) as caught:
+        interpolate(paddle.ones([1, 1, 2, 2]), **options)
+    assert str(caught.value) == sentence

@@ -122,12 +122,13 @@ def _subclass(cls, members):
 def _rewrite_method(cls, name, function, layer):
     """{name: new function} of a method and of the helpers it calls; {} if none."""
     arguments = function.__code__.co_varnames[: function.__code__.co_argcount]
-    if arguments[:1] != ("self",) or hasattr(function, "__wrapped__"):
+    if not arguments or hasattr(function, "__wrapped__"):
         return {}
     tree = _tree(function)
     if tree is None:
         return {}
-    visitor = _Visitor(function, tree, layer)
+    # Python leaves the first argument's name to the author: "self" is a custom.
+    visitor = _Visitor(function, tree, layer, arguments[0])
     visitor.generic_visit(tree)
     if not visitor.found:
         return {}
@@ -163,8 +164,9 @@ def _tree(function):
 class _Visitor(ast.NodeTransformer):
     """Send the resampling calls of one function through `_reroute`."""
 
-    def __init__(self, function, tree, layer):
+    def __init__(self, function, tree, layer, owner="self"):
         self.function, self.tree, self.layer = function, tree, layer
+        self.owner = owner
         code = function.__code__
         self.local = {*code.co_varnames, *code.co_cellvars, *code.co_freevars}
         self.found = 0
@@ -188,15 +190,14 @@ class _Visitor(ast.NodeTransformer):
                 return self._method(name, [ast.Name(_CALLS, ast.Load())], node)
         return node
 
-    @staticmethod
-    def _method(name, arguments, node):
-        method = ast.Attribute(ast.Name("self", ast.Load()), name, ast.Load())
+    def _method(self, name, arguments, node):
+        method = ast.Attribute(ast.Name(self.owner, ast.Load()), name, ast.Load())
         return ast.Call(method, [*arguments, *node.args], node.keywords)
 
     def _evaluate(self, expression):
         """What a dotted name stands for where the function runs, or None."""
         if isinstance(expression, ast.Name):
-            if expression.id == "self":
+            if expression.id == self.owner:
                 return self.layer
             known = expression.id not in self.local
             return self.function.__globals__.get(expression.id) if known else None

@@ -388,3 +388,19 @@ def test_a_copy_is_independent(rng):
     close(twin(x), expected, 0)
     assert twin.resample["interpolate_1"] is not net.resample["interpolate_1"]
     assert twin._replaced is not net._replaced
+
+
+class FirstArgumentOfAnotherName(nn.Layer):
+    def forward(this, x):
+        return [F.interpolate(this.halve(x), x.shape[2:], mode="nearest")]
+
+    def halve(net, x):
+        return F.avg_pool2d(x, 2)
+
+
+def test_first_argument_of_another_name(rng):
+    x = toys.image(rng)
+    spec = {"interpolate": "bilinear"}
+    net = Resampled(FirstArgumentOfAnotherName(), upsample=spec, image_size=32)
+    expected = F.interpolate(F.avg_pool2d(x, 2), x.shape[2:], mode="bilinear")
+    close(net(x), [expected])
