@@ -54,6 +54,10 @@ class ResampleSwinUNet(nn.Layer):
         pretrained_encoder: the same for a checkpoint of a Swin backbone. As published,
             the blocks of each stage are also copied to the decoder's stage of that
             resolution; what does not fit is left out with a warning.
+        ape: whether a learned absolute position embedding is added to the first map,
+            `absolute_pos_embed` [1, h * w, embed_dim] with h x w the first map of an
+            image of img_size. Images whose first map has another size are refused:
+            the publication has no rule for them.
 
     Call:
         x: float [N, in_channels, H, W].
@@ -90,6 +94,7 @@ class ResampleSwinUNet(nn.Layer):
         final_upsample="final_patch_expand",
         pretrained=None,
         pretrained_encoder=None,
+        ape=False,
     ):
         super().__init__()
         for key, value in {
@@ -110,8 +115,9 @@ class ResampleSwinUNet(nn.Layer):
         sides = img_size if pair else [img_size] * 2
         for side in sides:
             whole_number("ResampleSwinUNet", "img_size", side)
+        first = [-(-side // patch_size) for side in sides]
         stages = _stages(
-            [-(-side // patch_size) for side in sides],
+            first,
             embed_dim,
             depths,
             num_heads,
@@ -130,6 +136,13 @@ class ResampleSwinUNet(nn.Layer):
             kind=Downsampler,
             site="embed",
         )
+        self._positions = first if ape else None
+        if ape:
+            self.absolute_pos_embed = self.create_parameter(
+                [1, first[0] * first[1], embed_dim],
+                # The published truncation, at 100 deviations, cuts nothing.
+                default_initializer=Normal(std=0.02),
+            )
         self._add_encoder(stages, down)
         recorded = [parse_spec(s, Downsampler)[0].gives_side for s in down.values()]
         self._add_decoder(stages[-2::-1], up, recorded[::-1])
@@ -198,6 +211,8 @@ class ResampleSwinUNet(nn.Layer):
     def features(self, x):
         """The decoder's last map, [N, embed_dim, ceil(H/patch_size), ...]."""
         y = self.patch_embed(pad_to_multiple(x, self.patch_size))
+        if self._positions is not None:
+            y = self._add_positions(y)
         *finer, coarsest = self.layers
         skips, sides = [], []
         for stage in finer:
@@ -212,6 +227,17 @@ class ResampleSwinUNet(nn.Layer):
             y = grow(y, guide=skip, side=sides.pop(), size=spatial_size(skip))
             y = stage(join(y, skip))
         return self.norm_up(y)
+
+    def _add_positions(self, y):
+        height, width = self._positions
+        if paddle.in_dynamic_mode() and list(y.shape[2:]) != [height, width]:
+            raise UsageError(
+                f"ResampleSwinUNet: ape=True holds positions for a first map of "
+                f"{height}x{width}, and this image's is {y.shape[2]}x{y.shape[3]}; "
+                "resize the image to img_size or set ape to False"
+            )
+        table = self.absolute_pos_embed.transpose([0, 2, 1])
+        return y + table.reshape([1, -1, height, width])
 
     @staticmethod
     def official_name(name):

@@ -26,8 +26,8 @@ def adapt_attention(layer, qkv_bias=True, qk_scale=None):
 
 def swin_unet(v):
     a = {key: value for key, value in v.args.items() if key not in _IDLE}
-    if a.pop("ape", False) or a.pop("final_upsample", "expand_first") != "expand_first":
-        raise NotCovered("absolute positions")
+    if a.pop("final_upsample", "expand_first") != "expand_first":
+        raise NotCovered("another final upsampling")
     attention = {k: a.pop(k) for k in ("qkv_bias", "qk_scale") if k in a}
     embed = {"name": "patch_embed", "norm": a.pop("patch_norm", True)}
     width = a.get("embed_dim", 96)

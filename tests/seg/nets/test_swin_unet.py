@@ -501,3 +501,35 @@ def test_paddleseg_builds_the_configurations(path):
 def test_exports_with_free_sizes(rng, tmp_path, options):
     net = shake(rng, tiny(**options))
     assert_exports(net, rng, tmp_path, [(37, 50), (48, 64), (97, 131)])
+
+
+# Absolute position embedding
+
+
+def test_absolute_positions_are_added_to_the_first_map(rng):
+    plain, net = tiny(img_size=[32, 48]), tiny(img_size=[32, 48], ape=True)
+    added = set(net.state_dict()) - set(plain.state_dict())
+    assert added == {"absolute_pos_embed"}
+    assert list(net.absolute_pos_embed.shape) == [1, 8 * 12, 8]
+    shake(rng, net)
+    plain.set_state_dict(net.state_dict())
+    x = image(rng, 32, 48)
+    table = net.absolute_pos_embed.numpy()
+
+    def add(layer, inputs, y):
+        y = y.numpy()
+        for i in range(8):
+            for j in range(12):
+                y[:, :, i, j] += table[0, 12 * i + j]
+        return paddle.to_tensor(y)
+
+    plain.patch_embed.register_forward_post_hook(add)
+    plain.eval(), net.eval()
+    np.testing.assert_allclose(net(x)[0], plain(x)[0], rtol=0, atol=1e-6)
+
+
+def test_absolute_positions_refuse_another_size(rng):
+    with pytest.raises(
+        UsageError, match="first map of 16x16, and this image's is 8x12"
+    ):
+        tiny(ape=True)(image(rng, 32, 48))
