@@ -79,6 +79,17 @@ def _calibration(sums):
     return expected_calibration_error(sums.reshape(len(sums), 3, -1))
 
 
+def _edge_error(*regions):
+    """Score of `metrics.edge_errors`: mean share of wrong pixels in these regions."""
+
+    def score(sums):
+        counts = sums.reshape(len(sums), 4, 2, -1)[:, list(regions)].sum(1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return _mean(1 - counts[:, 0] / counts[:, 1])
+
+    return score
+
+
 def _bf_rows(scores):
     """(mean over the image's classes, 1) for every image that has a contour."""
     each = mean_of_present(scores.counts["bf"])
@@ -94,5 +105,8 @@ MEASURES = {
     "thin_recall": Measure(_flat("thin"), _mean_share),
     "width_recall": Measure(_flat("width"), _mean_share),
     "mean_cldice": Measure(_flat("cldice"), _mean_cldice),
+    "false_error": Measure(_flat("edges"), _edge_error(0, 2), better=-1),
+    "merged_error": Measure(_flat("edges"), _edge_error(1, 2), better=-1),
+    "displaced_error": Measure(_flat("edges"), _edge_error(2), better=-1),
     "ece": Measure(_flat("calibration"), _calibration, better=-1),
 }

@@ -114,6 +114,9 @@ CHINESE = {
     "measure_thin_recall": "细结构召回率",
     "measure_width_recall": "标签细部召回率",
     "measure_mean_cldice": "clDice",
+    "measure_false_error": "虚假边界误差（越低越好）",
+    "measure_merged_error": "合并边界误差（越低越好）",
+    "measure_displaced_error": "边界位移误差（越低越好）",
     "measure_ece": "校准误差（越低越好）",
     "cost_title": "得分与代价",
     "cost_text": "点线为帕累托前沿：没有其他方法以相同或更低的代价得到更高的分。"

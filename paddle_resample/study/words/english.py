@@ -126,6 +126,9 @@ ENGLISH = {
     "measure_thin_recall": "Recall of thin structures",
     "measure_width_recall": "Recall of thin label parts",
     "measure_mean_cldice": "clDice",
+    "measure_false_error": "False boundary error (lower is better)",
+    "measure_merged_error": "Merged boundary error (lower is better)",
+    "measure_displaced_error": "Displaced boundary error (lower is better)",
     "measure_ece": "Calibration error (lower is better)",
     "cost_title": "Score against cost",
     "cost_text": "Dotted: the Pareto front; no other method scores higher at the "
