@@ -12,6 +12,8 @@ from ...site_specs import spec_of_each_site
 
 __all__ = ["ResampleUNet"]
 
+_MOST_CHANNELS = 2**14  # of the bottleneck, whose weights alone then take 10 GB
+
 
 @manager.MODELS.add_component
 class ResampleUNet(nn.Layer):
@@ -62,6 +64,11 @@ class ResampleUNet(nn.Layer):
         sizes = {"num_classes": num_classes, "in_channels": in_channels}
         for key, value in {**sizes, "width": width, "depth": depth}.items():
             whole_number("ResampleUNet", key, value)
+        if width * 2 ** min(depth, 64) > _MOST_CHANNELS:
+            raise UsageError(
+                f"ResampleUNet: depth {depth} doubles the {width} channels of width "
+                f"beyond {_MOST_CHANNELS}; choose a smaller depth"
+            )
         self.in_channels = in_channels
         widths = [width * 2**level for level in range(depth + 1)]
         names = [f"level_{level}" for level in range(depth + 1)]

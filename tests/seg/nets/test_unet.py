@@ -303,3 +303,9 @@ def test_unpooling_needs_the_indices_of_its_own_level():
             downsample=["avg_pool", "max_pool"],
             upsample={"name": "bilinear", "level_0": "max_unpool"},
         )
+
+
+@pytest.mark.parametrize("depth", [9, 40, 10**6])
+def test_a_network_that_no_memory_holds_is_refused_at_once(depth):
+    with pytest.raises(UsageError, match=f"depth {depth} doubles the 64 channels"):
+        ResampleUNet(2, width=64, depth=depth)
