@@ -24,15 +24,13 @@ from paddle_resample.lab.photograph.picture import read_picture
 from paddle_resample.lab.photograph.restore import Settings
 from paddle_resample.seg.device import choose_device
 from paddle_resample.seg.embedded_data.photographs import photograph
-from paddle_resample.seg.flags import add_device
+from paddle_resample.seg.flags import ToolHelp, add_device
 from paddle_resample.tool import run_tool
 
 
 def parse_args():
     usual = Settings()
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=ToolHelp)
     add = parser.add_argument
     add("--image", help="picture file; default: the photograph of a temple")
     add(

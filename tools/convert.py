@@ -12,13 +12,12 @@ import os
 from pathlib import Path
 
 from paddle_resample.seg.checkpoints.conversion import convert
+from paddle_resample.seg.flags import ToolHelp
 from paddle_resample.tool import run_tool
 
 
 def parse_args():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=ToolHelp)
     parser.add_argument("source", type=Path, help=".pdparams or .safetensors file")
     parser.add_argument("target", type=Path, help="the file to write, of either kind")
     return parser.parse_args()

@@ -31,14 +31,13 @@ from paddle_resample.seg.checkpoints.weights import load_weights
 from paddle_resample.seg.config.components import Components
 from paddle_resample.seg.config.config import ResampleConfig
 from paddle_resample.seg.device import choose_device
+from paddle_resample.seg.flags import ToolHelp
 from paddle_resample.seg.sites import network_resamplers
 from paddle_resample.tool import run_tool
 
 
 def parse_args():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=ToolHelp)
     add = parser.add_argument
     add(
         "--operators",

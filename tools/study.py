@@ -15,7 +15,7 @@ import argparse
 
 from paddle_resample.errors import UsageError
 from paddle_resample.seg.device import choose_device
-from paddle_resample.seg.flags import add_device
+from paddle_resample.seg.flags import ToolHelp, add_device
 from paddle_resample.study.forecast import forecast, noise_of_pilot, stated_noise
 from paddle_resample.study.plan import Study, parse_vary, read_study_file
 from paddle_resample.study.run import run_study
@@ -25,9 +25,7 @@ from paddle_resample.tool import run_tool
 
 
 def parse_args():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=ToolHelp)
     add = parser.add_argument
     add("--config", help="configuration, .yml")
     add("--study", help="study, .yml: config, vary and what else is named below")
