@@ -14,7 +14,7 @@ from ..device import rank
 from .file_list import sample_pairs
 from .image_file import read_image
 
-__all__ = ["read_sample", "set_up"]
+__all__ = ["read_sample", "set_up", "transformed"]
 
 _MODES = ("train", "val", "test")
 
@@ -113,6 +113,19 @@ def read_sample(dataset, index):
         and [1, H, W] but for mode train; "edge" where asked for.
     """
     image, label = dataset.file_list[index]
+    return transformed(dataset, image, label)
+
+
+def transformed(dataset, image, label):
+    """Pass an image and its label through the transforms of a data set.
+
+    Args:
+        dataset: has `mode`, `transforms`, `edge` and `num_classes`, as PaddleSeg's.
+        image, label: arrays or the names of files; label may be None.
+
+    Returns:
+        dict: as `read_sample`.
+    """
     data = {"trans_info": [], "img": image, "gt_fields": []}
     if label is not None:
         data["label"] = label

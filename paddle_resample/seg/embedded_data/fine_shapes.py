@@ -2,11 +2,11 @@
 
 import numpy as np
 import paddle
-import paddleseg.transforms.functional as F
 from paddleseg.cvlibs import manager
 from paddleseg.transforms import Compose
 
 from ...errors import UsageError
+from ..data.file_dataset import transformed
 from . import classes
 from .scenes import check_scene, render_scene
 
@@ -87,18 +87,7 @@ class FineShapes(paddle.io.Dataset):
         scene = self.scene(idx)
         # as if read by OpenCV, channels blue first: Compose turns them round
         image = np.ascontiguousarray(scene.image[..., ::-1], np.float32)
-        data = {"trans_info": [], "img": image, "label": scene.label, "gt_fields": []}
-        if self.mode != "train":
-            data = self.transforms(data)
-            data["label"] = data["label"][np.newaxis]
-            return data
-        data["gt_fields"].append("label")
-        data = self.transforms(data)
-        if self.edge:
-            data["edge"] = F.mask_to_binary_edge(
-                data["label"], radius=2, num_classes=self.num_classes
-            )
-        return data
+        return transformed(self, image, scene.label)
 
     def __len__(self):
         return len(self.file_list)

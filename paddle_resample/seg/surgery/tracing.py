@@ -13,6 +13,7 @@ import paddle
 from paddle import nn
 
 from ...errors import UsageError
+from ..tensors import tensors_in
 from .operations import read_call
 from .rewrite import reroute, restore
 
@@ -126,7 +127,7 @@ class _Pass:
             hooks.append(layer.register_forward_post_hook(_Leaving(self, path)))
         try:
             with paddle.no_grad():
-                results = _tensors(self.model(self.image))
+                results = tensors_in(self.model(self.image))
         except UsageError:
             raise
         except Exception as error:
@@ -264,17 +265,6 @@ def _image(number, channels, size):
 def _shape(value):
     map_ = isinstance(value, paddle.Tensor) and value.ndim == 4
     return list(value.shape) if map_ else None
-
-
-def _tensors(value):
-    """All tensors in nested lists and mappings, in order."""
-    if isinstance(value, paddle.Tensor):
-        return [value]
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, (list, tuple)):
-        return [t for part in value for t in _tensors(part)]
-    return []
 
 
 def _name(model):

@@ -7,6 +7,7 @@ from ...files import write_json
 from ..data.loading import Order
 from ..data.samples import Samples
 from ..device import rank, world_size
+from ..tensors import tensors_in
 
 __all__ = ["FiniteWatch", "batch_files", "first_not_finite", "is_finite", "stop_run"]
 
@@ -55,14 +56,14 @@ class FiniteWatch:
 
     def _on_input(self, name):
         def look(layer, inputs):
-            for tensor in _tensors(inputs):
+            for tensor in tensors_in(inputs):
                 self._flow(tensor).takers.append(name)
 
         return look
 
     def _on_output(self, name):
         def look(layer, inputs, outputs):
-            for tensor in _tensors(outputs):
+            for tensor in tensors_in(outputs):
                 if self.first is None and not is_finite(tensor):
                     kind = type(layer).__name__
                     self.first = f"the output of the layer {name} ({kind})"
@@ -186,13 +187,3 @@ def batch_files(dataset, iteration, batch_size, seed, repeats):
         world_size(),
     )
     return [samples.name(index % len(samples)) for _, index in next(iter(order))]
-
-
-def _tensors(value):
-    if isinstance(value, paddle.Tensor):
-        return [value]
-    if isinstance(value, dict):
-        value = value.values()
-    elif not isinstance(value, (list, tuple)):
-        return []
-    return [tensor for inside in value for tensor in _tensors(inside)]

@@ -9,6 +9,7 @@ from PIL import Image
 
 from ...errors import UsageError
 from ..data.samples import Fault, Samples
+from ..tensors import tensors_in
 
 __all__ = ["check_labels", "check_loss", "check_reach", "check_schedule"]
 
@@ -135,7 +136,7 @@ def check_loss(config, losses, terms, logits):
     Raises:
         UsageError: none of the losses depends on the logits.
     """
-    outputs = [t for t in _tensors(logits) if not t.stop_gradient]
+    outputs = [t for t in tensors_in(logits) if not t.stop_gradient]
     silent = [i for i, term in enumerate(terms) if not _depends(term, outputs)]
     if not silent:
         return []
@@ -185,16 +186,6 @@ def _loss_names(losses):
         parts = loss.losses if type(loss).__name__ == "MixedLoss" else [loss]
         names += [type(part).__name__ for part in parts]
     return names
-
-
-def _tensors(value):
-    if isinstance(value, paddle.Tensor):
-        return [value]
-    if isinstance(value, dict):
-        value = value.values()
-    elif not isinstance(value, (list, tuple)):
-        return []
-    return [tensor for inside in value for tensor in _tensors(inside)]
 
 
 def _classes(numbers):
