@@ -47,6 +47,8 @@ def parse_args():
     add("--equal_within", type=float, help=help)
     help = "run the baseline's first seed twice; default on a GPU"
     add("--repeat", action=argparse.BooleanOptionalAction, help=help)
+    help = "mASSC too, for about two evaluations a cell; default: yes"
+    add("--shift_consistency", action=argparse.BooleanOptionalAction, help=help)
     help = "pattern of image names; those it finds alike are drawn together"
     add("--group", help=help)
     add_device(parser)
@@ -110,7 +112,7 @@ def _study(args):
         given["vary"] = {**given.get("vary", {}), **parse_vary(args.vary)}
     keys = ("baseline", "opts", "iters", "batch_size", "learning_rate")
     keys += ("save_interval", "num_workers", "precision", "equal_within", "group")
-    keys += ("repeat",)
+    keys += ("repeat", "shift_consistency")
     for key in keys:
         if getattr(args, key) is not None:
             given[key] = getattr(args, key)

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from paddle_resample.errors import UsageError
 from paddle_resample.files import usable_folder, write_json
-from paddle_resample.metrics import ImageScores, shift_consistency
+from paddle_resample.metrics import ImageScores
 from paddle_resample.metrics.edge_errors import ERROR_KINDS
 from paddle_resample.seg.config.config import ResampleConfig
 from paddle_resample.seg.device import (
@@ -24,7 +24,7 @@ from paddle_resample.seg.device import (
     rank,
     world_size,
 )
-from paddle_resample.seg.evaluation import evaluate
+from paddle_resample.seg.evaluation import add_shift_consistency, evaluate
 from paddle_resample.seg.flags import (
     ToolHelp,
     add_device,
@@ -94,8 +94,8 @@ def main():
         names = getattr(dataset, "CLASS_NAMES", None) or range(dataset.num_classes)
         show(scores, names)
         if images:
-            images.add_shift_consistency(
-                _shift_consistency(components.model, dataset, images)
+            add_shift_consistency(
+                components.model, dataset, images, args.precision, args.amp_level
             )
             scores["detail"] = images.summary()
             show_detail(scores["detail"], names)
@@ -139,14 +139,6 @@ def show(scores, names):
         + (f"  AUC {scores['auc_roc']:.4f}" if "auc_roc" in scores else ""),
         highlight=False,
     )
-
-
-def _shift_consistency(model, dataset, images):
-    """Of every image, in the order in which it was scored."""
-    files = getattr(dataset, "file_list", None) or [[i] for i in range(len(dataset))]
-    position = {str(entry[0]): i for i, entry in enumerate(files)}
-    samples = (dataset[position[name]]["img"] for name in images.names)
-    return shift_consistency(model, samples)
 
 
 def show_detail(detail, names):

@@ -8,14 +8,20 @@ import paddle
 import paddle.nn.functional as F
 
 from ..errors import UsageError
-from ..metrics import confusion_matrix, region_scores
+from ..metrics import confusion_matrix, region_scores, shift_consistency
 from ..metrics.roc import area_under_roc, roc_counts
 from .data.item_contract import check_dataset
 from .data.loading import evaluation_loader
 from .device import rank, world_size
 from .prediction.inference import inference_options, predict
 
-__all__ = ["autocast", "evaluate", "inference_options", "predict"]
+__all__ = [
+    "add_shift_consistency",
+    "autocast",
+    "evaluate",
+    "inference_options",
+    "predict",
+]
 
 
 def evaluate(
@@ -139,6 +145,31 @@ def _count_images(image_scores, dataset, group, predicted, confidence):
         scene = dataset.scene(index) if hasattr(dataset, "scene") else None
         width = None if scene is None else scene.width
         image_scores.add(name, predicted[i], group["label"][i], confidence[i], width)
+
+
+def add_shift_consistency(
+    model, dataset, image_scores, precision="fp32", amp_level="O1", on_image=None
+):
+    """Measure the shift consistency of a model on every image that was scored.
+
+    It predicts each image twice more, in two windows that are some pixels apart,
+    without test-time augmentation or sliding windows.
+
+    Args:
+        model, dataset: as `evaluate`.
+        image_scores: `metrics.ImageScores` after `evaluate`; takes the values.
+        precision, amp_level: as in training.
+        on_image: called after every image.
+
+    Raises:
+        UsageError: an image is smaller than 8x8 pixels.
+    """
+    files = getattr(dataset, "file_list", None) or [[i] for i in range(len(dataset))]
+    position = {str(entry[0]): i for i, entry in enumerate(files)}
+    images = (dataset[position[name]]["img"] for name in image_scores.names)
+    with autocast(precision, amp_level):
+        values = shift_consistency(model, images, on_image=on_image)
+    image_scores.add_shift_consistency(values)
 
 
 @contextlib.contextmanager

@@ -25,7 +25,12 @@ from ..seg.checkpoints.weights import load_weights
 from ..seg.config.class_names import class_names
 from ..seg.config.components import Components
 from ..seg.device import choose_device, world_size
-from ..seg.evaluation import evaluate, inference_options, predict
+from ..seg.evaluation import (
+    add_shift_consistency,
+    evaluate,
+    inference_options,
+    predict,
+)
 from ..seg.prediction.outputs import save_mask
 from ..seg.prediction.palette import palette_of
 from ..seg.prediction.pictures import pictures
@@ -130,6 +135,9 @@ def _score(study, cell, trainer, components):
         test_config=trainer.config.test_config,
         image_scores=scores,
     )
+    notes = _notes(model)
+    if study.shift_consistency:
+        notes += _add_shift_consistency(study, model, dataset, scores)
     scores.save(save_dir / "images.npz")
     size = _write_predictions(study, trainer, components, save_dir / "predictions")
     training = _read(save_dir / "scores.json")
@@ -153,12 +161,31 @@ def _score(study, cell, trainer, components):
             "input_size": list(size),
             **_read(save_dir / _MEMORY),
         },
-        "notes": _notes(model),
+        "notes": notes,
         "versions": run["versions"],
         "imports": run["imports"],
     }
     write_json(save_dir / RESULT, result)
     return result
+
+
+def _add_shift_consistency(study, model, dataset, scores):
+    """Measure mASSC; returns why not, of a network that takes images of one size."""
+    count = len(scores.names)
+    done = 0
+
+    def say():
+        # A cell that prints nothing for long counts as stalled.
+        nonlocal done
+        done += 1
+        if done % max(1, count // 20) == 0:
+            print(f"shift consistency: {done} of {count} images", flush=True)
+
+    try:
+        add_shift_consistency(model, dataset, scores, study.precision, on_image=say)
+    except ValueError as error:
+        return [f"mASSC is not measured: {error}"]
+    return []
 
 
 def _training_seconds(save_dir):

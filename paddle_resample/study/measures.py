@@ -96,6 +96,12 @@ def _bf_rows(scores):
     return np.stack([np.nan_to_num(each), ~np.isnan(each)], axis=1).astype(np.float64)
 
 
+def _shift_rows(scores):
+    """(consistency, 1) for every image."""
+    values = np.asarray(scores.counts["shift"], np.float64)
+    return np.stack([values, np.ones_like(values)], axis=1)
+
+
 # Keys of ImageScores.summary; recalls are means over the widths.
 MEASURES = {
     "miou": Measure(_flat("region"), _mean_iou),
@@ -108,5 +114,6 @@ MEASURES = {
     "false_error": Measure(_flat("edges"), _edge_error(0, 2), better=-1),
     "merged_error": Measure(_flat("edges"), _edge_error(1, 2), better=-1),
     "displaced_error": Measure(_flat("edges"), _edge_error(2), better=-1),
+    "massc": Measure(_shift_rows, lambda sums: sums[:, 0] / sums[:, 1]),
     "ece": Measure(_flat("calibration"), _calibration, better=-1),
 }

@@ -21,7 +21,7 @@ __all__ = ["Cell", "Study", "parse_vary", "read_study_file"]
 
 SEED = "seed"
 # Parts of a study that leave its trained cells as they are.
-_MAY_CHANGE = ("vary", "equal_within", "group", "repeat")
+_MAY_CHANGE = ("vary", "equal_within", "group", "repeat", "shift_consistency")
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,8 @@ class Study:
             `bootstrap.groups_of`; default the configuration's `group`.
         repeat: run the baseline's first seed twice; default on a GPU, where equal
             seeds do not give equal networks.
+        shift_consistency: measure mASSC of every trained network too, which takes
+            about as long as two evaluations.
 
     Raises:
         UsageError: a key, value or file that cannot be.
@@ -85,6 +87,7 @@ class Study:
     equal_within: float = 1.0
     group: Optional[str] = None
     repeat: Optional[bool] = None
+    shift_consistency: bool = True
 
     def __post_init__(self):
         self.folder = Path(self.folder)

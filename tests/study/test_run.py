@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import paddle
@@ -14,7 +15,10 @@ from PIL import Image
 
 from checkout import ROOT
 from paddle_resample import UsageError
-from paddle_resample.metrics import ImageScores
+from paddle_resample.metrics import ImageScores, shift_consistency
+from paddle_resample.seg.checkpoints.weights import load_weights
+from paddle_resample.seg.config.components import Components
+from paddle_resample.study.cell import _add_shift_consistency
 from paddle_resample.study.local import LocalRunner, last_line
 from paddle_resample.study.prepare import prepare
 from paddle_resample.study.results import add_result, read_results, read_timing
@@ -37,6 +41,7 @@ def test_every_cell_has_its_result(finished):
         folder = study.folder / result["folder"]
         scores = ImageScores.load(folder / "images.npz").summary()
         assert result["last"]["miou"] == pytest.approx(scores["miou"])
+        assert 0 < result["last"]["massc"] <= 1 and result["notes"] == []
         own = json.loads((folder / "scores.json").read_text())
         assert result["last"]["miou"] == pytest.approx(own["last"]["miou"])
         assert result["best"]["miou"] >= own["last"]["miou"]
@@ -98,6 +103,37 @@ def test_cells_of_a_seed_saw_the_same_data(finished):
         points = [json.loads(line) for line in curve.open()]
         lines[name] = [p["learning_rate"] for p in points if "loss" in p]
     assert len({tuple(rates) for rates in lines.values()}) == 1
+
+
+def test_shift_consistency_is_that_of_the_checkpoint(finished):
+    study, _ = finished
+    cell = study.cells[1]
+    components = Components(study.config(cell))
+    model, dataset = components.need("model"), components.need("val_dataset")
+    folder = study.folder / "cells" / cell.name
+    load_weights(model, folder / "iter_4")
+    kept = ImageScores.load(folder / "images.npz")
+    images = [dataset[i]["img"] for i in range(len(dataset))]
+    np.testing.assert_array_equal(
+        kept.counts["shift"], shift_consistency(model, images)
+    )
+
+
+def test_a_cell_of_a_network_that_takes_one_size_only():
+    """No two windows of its size can be cut from images of that size."""
+
+    class OneSize(paddle.nn.Layer):
+        def forward(self, x):
+            raise ValueError(f"takes 32x32, not {x.shape[2]}x{x.shape[3]}")
+
+    scores = ImageScores(2)
+    label = np.zeros((32, 32), int)
+    scores.add("0", label, label, np.ones((32, 32)))
+    images = [{"img": np.zeros((3, 32, 32), "float32")}]
+    study = SimpleNamespace(precision="fp32")
+    notes = _add_shift_consistency(study, OneSize(), images, scores)
+    assert notes == ["mASSC is not measured: takes 32x32, not 24x24"]
+    assert "shift" not in scores.counts
 
 
 def test_started_again_nothing_is_done_twice(finished, capsys):

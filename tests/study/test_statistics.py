@@ -26,6 +26,7 @@ def scores_of(skill, seed, images=12):
         wrong = noise.random(SIZE) > skill + hard + 0.01 * noise.normal()
         prediction = np.where(wrong, (label + 1) % 4, label)
         scores.add(f"image {i}", prediction, label, noise.random(SIZE), label % 3)
+    scores.add_shift_consistency(noise.uniform(0.7, 1, images))
     return scores
 
 
@@ -121,6 +122,19 @@ def test_groups_of_images_are_drawn_whole(tmp_path):
     means = [s["methods"]["carafe"]["measures"]["miou"] for s in (alone, summary)]
     assert means[0]["mean"] == means[1]["mean"]
     assert means[0]["interval"] != means[1]["interval"]
+
+
+def test_a_measure_that_one_run_lacks_is_left_out(tmp_path):
+    """A study of an older version that goes on, or a network of one image size."""
+    study = made_up(tmp_path, {"bilinear": 0.7, "carafe": 0.72}, (0, 1))
+    assert "massc" in summarise(tmp_path)["methods"]["carafe"]["measures"]
+    path = tmp_path / "cells" / study.cells[0].name / "images.npz"
+    old = ImageScores.load(path)
+    del old.counts["shift"]
+    old.save(path)
+    methods = summarise(tmp_path)["methods"].values()
+    kept = set(MEASURES) - {"massc"}
+    assert [set(method["measures"]) for method in methods] == [kept, kept]
 
 
 def test_runs_on_other_images_are_refused():

