@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 
-__all__ = ["RunFailed", "UsageError", "counted", "did_you_mean"]
+__all__ = ["RunFailed", "UsageError", "counted", "did_you_mean", "nearest"]
 
 
 class UsageError(ValueError):
@@ -37,12 +37,25 @@ def did_you_mean(name: object, names: Iterable[object]) -> str:
     "; known: 'bilinear', 'nearest'"
     """
     names = sorted(str(n) for n in names)
+    known = ", ".join(repr(n) for n in names) or "none"
+    return nearest(name, names) or f"; known: {known}"
+
+
+def nearest(name: object, names: Iterable[object]) -> str:
+    """As `did_you_mean`, but without the list of several hundred when none is near.
+
+    >>> nearest("box_dwn", ["box_down", "nearest"])
+    "; did you mean 'box_down'?"
+    >>> nearest("?", ["nearest", "bilinear"])
+    ''
+    """
     # None is no slip of the pen, though it looks like "convex".
     wrong = "" if name is None else str(name)
-    near = difflib.get_close_matches(wrong, names, n=3, cutoff=0.6)
-    if near:
-        return "; did you mean " + " or ".join(repr(n) for n in near) + "?"
-    return "; known: " + (", ".join(repr(n) for n in names) or "none")
+    known = sorted(str(n) for n in names)
+    near = difflib.get_close_matches(wrong, known, n=3, cutoff=0.6)
+    if not near:
+        return ""
+    return "; did you mean " + " or ".join(repr(n) for n in near) + "?"
 
 
 def counted(**groups: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Initial weights that Paddle does not offer by name, and how they are kept."""
+"""Initial weights that Paddle does not offer by name."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import math
 
 import numpy as np
 import paddle
-import paddle.nn as nn
 from paddle import Tensor
 from paddle.nn.initializer import Assign, Initializer, Uniform
 
 __all__ = [
     "bilinear_kernel",
-    "keep_initialization",
     "repeat_for_shuffle",
     "torch_uniform",
 ]
@@ -73,18 +71,3 @@ def repeat_for_shuffle(weight: Tensor, scale: int, base: Initializer) -> None:
     kernel = paddle.create_parameter(shape, weight.dtype, default_initializer=base)
     repeated = paddle.repeat_interleave(kernel.detach(), cell, axis=0)
     weight.set_value(repeated)
-
-
-def keep_initialization(layer: nn.Layer) -> None:
-    """Mark the weights of a layer as initialized for good.
-
-    PaddleSeg's models end their construction with a walk over all their layers that
-    initializes every convolution again, by the functions of
-    `paddleseg.cvlibs.param_init`. That would destroy the published initialization of an
-    operator (DySample's offsets would jump from 0.001 to 0.08). The marked parameters
-    are skipped by those functions, which `seg.repairs` repairs. Paddle's own
-    initializers ignore the mark: a call of one of them is meant. Copies by
-    `copy.deepcopy` lose it.
-    """
-    for parameter in layer.parameters():
-        parameter.keeps_initialization = True

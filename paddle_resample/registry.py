@@ -12,9 +12,9 @@ import paddle.nn as nn
 from .arguments import whole_number
 from .base import Downsampler, Resampler, Upsampler
 from .errors import UsageError
-from .initialise import keep_initialization
 from .projected import ProjectedDownsampler, ProjectedUpsampler
-from .synonyms import name_hint, option_hint
+from .spec_checks import article, check_option_type, check_site, refuse_option
+from .synonyms import name_hint
 
 __all__ = [
     "build",
@@ -42,7 +42,7 @@ def register(name: str) -> Callable[[_Class], _Class]:
     """Class decorator: make a resampler known under `name`.
 
     Its constructor then refuses unknown options in one sentence, notes the options it
-    got as `options`, and marks its weights (see `initialise.keep_initialization`).
+    got as `options`, and marks its weights as initialized for good.
 
     Args:
         name: the registry key, the stem of its file.
@@ -70,12 +70,18 @@ def _wrap_constructor(cls):
     def __init__(self, *args, **options):
         for key in options:
             if key not in known:
-                _refuse_option(cls, key)
+                refuse_option(cls, key, resampler_options(cls))
         if not self.__dict__:  # not in the constructor of a subclass
             # nn.Layer's own __setattr__ works only after its constructor.
             object.__setattr__(self, "options", options)
         construct(self, *args, **options)
-        keep_initialization(self)
+        # PaddleSeg's models end their construction with a walk over all layers that
+        # initializes every convolution again, which would destroy the published
+        # initialization of an operator (DySample's offsets would jump from 0.001 to
+        # 0.08). Its functions, as `seg.repairs` repairs them, skip what is marked;
+        # Paddle's own initializers do not.
+        for parameter in self.parameters():
+            parameter.keeps_initialization = True
 
     cls.__init__ = __init__
 
@@ -124,7 +130,7 @@ def resampler_class(name: str, kind: type[Resampler] = Resampler) -> type[Resamp
     if not issubclass(cls, kind):
         other = _KINDS[Upsampler if issubclass(cls, Upsampler) else Downsampler]
         raise UsageError(
-            f"{name!r} is {_article(other)} and the site needs {_article(word)}; "
+            f"{name!r} is {article(other)} and the site needs {article(word)}; "
             "known: " + ", ".join(resampler_names(kind))
         )
     return cls
@@ -173,13 +179,13 @@ def parse_spec(
         return resampler_class(spec, kind), {}
     if not isinstance(spec, Mapping):
         raise UsageError(
-            f"{_article(word)} spec is a name or a mapping with a name, such as "
+            f"{article(word)} spec is a name or a mapping with a name, such as "
             f"{{name: {resampler_names(kind)[0]}}}, not {spec!r}"
         )
     if "name" not in spec:
         hint = "; write name, not type" if "type" in spec else ""
         raise UsageError(
-            f"{_article(word)} spec needs the key 'name', but {dict(spec)!r} has "
+            f"{article(word)} spec needs the key 'name', but {dict(spec)!r} has "
             f"none{hint}"
         )
     cls = resampler_class(spec["name"], kind)
@@ -192,8 +198,8 @@ def parse_spec(
                 "from the spec"
             )
         if key not in known:
-            _refuse_option(cls, key)
-        _check_type(cls, key, value, known[key])
+            refuse_option(cls, key, known)
+        check_option_type(cls, key, value, known[key])
     return cls, options
 
 
@@ -248,6 +254,7 @@ def build(
             guide_channels,
             side,
             data_format,
+            site,
         )
     except UsageError as error:
         if site is None:
@@ -267,6 +274,7 @@ def _build(
     guide_channels,
     side,
     data_format,
+    site,
 ):
     whole_number(cls.name, "in_channels", in_channels)
     for key, channels in (("out_", out_channels), ("guide_", guide_channels)):
@@ -287,58 +295,19 @@ def _build(
         return ProjectedDownsampler(down, out_channels) if project else down
     assert issubclass(cls, Upsampler)
     channels = out_channels if project else in_channels
-    _check_site(cls, channels, guide_channels, side)
+    check_site(cls, channels, guide_channels, side, _givers(cls), site is not None)
     if cls.needs_guide:
         options["guide_channels"] = guide_channels
     up = cls(channels, out_channels, **options)
     return ProjectedUpsampler(in_channels, up) if project else up
 
 
-def _refuse_option(cls, key):
-    known = resampler_options(cls)
-    raise UsageError(
-        f"{cls.name}: unknown option {key!r}{option_hint(key, known)}"
-        f" (accepted: {', '.join(sorted(known))})"
-    )
-
-
-def _check_type(cls, key, value, default):
-    """Refuse a value of another type than the default's; a default of None says
-    nothing about the type."""
-    expected = type(default)
-    if expected is float:
-        expected = (int, float)
-    wrong_bool = isinstance(value, bool) and not isinstance(default, bool)
-    if default is not None and (wrong_bool or not isinstance(value, expected)):
-        raise UsageError(
-            f"{cls.name}: {key} must be of the kind of its default {default!r}, not "
-            f"{value!r}"
-        )
-
-
-def _check_site(cls, channels, guide_channels, side):
-    if cls.needs_guide and guide_channels is None:
-        raise UsageError(
-            f"{cls.name}: needs a guide (a finer feature map) and this site has none"
-        )
-    if cls.guide_same_channels and guide_channels != channels:
-        raise UsageError(
-            f"{cls.name}: the guide must have the {channels} channels of the upsampled "
-            f"map, but at this site it has {guide_channels}"
-        )
-    if cls.needs_side is not None and cls.needs_side != side:
-        givers = [
-            n
-            for n in resampler_names(Downsampler)
-            if resampler_class(n, Downsampler).gives_side == cls.needs_side
-        ]
-        has = "none" if side is None else f"only {side}"
-        raise UsageError(
-            f"{cls.name}: needs {cls.needs_side} recorded by its downsampler and this "
-            f"site has {has}; downsample with {' or '.join(givers)} and build it with "
-            f"side={cls.needs_side!r}"
-        )
-
-
-def _article(word):
-    return f"an {word}" if word[0] in "aeiou" else f"a {word}"
+def _givers(cls):
+    """Names of the downsamplers that record what an upsampler needs."""
+    if cls.needs_side is None:
+        return []
+    return [
+        name
+        for name in resampler_names(Downsampler)
+        if resampler_class(name, Downsampler).gives_side == cls.needs_side
+    ]

@@ -9,7 +9,7 @@ FLOORS = [
     {"cpu", "errors", "files", "import_paddle", "notes", "synonyms", "version"},
     {"kernels", "arguments", "safetensors_file"},
     {"ops", "initialise"},
-    {"base", "blocks", "projected", "registry", "site_specs"},
+    {"base", "blocks", "projected", "registry", "site_specs", "spec_checks"},
     {"up", "down"},
     {"operator_cost", "network_cost", "official", "docstring", "catalogue"},
     {"metrics", "tool"},

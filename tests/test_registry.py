@@ -236,6 +236,11 @@ def test_what_the_site_does_not_have(bench, spec, site, text):
         build(spec, 4, **site)
 
 
+def test_a_network_is_not_told_how_to_call_build(bench):
+    with pytest.raises(UsageError, match=r"downsample with max_pool \(at up1\)$"):
+        build("max_unpool", 4, site="up1")
+
+
 def test_the_site_has_it(bench):
     assert build("narrow", 8, 4, guide_channels=4).upsample.in_channels == 4
     assert build("taps", 4, side="taps").in_channels == 4

@@ -7,7 +7,7 @@ from paddle import Tensor
 
 from ..arguments import check_counts
 from ..kernels import native
-from .channel_groups import grouped_grid, sample_groups
+from .offset_warp import grouped_grid, sample_groups
 from .sampling_grid import without_amp
 from .size import spatial_size
 from .warp import check_offsets

@@ -16,13 +16,13 @@ from rich.table import Table
 
 from ..errors import UsageError
 from .check_config import check_config
+from .config.checks.random_transforms import random_faults
 from .config.components import Components
 from .config.config import ResampleConfig
 from .data.file_check import pair_fault
 from .data.file_list import sample_pairs
 from .data.image_file import read_image, read_label
 from .data.item_contract import check_item
-from .data.transforms import random_faults
 from .progress import RunDisplay
 
 __all__ = ["DataReport", "check_data", "print_check_data"]

@@ -5,7 +5,7 @@ import traceback
 
 from paddleseg.cvlibs import SegBuilder
 
-from ...errors import UsageError, did_you_mean
+from ...errors import UsageError, did_you_mean, nearest
 
 __all__ = ["Components"]
 
@@ -38,7 +38,7 @@ class Components(SegBuilder):
         known = [name for r in self.comp_list for name in r.components_dict]
         raise UsageError(
             f"{self.config.path}: unknown type {class_type!r}"
-            f"{_only_near(class_type, known)}"
+            f"{nearest(class_type, known)}"
         )
 
     def build_component(self, cfg):
@@ -136,9 +136,3 @@ def _failed_line(error):
     """The source line of an assertion without words."""
     frames = traceback.extract_tb(error.__traceback__)
     return f"{type(error).__name__} at {frames[-1].line!r}" if frames else repr(error)
-
-
-def _only_near(name, known):
-    """The nearest names; not the whole list of several hundred."""
-    text = did_you_mean(name, known)
-    return text if "did you mean" in text else ""

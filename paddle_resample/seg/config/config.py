@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 from paddleseg.cvlibs import Config
 
-from ...errors import UsageError
-from .faults import only_near
+from ...errors import UsageError, nearest
+from .checks.sentences import fault_sentences
 from .imports import load_imports
-from .marked_yaml import Mark, parse_flow, read_yaml
-from .schema import schema_faults
+from .marked_yaml import Mark, options_in, parse_flow, read_yaml
 
 __all__ = ["ResampleConfig", "config_faults", "merge"]
 
@@ -58,7 +57,7 @@ class ResampleConfig(Config):
         except (RuntimeError, AssertionError) as error:
             # PaddleSeg's checker puts the fault into the last lines of its text.
             text = " ".join(str(error).split("error message is:")[-1].split())
-            where = " ".join(_options(self.marks)) or self.path
+            where = " ".join(options_in(self.marks)) or self.path
             raise UsageError(f"{where}: {text}") from None
 
     def where(self, *keys):
@@ -75,7 +74,7 @@ class ResampleConfig(Config):
         while known and known not in self.marks:
             known = known[:-1]
         where = str(self.marks.get(known, self.path))
-        options = [o for o in _options(self.marks, keys) if o != where]
+        options = [o for o in options_in(self.marks, keys) if o != where]
         if options:
             where = f"{' '.join(options)} or {where}"
         return f"{where}: {'.'.join(map(str, keys))}"
@@ -114,8 +113,9 @@ class ResampleConfig(Config):
     ):
         plain = dic
         dic = _with_values(dic, self.marks, learning_rate, batch_size, iters, opts)
-        load_imports(dic, self.marks, self.path)
-        faults = _sentences(schema_faults(dic), self.path, self.marks, plain)
+        if "imports" in dic:
+            load_imports(dic, self.marks, self.path)
+        faults = fault_sentences(dic, self.path, self.marks, plain)
         if faults:
             rest = f" ({len(faults) - 1} more: python -m paddle_resample check lists "
             more = rest + "them)" if len(faults) > 1 else ""
@@ -132,7 +132,7 @@ def config_faults(path, opts=None, complete=True):
     Args:
         path: of the .yml file.
         opts: as in ResampleConfig.
-        complete: see `schema.schema_faults`.
+        complete: see `checks.schema.schema_faults`.
 
     Returns:
         list of str, one sentence each, with file and line.
@@ -144,8 +144,9 @@ def config_faults(path, opts=None, complete=True):
     _check_file(path)
     content, marks = _read(path)
     dic = _with_values(content, marks, opts=opts)
-    load_imports(dic, marks, path)
-    return _sentences(schema_faults(dic, complete), path, marks, content, complete)
+    if "imports" in dic:
+        load_imports(dic, marks, path)
+    return fault_sentences(dic, path, marks, content, complete)
 
 
 def merge(child, base):
@@ -226,39 +227,6 @@ def _has(content, keys):
     return True
 
 
-def _sentences(faults, path, marks, plain, complete=True):
-    """The faults in words, with file and line or with the option that made them.
-
-    Args:
-        plain: the configuration without options, whose faults are the file's own.
-    """
-    options = _options(marks)
-    own = schema_faults(plain, complete) if options and faults else faults
-    result = []
-    for fault in faults:
-        keys, text = fault
-        known = keys
-        while known and known not in marks:
-            known = known[:-1]
-        where = str(marks[known]) if known else path
-        if where not in options and fault not in own:
-            where = " ".join(_options(marks, keys[:1])) or " ".join(options)
-        dotted = ".".join(map(str, keys))
-        result.append(f"{where}: {dotted}: {text}" if keys else f"{where}: {text}")
-    return result
-
-
-def _options(marks, keys=()):
-    """What was set on the command line, at these keys or below them, in words."""
-    return list(
-        dict.fromkeys(
-            str(mark)
-            for path, mark in marks.items()
-            if mark.line is None and path[: len(keys)] == keys
-        )
-    )
-
-
 def _find(value, section, path=()):
     """The keys that lead to a mapping equal to `section`, or None."""
     if value == section and path:
@@ -310,8 +278,7 @@ def _set_option(dic, item):
         if not isinstance(place, dict) or step not in place:
             known = place if isinstance(place, dict) else ()
             raise UsageError(
-                f"--opts {item}: the configuration has no {key!r}"
-                f"{only_near(step, known)}"
+                f"--opts {item}: the configuration has no {key!r}{nearest(step, known)}"
             )
         inside = place[step]
         if isinstance(inside, str):  # a spec written as its name alone

@@ -1,4 +1,4 @@
-"""YAML read safely, with the file and line that each key came from."""
+"""YAML read safely, with the file and line, or option, that each key came from."""
 
 from typing import NamedTuple, Optional
 
@@ -6,7 +6,7 @@ import yaml
 
 from ...errors import UsageError
 
-__all__ = ["Mark", "parse_flow", "read_yaml"]
+__all__ = ["Mark", "options_in", "parse_flow", "read_yaml"]
 
 # More than any configuration holds; a few lines of aliases may stand for billions.
 _MOST_VALUES = 20_000
@@ -75,6 +75,24 @@ def parse_flow(text):
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         text = " ".join(str(getattr(error, "problem", error)).split())
         raise UsageError(f"the value is not YAML: {text}") from None
+
+
+def options_in(marks, keys=()):
+    """Options of the command line that set a value, or something in it.
+
+    Args:
+        marks: see `read_yaml`.
+        keys: that lead to the value; () stands for the whole configuration.
+
+    Returns:
+        list of str, as "--opts model.width=8".
+    """
+    options = [
+        str(mark)
+        for path, mark in marks.items()
+        if mark.line is None and path[: len(keys)] == keys
+    ]
+    return list(dict.fromkeys(options))
 
 
 def _walk(loader, node, path, keys, marks, within):

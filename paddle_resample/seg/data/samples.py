@@ -7,10 +7,10 @@ import paddle
 from paddleseg.datasets import Dataset
 
 from ...errors import UsageError
+from ..config.checks.random_transforms import random_faults
 from .file_check import pair_fault
 from .item_contract import check_dataset, check_item
 from .tiff import DamagedFile
-from .transforms import random_faults
 
 __all__ = ["Fault", "Samples", "check_evaluation"]
 

@@ -1,14 +1,12 @@
-"""PaddleSeg's transforms on images of any depth and number of bands, and which of
-them are random."""
+"""PaddleSeg's transforms on images of any depth and number of bands."""
 
 import random
-from collections.abc import Mapping
 
 import numpy as np
 
 from ...errors import UsageError
 
-__all__ = ["apply_transforms", "random_fault", "random_faults", "to_eight_bits"]
+__all__ = ["apply_transforms", "to_eight_bits"]
 
 # They turn images into 8 bits, or clip them.
 _EIGHT_BITS = ("RandomDistort", "RandomBlur", "RandomNoise", "ScalePadding")
@@ -72,52 +70,6 @@ def _apply_stock(transform, data):
     if bands > 4 and name in _FOUR_BANDS:
         return _by_fours(transform, data)
     return transform(data)
-
-
-def random_fault(transform):
-    """Why a transform does not belong into evaluation.
-
-    Args:
-        transform: a transform, or its mapping in a configuration.
-
-    Returns:
-        str, or None.
-
-    >>> random_fault({"type": "RandomDistort"})
-    'RandomDistort is random, which evaluation and prediction are not; remove it'
-    >>> random_fault({"type": "Normalize"})
-    """
-    if isinstance(transform, Mapping):
-        name, value = transform.get("type"), transform.get
-    else:
-        name = type(transform).__name__
-
-        def value(key, default=None):
-            return getattr(transform, key, default)
-
-    fixed = value("prob") == 0
-    is_random = str(name).startswith("Random") and not fixed
-    is_random |= name in ("ResizeStepScaling", "ResizeRangeScaling")
-    is_random |= name == "Resize" and value("interp") == "RANDOM"
-    is_random |= name == "ResizeByShort" and isinstance(value("short_size"), list)
-    if not is_random:
-        return None
-    return f"{name} is random, which evaluation and prediction are not; remove it"
-
-
-def random_faults(transforms):
-    """`random_fault` of each transform that has one.
-
-    Args:
-        transforms: list of transforms, or of their mappings.
-
-    Returns:
-        list of (index, str).
-    """
-    if not isinstance(transforms, (list, tuple)):
-        return []
-    faults = enumerate(map(random_fault, transforms))
-    return [(index, fault) for index, fault in faults if fault]
 
 
 def _has_eight_bits(image):

@@ -10,11 +10,11 @@ from paddleseg.datasets import Dataset
 from paddleseg.transforms import Compose
 
 from ...errors import UsageError
+from ..config.checks.random_transforms import random_faults
 from ..data.file_check import image_fault
 from ..data.file_list import read_list, split_line
 from ..data.image_file import is_image_name, read_image, to_display
 from ..data.samples import Fault, Samples, check_evaluation
-from ..data.transforms import random_faults
 from .outputs import output_names
 from .video import frames_of, is_video_name, open_video
 

@@ -5,9 +5,9 @@ import pytest
 from paddleseg.cvlibs import manager
 
 from paddle_resample.errors import UsageError
+from paddle_resample.seg.config.checks.signatures import REQUIRED, arguments_of
 from paddle_resample.seg.config.components import Components
 from paddle_resample.seg.config.config import ResampleConfig, config_faults
-from paddle_resample.seg.config.signatures import REQUIRED, arguments_of
 from tests.seg.config.stock_style import CHILDREN, write_child
 
 FOLDER = Path(__file__).parents[3] / "configs"

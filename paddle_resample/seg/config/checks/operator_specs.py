@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from ...base import Downsampler, Resampler, Upsampler
-from ...errors import UsageError
-from ...registry import parse_spec, resampler_class, resampler_names, resampler_options
+from ....base import Downsampler, Resampler, Upsampler
+from ....errors import UsageError
+from ....registry import parse_spec, resampler_class, resampler_names, resampler_options
 from .faults import SchemaFault, near
 
 __all__ = ["kind_of_spec", "spec_faults", "takes_spec"]

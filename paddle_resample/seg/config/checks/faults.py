@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ...errors import did_you_mean
+from ....errors import did_you_mean, nearest
 from .signatures import REQUIRED
 from .values import value_fault
 
@@ -12,7 +12,6 @@ __all__ = [
     "key_faults",
     "mapping_faults",
     "near",
-    "only_near",
     "unknown_argument",
     "value_faults",
 ]
@@ -61,11 +60,5 @@ def unknown_argument(path, owner, key, known):
 
 
 def near(name, known):
-    text = did_you_mean(name, known)
-    return f"; {name!r} may be misspelt{text[:-1]}" if "did you" in text else ""
-
-
-def only_near(name, known):
-    """The nearest names; not the whole list of several hundred."""
-    text = did_you_mean(name, known)
-    return text if "did you mean" in text else ""
+    text = nearest(name, known)
+    return f"; {name!r} may be misspelt{text[:-1]}" if text else ""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import paddle
 from paddleseg.cvlibs import manager
 
-from ...errors import did_you_mean
+from ....errors import did_you_mean, nearest
 from .agreement import (
     channel_faults,
     class_faults,
@@ -26,7 +26,6 @@ from .faults import (
     key_faults,
     mapping_faults,
     near,
-    only_near,
     unknown_argument,
     value_faults,
 )
@@ -270,7 +269,7 @@ def _find(section, kind):
         if name in registry.components_dict:
             return None, f"{name!r} is a {word}, where a {kind} is expected"
     known = [n for word in wanted for n in _REGISTRIES[word].components_dict]
-    return None, f"unknown type {name!r}{only_near(name, known)}"
+    return None, f"unknown type {name!r}{nearest(name, known)}"
 
 
 def _missing(path, owner, section, arguments, added):

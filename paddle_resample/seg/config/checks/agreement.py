@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from paddleseg.cvlibs import manager
 
-from ...errors import did_you_mean
-from ..data.transforms import random_faults
+from ....errors import did_you_mean
 from .faults import SchemaFault, mapping_faults, near
+from .random_transforms import random_faults
 
 __all__ = [
     "channel_faults",
