@@ -15,12 +15,12 @@ import paddle
 from paddle import nn
 
 from paddle_resample.base import Upsampler
-from paddle_resample.catalogue import partners
 from paddle_resample.errors import RunFailed
 from paddle_resample.files import write_json, writing
 from paddle_resample.ops import onnx_forms, spatial_size
 from paddle_resample.registry import (
     build,
+    partners,
     resampler_class,
     resampler_names,
     resampler_options,

@@ -22,10 +22,10 @@ from paddle_resample.catalogue import (
     facts,
     family,
     initialization,
-    partners,
 )
 from paddle_resample.docstring import read_docstring
 from paddle_resample.notes import paragraphs
+from paddle_resample.registry import partners
 
 __all__ = ["index_page", "operator_page", "write_pages"]
 

@@ -15,9 +15,9 @@ from paddle_resample import (
     resampler_class,
     resampler_options,
 )
-from paddle_resample.catalogue import partners
 from paddle_resample.lab.measurements.impulse import impulse_response, pixels_read
 from paddle_resample.lab.photograph.picture import Window, working_copy
+from paddle_resample.registry import partners
 from paddle_resample.seg.embedded_data.photographs import photograph
 
 __all__ = [

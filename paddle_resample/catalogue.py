@@ -13,7 +13,12 @@ from .docstring import Documentation, read_docstring
 from .errors import UsageError
 from .notes import paragraphs
 from .operator_cost import Cost, cost
-from .registry import resampler_class, resampler_names, resampler_options
+from .registry import (
+    partners,
+    resampler_class,
+    resampler_names,
+    resampler_options,
+)
 
 __all__ = [
     "COST_AT",
@@ -25,7 +30,6 @@ __all__ = [
     "facts",
     "family",
     "initialization",
-    "partners",
 ]
 
 COST_AT = (256, (64, 64))  # channels and size at which costs are shown
@@ -71,28 +75,6 @@ def family(cls: type[Resampler]) -> str:
     if not cls.learned:
         return "pooling"
     return "learned pooling" if cls.keeps_channels else "learned reduction"
-
-
-def partners(cls: type[Upsampler]) -> list[str]:
-    """The downsamplers that record what an upsampler needs.
-
-    Args:
-        cls: a registered upsampler class.
-
-    Returns:
-        list of names, those without weights first; empty where it needs nothing.
-
-    >>> partners(resampler_class("max_unpool"))
-    ['max_pool']
-    """
-    if cls.needs_side is None:
-        return []
-    givers = [
-        n
-        for n in resampler_names(Downsampler)
-        if resampler_class(n, Downsampler).gives_side == cls.needs_side
-    ]
-    return sorted(givers, key=lambda n: (resampler_class(n).learned, n))
 
 
 def asks(cls: type[Resampler]) -> str:

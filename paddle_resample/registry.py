@@ -19,6 +19,7 @@ from .synonyms import name_hint
 __all__ = [
     "build",
     "parse_spec",
+    "partners",
     "register",
     "resampler_class",
     "resampler_names",
@@ -154,6 +155,28 @@ def resampler_options(cls: type[Resampler]) -> dict[str, Any]:
         for p in parameters
         if p.kind is p.KEYWORD_ONLY and p.name not in _BOUND
     }
+
+
+def partners(cls: type[Upsampler]) -> list[str]:
+    """The downsamplers that record what an upsampler needs.
+
+    Args:
+        cls: a registered upsampler class.
+
+    Returns:
+        list of names, those without weights first; empty where it needs nothing.
+
+    >>> partners(resampler_class("max_unpool"))
+    ['max_pool']
+    """
+    if cls.needs_side is None:
+        return []
+    givers = [
+        n
+        for n in resampler_names(Downsampler)
+        if resampler_class(n, Downsampler).gives_side == cls.needs_side
+    ]
+    return sorted(givers, key=lambda n: (resampler_class(n).learned, n))
 
 
 def parse_spec(
@@ -295,19 +318,8 @@ def _build(
         return ProjectedDownsampler(down, out_channels) if project else down
     assert issubclass(cls, Upsampler)
     channels = out_channels if project else in_channels
-    check_site(cls, channels, guide_channels, side, _givers(cls), site is not None)
+    check_site(cls, channels, guide_channels, side, partners(cls), site is not None)
     if cls.needs_guide:
         options["guide_channels"] = guide_channels
     up = cls(channels, out_channels, **options)
     return ProjectedUpsampler(in_channels, up) if project else up
-
-
-def _givers(cls):
-    """Names of the downsamplers that record what an upsampler needs."""
-    if cls.needs_side is None:
-        return []
-    return [
-        name
-        for name in resampler_names(Downsampler)
-        if resampler_class(name, Downsampler).gives_side == cls.needs_side
-    ]

@@ -21,10 +21,10 @@ from paddle_resample.catalogue import (
     describe,
     facts,
     family,
-    partners,
 )
 from paddle_resample.docstring import read_docstring
 from paddle_resample.notes import paragraphs
+from paddle_resample.registry import partners
 
 
 def shown(content, width=200):

@@ -151,14 +151,14 @@ def measure_all(probes, progress=None, on_row=None, seed=0, settings=None):
         UsageError: a mistake in a spec, before anything is measured.
     """
     # Each is built once, so that a mistake shows before anything runs.
-    for given in probes.values():
-        _build(given)
+    for operator in probes.values():
+        _build(operator)
     lab = Lab()
     try:
-        for done, (label, given) in enumerate(probes.items()):
+        for done, (label, operator) in enumerate(probes.items()):
             if progress is not None:
                 progress(label, done, len(probes))
-            down, up = given if isinstance(given, tuple) else (given, None)
+            down, up = operator if isinstance(operator, tuple) else (operator, None)
             try:
                 row = measure(down, partner=up, seed=seed, settings=settings)
             except UsageError as error:
@@ -214,8 +214,8 @@ def _measured(one, field, more):
     return done
 
 
-def _build(given):
-    if isinstance(given, tuple):
-        pair(*given)
-    elif isinstance(given, (str, Mapping)):
-        probe(given)
+def _build(operator):
+    if isinstance(operator, tuple):
+        pair(*operator)
+    elif isinstance(operator, (str, Mapping)):
+        probe(operator)

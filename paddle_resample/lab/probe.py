@@ -8,19 +8,19 @@ import paddle
 import paddle.nn as nn
 
 from ..base import Downsampler, Upsampler
-from ..catalogue import partners
 from ..errors import UsageError
 from ..registry import build, parse_spec
 from ..seg.sites import inner_resampler, layer_channels
+from .build_pair import build_for_upsampler, build_pair, guide_channels
 from .measurements.field import moved
 from .measurements.signals import features, photograph_tile
 
-__all__ = ["CHANNELS", "Given", "Probe", "pair", "probe"]
+__all__ = ["CHANNELS", "Inputs", "Probe", "pair", "probe"]
 
 CHANNELS = 16  # every registered operator can have as many
 
 
-class Given(NamedTuple):
+class Inputs(NamedTuple):
     """What an operator is called with; Tensors, None or side information."""
 
     x: Any
@@ -74,23 +74,23 @@ class Probe:
         core = inner_resampler(self.up)
         return core.options.get("guide_channels") or core.in_channels
 
-    def given(self, fine):
+    def inputs(self, fine):
         """What it is called with to see a fine map.
 
         Args:
             fine: float64 array [1, C, H, W].
 
         Returns:
-            Given: an upsampler gets the mean of every cell (or what its partner makes,
+            Inputs: an upsampler gets the mean of every cell (or what its partner makes,
             with the side information) and, as guide, the fine map.
         """
         fine = paddle.to_tensor(fine)
         if self.kind != "up":
-            return Given(fine)
+            return Inputs(fine)
         with paddle.no_grad():
             x, side = self.down.record(fine)
         needs_side = inner_resampler(self.up).needs_side is not None
-        return Given(x, self._guide(fine), side if needs_side else None)
+        return Inputs(x, self._guide(fine), side if needs_side else None)
 
     def natural(self, field, rows=0, columns=0):
         """What it is called with to see a natural map.
@@ -100,26 +100,26 @@ class Probe:
             rows, columns: fine pixels by which it is moved.
 
         Returns:
-            Given.
+            Inputs.
         """
         x, guide = self._natural_tiles(field.period)
         if self.kind == "up" and inner_resampler(self.up).needs_side is not None:
-            return self.given(field.wrap(moved(x, rows, columns), self.scale))
+            return self.inputs(field.wrap(moved(x, rows, columns), self.scale))
         if self.kind != "up":
-            return Given(_wrapped(field, moved(x, rows, columns), self.scale))
+            return Inputs(_wrapped(field, moved(x, rows, columns), self.scale))
         x = moved(x, rows / self.scale, columns / self.scale)
         if guide is not None:
             guide = _wrapped(field, moved(guide, rows, columns), self.scale)
-        return Given(_wrapped(field, x, 1), guide)
+        return Inputs(_wrapped(field, x, 1), guide)
 
     def see(self, fine):
         """Its result for a fine map, float64 array [1, D, H', W']."""
-        return self.respond(self.given(fine))
+        return self.respond(self.inputs(fine))
 
-    def respond(self, given):
+    def respond(self, inputs):
         """Its result, float64 array [1, D, H', W']."""
         with paddle.no_grad():
-            return self(*given).numpy()
+            return self(*inputs).numpy()
 
     def __call__(self, x, guide=None, side=None):
         if self.kind == "up":
@@ -178,20 +178,19 @@ def probe(operator, channels=CHANNELS, seed=0, label=None, tiles=None):
             )
         label = label or inner_resampler(layer).name or type(layer).__name__
     else:
-        cls, given = parse_spec(operator)
+        cls, _ = parse_spec(operator)
         paddle.seed(seed)
         site = {"scale": None}
         if issubclass(cls, Upsampler):
-            same = channels if cls.guide_same_channels else 3
-            site["guide_channels"] = same if cls.needs_guide else None
+            site["guide_channels"] = guide_channels(cls, channels)
             site["side"] = cls.needs_side
         layer = build(operator, channels, **site)
-        label = label or " ".join([cls.name, *(f"{k}={v}" for k, v in given.items())])
+        label = label or _label(operator)
     if isinstance(inner_resampler(layer), Downsampler):
         return Probe(label, down=_ready(layer), tiles=tiles)
     core = inner_resampler(layer)
-    down = _shrinker(type(core), layer_channels(layer)[0], core.scale)
-    return Probe(label, _ready(layer), down, tiles=tiles)
+    down = build_for_upsampler(type(core), layer_channels(layer)[0], core.scale)
+    return Probe(label, _ready(layer), _ready(down), tiles=tiles)
 
 
 def pair(down, up, channels=CHANNELS, seed=0):
@@ -209,27 +208,15 @@ def pair(down, up, channels=CHANNELS, seed=0):
         UsageError: wrong specs, another scale, or side information that down does not
             record.
     """
-    recorded = parse_spec(down, Downsampler)[0].gives_side
-    cls, _ = parse_spec(up, Upsampler)
     paddle.seed(seed)
-    lower = build(down, channels, kind=Downsampler)
-    site = {"scale": lower.scale, "side": recorded, "kind": Upsampler}
-    if cls.needs_guide:
-        site["guide_channels"] = channels if cls.guide_same_channels else 3
-    upper = build(up, channels, **site)
+    lower, upper = build_pair(down, up, channels)
     label = f"{_label(down)} : {_label(up)}"
     return Probe(label, _ready(upper), _ready(lower), paired=True)
 
 
 def _label(spec):
-    cls, given = parse_spec(spec)
-    return " ".join([cls.name, *(f"{k}={v}" for k, v in given.items())])
-
-
-def _shrinker(cls, channels, scale):
-    """What makes the coarse map of an upsampler: the mean, unless it must record."""
-    name = (partners(cls) or ["avg_pool"])[0]
-    return _ready(build(name, channels, scale=scale, kind=Downsampler))
+    cls, options = parse_spec(spec)
+    return " ".join([cls.name, *(f"{k}={v}" for k, v in options.items())])
 
 
 def _ready(layer):

@@ -1,4 +1,4 @@
-"""Resamplers taken out of a network, with what they are given there."""
+"""Resamplers taken out of a network, with their inputs there."""
 
 import numpy as np
 import paddle
@@ -32,10 +32,10 @@ def probe_at(model, site, field=FIELD):
         UsageError: no such site, or the network never calls it.
     """
     path, layer = _find(model, site)
-    given = _given_there(model, layer)
-    if given is None:
+    inputs = _first_inputs(model, layer)
+    if inputs is None:
         raise UsageError(f"site {path!r} is not called in evaluation")
-    x, guide = given
+    x, guide = inputs
     core = inner_resampler(layer)
     tiles = None
     # Side information belongs to its very map, and tokens to their order.
@@ -61,7 +61,7 @@ def _find(model, site):
     raise UsageError(f"site {site!r} is not in the network{did_you_mean(site, known)}")
 
 
-def _given_there(model, layer):
+def _first_inputs(model, layer):
     """(x, guide) of the layer's first call for a photograph; None without a call."""
     seen = []
     forward = layer.forward

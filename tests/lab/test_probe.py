@@ -9,10 +9,10 @@ from paddle_resample.lab.probe import CHANNELS, pair, probe
 
 def test_an_upsampler_gets_the_mean_of_each_cell(rng):
     fine = rng.normal(size=(1, CHANNELS, 8, 8))
-    given = probe("bilinear").given(fine)
+    inputs = probe("bilinear").inputs(fine)
     expected = fine.reshape(1, CHANNELS, 4, 2, 4, 2).mean((3, 5))
-    np.testing.assert_allclose(given.x.numpy(), expected)
-    assert given.guide is None and given.side is None
+    np.testing.assert_allclose(inputs.x.numpy(), expected)
+    assert inputs.guide is None and inputs.side is None
 
 
 def test_a_partner_gives_the_side_information(rng):
@@ -20,7 +20,7 @@ def test_a_partner_gives_the_side_information(rng):
     one = probe("max_unpool")
     assert one.remarks == ["with pool_indices of max_pool"]
     cells = fine.reshape(1, CHANNELS, 4, 2, 4, 2).max((3, 5))
-    np.testing.assert_allclose(one.given(fine).x.numpy(), cells)
+    np.testing.assert_allclose(one.inputs(fine).x.numpy(), cells)
     y = one.see(fine)
     np.testing.assert_allclose(y[y != 0], fine[y != 0])
 
@@ -30,7 +30,7 @@ def test_the_guide_is_the_fine_map(rng, name, channels):
     fine = rng.normal(size=(1, CHANNELS, 8, 8))
     one = probe(name)
     assert one.guide_channels == channels
-    np.testing.assert_array_equal(one.given(fine).guide.numpy(), fine[:, :channels])
+    np.testing.assert_array_equal(one.inputs(fine).guide.numpy(), fine[:, :channels])
 
 
 def test_the_natural_map_moves_by_fine_pixels():

@@ -12,7 +12,7 @@ _UNEVEN = 0.02  # of twice the ramp's result, that it may be off
 
 
 def position_bias(probe, field=FIELD):
-    """Measure the place that every pixel of the result stands for.
+    """Measure the location that every pixel of the result stands for.
 
     Args:
         probe: Probe.
@@ -20,13 +20,13 @@ def position_bias(probe, field=FIELD):
 
     Returns:
         Measurement. Arrays "bias_x", "bias_y" [H', W'], fine pixels to the right and
-        down: place(i) - centre(i), where place = (f(r) - f(0)) / (f(r + 1) - f(r)) in
-        pixels of a ramp r that rises from 0 to 1 over the map (for a linear operator
-        the centroid of its weights), and centre(i) = (i + 0.5) * p - 0.5 with p fine
-        pixels in one of the result (pixel centres at halves on both grids). Channels
-        are weighed together by their gain; pixels whose gain is below 1 % of the usual
-        are NaN, and all are where twice the ramp does not give twice the result, to
-        2 %.
+        down: location(i) - centre(i), where location = (f(r) - f(0)) / (f(r + 1) -
+        f(r)) in pixels of a ramp r that rises from 0 to 1 over the map (for a linear
+        operator the centroid of its weights), and centre(i) = (i + 0.5) * p - 0.5 with
+        p fine pixels in one of the result (pixel centres at halves on both grids).
+        Channels are weighed together by their gain; pixels whose gain is below 1 % of
+        the usual are NaN, and all are where twice the ramp does not give twice the
+        result, to 2 %.
         Numbers, inside the margins:
         "bias_x", "bias_y" (fine px): means. By minus this an edge moves.
         "jitter" (fine px): root mean square, over both axes, of the phases' means
@@ -47,10 +47,10 @@ def position_bias(probe, field=FIELD):
         once, twice, raised = (
             probe.see(seen)[0] - zero for seen in (line, 2 * line, line + 1)
         )
-        place = side * _place(once, raised - once)
+        location = side * _location(once, raised - once)
         if np.linalg.norm(twice - 2 * once) > _UNEVEN * np.linalg.norm(twice):
-            place = np.full_like(place, np.nan)
-        bias = place - (centre[:, None] if axis == 2 else centre)
+            location = np.full_like(location, np.nan)
+        bias = location - (centre[:, None] if axis == 2 else centre)
         maps.append(bias)
         inside = field.inside(bias, s)
         phases.append(_phase_means(inside, s))
@@ -71,7 +71,7 @@ def position_bias(probe, field=FIELD):
     )
 
 
-def _place(ramped, gain):
+def _location(ramped, gain):
     """Values over gains, all channels together; NaN where hardly anything arrives."""
     power = (gain**2).sum(0)
     enough = power > 1e-4 * power.mean() + 1e-12

@@ -26,7 +26,7 @@ def checkerboard(probe, response, field=FIELD):
             phase in channel c; by Parseval the root of the power at the stride's
             frequencies over that at 0.
         "checkerboard_noise": mean power (of a pair, aliases) at the stride's
-            frequencies over the mean power at all, for white noise given: 1 where the
+            frequencies over the mean power at all, for white noise inputs: 1 where the
             result is as white there as anywhere, 0 where nothing can appear there.
         A downsampler makes its checkerboard on the way back: both numbers are those of
         the gradient that it passes to x, of a constant and of a white gradient.
@@ -64,6 +64,6 @@ def _at_stride(side, s):
     """Where the frequencies of the stride are, zero in the middle and left out."""
     middle = side // 2
     line = (np.arange(side) - middle) % (side // s) == 0
-    found = line[:, None] & line
-    found[middle, middle] = False
-    return found
+    mask = line[:, None] & line
+    mask[middle, middle] = False
+    return mask

@@ -36,30 +36,30 @@ def step_edge(probe, field=FIELD):
     (ringing of interpolation kernels).
     """
     steps = range(1) if probe.kind == "up" else range(probe.scale)
-    found = [_profile(probe, field, step) for step in steps]
-    if any(part is None for part in found):
+    profiles = [_profile(probe, field, step) for step in steps]
+    if any(part is None for part in profiles):
         nothing = float("nan")
         units = {"edge_width": "fine px", "overshoot": "%", "edge_shift": "fine px"}
         return Measurement({k: (nothing, u) for k, u in units.items()}, {})
-    at = np.concatenate([part[0] for part in found])
-    profile = np.concatenate([part[1] for part in found])
-    places = np.unique(at.round(6))
-    profile = np.array([profile[np.abs(at - u) < 1e-6].mean() for u in places])
-    pitch = places[1] - places[0]
-    ideal = np.where(places > 0, 1.0, np.where(places < 0, 0.0, 0.5))
+    at = np.concatenate([part[0] for part in profiles])
+    profile = np.concatenate([part[1] for part in profiles])
+    locations = np.unique(at.round(6))
+    profile = np.array([profile[np.abs(at - u) < 1e-6].mean() for u in locations])
+    pitch = locations[1] - locations[0]
+    ideal = np.where(locations > 0, 1.0, np.where(locations < 0, 0.0, 0.5))
     beyond = max(profile.max() - 1, -profile.min(), 0.0)
     return Measurement(
         {
-            "edge_width": (_width(places, profile), "fine px"),
+            "edge_width": (_width(locations, profile), "fine px"),
             "overshoot": (100 * float(beyond), "%"),
             "edge_shift": (float((ideal - profile).sum() * pitch), "fine px"),
         },
-        {"at": places, "profile": profile},
+        {"at": locations, "profile": profile},
     )
 
 
 def _profile(probe, field, step):
-    """(places from the edge, values) for an edge `step` fine pixels into a cell."""
+    """(locations from the edge, values) for an edge `step` fine pixels into a cell."""
     s, side = probe.scale, field.side * probe.scale
     column = (field.before + field.period // 2) * s + step
     seen = probe.see(edge(probe.channels, side, column))[0]
@@ -84,7 +84,7 @@ def _ends(at, s):
     return at <= (1 - WINDOW) * s, at >= (WINDOW - 1) * s
 
 
-def _width(places, profile):
+def _width(locations, profile):
     middle = int(np.argmax(profile >= 0.5))
     low = middle
     while low > 0 and profile[low - 1] > 0.1:
@@ -94,11 +94,11 @@ def _width(places, profile):
         high += 1
     if low == 0 or profile[high] < 0.9:
         return float("nan")
-    left = _crossing(places, profile, low, 0.1)
-    return float(_crossing(places, profile, high, 0.9) - left)
+    left = _crossing(locations, profile, low, 0.1)
+    return float(_crossing(locations, profile, high, 0.9) - left)
 
 
-def _crossing(places, profile, i, level):
+def _crossing(locations, profile, i, level):
     """Where the line from pixel i - 1 to i has this level."""
     share = (level - profile[i - 1]) / (profile[i] - profile[i - 1])
-    return places[i - 1] + share * (places[i] - places[i - 1])
+    return locations[i - 1] + share * (locations[i] - locations[i - 1])

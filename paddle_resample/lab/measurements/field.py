@@ -65,7 +65,7 @@ def moved(tile, rows, columns):
 
     Returns:
         float [..., H, W]: for a broken shift what the trigonometric polynomial through
-        the pixels has at the new places.
+        the pixels has at the new locations.
 
     >>> moved(np.eye(3), 0, 1)
     array([[0., 1., 0.],
@@ -76,5 +76,5 @@ def moved(tile, rows, columns):
         return np.roll(tile, (int(rows), int(columns)), (-2, -1))
     down = np.fft.fftfreq(tile.shape[-2])[:, None] * rows
     right = np.fft.fftfreq(tile.shape[-1]) * columns
-    turned = np.fft.fft2(tile) * np.exp(-2j * np.pi * (down + right))
-    return np.fft.ifft2(turned).real
+    shifted = np.fft.fft2(tile) * np.exp(-2j * np.pi * (down + right))
+    return np.fft.ifft2(shifted).real

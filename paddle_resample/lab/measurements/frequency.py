@@ -39,15 +39,15 @@ def frequency(probe, field=FIELD):
         Mean power over the channels of the result (of x, for a downsampler).
 
         Data-dependent operators: the Jacobian at the natural map, whose kernels change
-        from place to place, which spreads power over all frequencies.
+        from location to location, which spreads power over all frequencies.
 
     Source: Parker et al., IEEE TMI 1983; Thevenaz, Blu and Unser, "Interpolation
     revisited", IEEE TMI 2000; Vaidyanathan 1993, section 4.1 (images and aliases).
     """
     rng = np.random.default_rng(0)
-    given = probe.natural(field)
+    inputs = probe.natural(field)
     measured = {"up": _up, "down": _down, "pair": _pair}[probe.kind]
-    total, signal = measured(probe, given, field, rng)
+    total, signal = measured(probe, inputs, field, rng)
     line = (total[0] + total[:, 0]) / 2
     line = line[: len(line) // 2 + 1]
     half = field.period / 2  # the coarse Nyquist, in bins
@@ -70,28 +70,28 @@ def frequency(probe, field=FIELD):
     )
 
 
-def _up(probe, given, field, rng):
+def _up(probe, inputs, field, rng):
     total = 0.0
     for _ in range(DRAWS):
         noise = flat_noise(probe.channels, field.period, rng)
-        made = push(probe, given, field.wrap(noise))
+        made = push(probe, inputs, field.wrap(noise))
         total = total + _power(field.inside(made, probe.scale)) / DRAWS
     return _in_band(total / probe.scale**4, field)
 
 
-def _down(probe, given, field, rng):
+def _down(probe, inputs, field, rng):
     total = 0.0
     for _ in range(DRAWS):
         noise = flat_noise(probe.out_channels, field.period, rng)
-        read = pull(probe, given, field.wrap(noise))
+        read = pull(probe, inputs, field.wrap(noise))
         total = total + _power(field.inside(read, probe.scale)) / DRAWS
     return _in_band(total, field)
 
 
-def _pair(probe, given, field, rng):
+def _pair(probe, inputs, field, rng):
     """The power, and that of what stays the same wherever the noise lies.
 
-    The mean over all places of a cell holds no alias of a kernel that is the same in
+    The mean over all locations of a cell holds no alias of a kernel that is the same in
     every cell. Products of such means at different cells also drop what is not.
     """
     s = probe.scale
@@ -99,7 +99,7 @@ def _pair(probe, given, field, rng):
     total, means = 0.0, []
     for _ in range(DRAWS):
         cell = s * rng.integers(field.period, size=2)
-        made = [_made_at(probe, given, field, noise, cell + p) for p in _cell(s)]
+        made = [_made_at(probe, inputs, field, noise, cell + p) for p in _cell(s)]
         total = total + sum(map(_power, made)) / len(made) / DRAWS
         means.append(sum(made) / len(made))
     both = DRAWS**2 * _power(sum(means) / DRAWS) - sum(map(_power, means))
@@ -107,14 +107,14 @@ def _pair(probe, given, field, rng):
 
 
 def _cell(s):
-    return [np.array(place) for place in np.ndindex(s, s)]
+    return [np.array(location) for location in np.ndindex(s, s)]
 
 
-def _made_at(probe, given, field, noise, place):
+def _made_at(probe, inputs, field, noise, location):
     """What becomes of noise that is moved there, moved back."""
-    moved = field.wrap(np.roll(noise, place, (-2, -1)), probe.scale)
-    made = field.inside(push(probe, given, moved), probe.scale)
-    return np.roll(made, -place, (-2, -1))
+    moved = field.wrap(np.roll(noise, location, (-2, -1)), probe.scale)
+    made = field.inside(push(probe, inputs, moved), probe.scale)
+    return np.roll(made, -location, (-2, -1))
 
 
 def _power(tile):

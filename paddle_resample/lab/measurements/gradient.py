@@ -30,9 +30,9 @@ def gradient_flow(probe, field=FIELD):
     gradients".
     """
     signs = np.random.default_rng(0).choice([-1.0, 1.0], probe.out_channels)
-    found = pull(probe, probe.natural(field), signs[None, :, None, None])
-    whole = np.sqrt((found**2).mean((0, 1)))
-    inside = np.abs(field.inside(found[0], probe.scale_in))
+    gradient = pull(probe, probe.natural(field), signs[None, :, None, None])
+    whole = np.sqrt((gradient**2).mean((0, 1)))
+    inside = np.abs(field.inside(gradient[0], probe.scale_in))
     mean = np.sqrt((inside.mean((-2, -1)) ** 2).mean())
     spread = np.sqrt(inside.var((-2, -1)).mean())
     unread = (inside <= 1e-6 * inside.max()).mean()

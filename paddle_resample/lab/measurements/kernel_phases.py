@@ -7,10 +7,10 @@ from .impulse import impulse_response, pixels_read
 from .linear_map import STEP
 from .measurement import Measurement, ratio
 
-__all__ = ["PLACES", "REACH", "kernel_phases"]
+__all__ = ["LOCATIONS", "REACH", "kernel_phases"]
 
 REACH = 4  # coarse pixels that are looked at on each side
-PLACES = 4  # pixels, each in a channel of its own, over which is averaged
+LOCATIONS = 4  # pixels, each in a channel of its own, over which is averaged
 
 
 def kernel_phases(probe, field=FIELD):
@@ -24,7 +24,7 @@ def kernel_phases(probe, field=FIELD):
         Measurement. Array "kernel" on the fine grid, [(2*REACH + 1)*s] * 2: of an
         upsampler what one pixel of x adds to the result, of a downsampler what one
         pixel of its result reads; of a pair what one fine pixel becomes, mean over the
-        s*s phases (the part that is the same at every place). Array "phases":
+        s*s phases (the part that is the same at every location). Array "phases":
         upsampler [s, s, 2*REACH + 1, 2*REACH + 1], what the result's pixel of each
         phase reads from the coarse pixels around its own; pair [s, s, ...fine],
         what a fine pixel of each phase becomes; downsampler [1, 1, ...fine].
@@ -32,22 +32,22 @@ def kernel_phases(probe, field=FIELD):
         px), how far from the middle of its own pixel a square goes that holds 99 % of
         sum |h|.
 
-        Mean over PLACES places of the natural map, each in a channel of its own, from
-        a channel to the same channel. A bias or the zero outside does not enter.
+        Mean over LOCATIONS locations of the natural map, each in a channel of its own,
+        from a channel to the same channel. A bias or the zero outside does not enter.
 
     Source: Parker et al., "Comparison of interpolating methods for image resampling",
     IEEE TMI 1983 (kernels as impulse responses); Vaidyanathan, "Multirate systems and
     filter banks", 1993, section 4.3 (polyphase components).
     """
     s = probe.scale
-    given = probe.natural(field)
-    places = _places(probe, field)
+    inputs = probe.natural(field)
+    locations = _locations(probe, field)
     if probe.kind == "pair":
-        shown = np.stack([_pair_phases(probe, given, *p) for p in places]).mean(0)
+        shown = np.stack([_pair_phases(probe, inputs, *p) for p in locations]).mean(0)
         kernel = _centred(shown, s)
     else:
-        found = [_kernel(probe, given, *place) for place in places]
-        kernel = np.mean(found, axis=0)
+        kernels = [_kernel(probe, inputs, *location) for location in locations]
+        kernel = np.mean(kernels, axis=0)
         shown = _polyphase(kernel, s) if probe.kind == "up" else kernel[None, None]
     total = np.abs(kernel).sum()
     own = 1 if probe.kind == "pair" else s
@@ -61,7 +61,7 @@ def kernel_phases(probe, field=FIELD):
     )
 
 
-def _places(probe, field):
+def _locations(probe, field):
     """(row, column, channel) of coarse pixels around the middle of the map."""
     middle = field.before + field.period // 2
     most = min(probe.channels, probe.out_channels)
@@ -69,22 +69,22 @@ def _places(probe, field):
     return [(middle + i, middle + j, n % most) for n, (i, j) in enumerate(steps)]
 
 
-def _kernel(probe, given, row, column, channel):
+def _kernel(probe, inputs, row, column, channel):
     if probe.kind == "up":
         response = impulse_response(
-            probe.up, given.x, (row, column),
-            guide=given.guide, side=given.side, channel=channel, step=STEP,
+            probe.up, inputs.x, (row, column),
+            guide=inputs.guide, side=inputs.side, channel=channel, step=STEP,
         )  # fmt: skip
     else:
-        response = pixels_read(probe.down, given.x, (row, column), channel=channel)
+        response = pixels_read(probe.down, inputs.x, (row, column), channel=channel)
     return _window(response, row * probe.scale, column * probe.scale, probe.scale)
 
 
-def _pair_phases(probe, given, row, column, channel):
+def _pair_phases(probe, inputs, row, column, channel):
     s = probe.scale
     phases = [
         impulse_response(
-            probe, given.x, (row * s + p, column * s + q), channel=channel, step=STEP
+            probe, inputs.x, (row * s + p, column * s + q), channel=channel, step=STEP
         )
         for p in range(s)
         for q in range(s)

@@ -17,12 +17,12 @@ __all__ = ["STEP", "linearity", "pull", "push"]
 STEP = 1e-7
 
 
-def push(probe, given, change, step=STEP):
+def push(probe, inputs, change, step=STEP):
     """Jacobian times a change of x: a central difference, exact for linear operators.
 
     Args:
         probe: Probe.
-        given: Given; guide and side stay the same.
+        inputs: Inputs; guide and side stay the same.
         change: float64 array, shape of x.
         step: factor of the change.
 
@@ -30,25 +30,25 @@ def push(probe, given, change, step=STEP):
         float64 array, shape of the result.
     """
     change = paddle.to_tensor(np.ascontiguousarray(change)) * step
-    more = probe.respond(given._replace(x=given.x + change))
-    less = probe.respond(given._replace(x=given.x - change))
+    more = probe.respond(inputs._replace(x=inputs.x + change))
+    less = probe.respond(inputs._replace(x=inputs.x - change))
     return (more - less) / (2 * step)
 
 
-def pull(probe, given, weights):
+def pull(probe, inputs, weights):
     """Transposed Jacobian times weights of the result, by backpropagation.
 
     Args:
         probe: Probe.
-        given: Given.
+        inputs: Inputs.
         weights: float64 array that can be broadcast to the result's shape.
 
     Returns:
         float64 array, shape of x: the gradient of the weighted sum of the result.
     """
-    x = given.x.detach()
+    x = inputs.x.detach()
     x.stop_gradient = False
-    y = probe(*given._replace(x=x))
+    y = probe(*inputs._replace(x=x))
     weights = paddle.to_tensor(np.ascontiguousarray(np.broadcast_to(weights, y.shape)))
     # paddle.grad of x alone crashes within grid_sample, whose grid then has none.
     (y * weights).sum().backward()
@@ -70,14 +70,14 @@ def linearity(probe, field=FIELD):
         norms, guide and side as for a. 0 for every operator that is linear, or linear
         but for a bias.
     """
-    given = probe.natural(field)
+    inputs = probe.natural(field)
     third = field.period // 3 * probe.scale_in
-    other = field.inside(given.x.numpy(), probe.scale_in)
+    other = field.inside(inputs.x.numpy(), probe.scale_in)
     other = field.wrap(moved(other, third, third), probe.scale_in)
     other = paddle.to_tensor(np.ascontiguousarray(other))
-    middle = probe.respond(given._replace(x=(given.x + other) / 2))
-    one = probe.respond(given)
-    two = probe.respond(given._replace(x=other))
+    middle = probe.respond(inputs._replace(x=(inputs.x + other) / 2))
+    one = probe.respond(inputs)
+    two = probe.respond(inputs._replace(x=other))
     off = np.linalg.norm(middle - (one + two) / 2)
     size = np.linalg.norm(one - two) / 2
     return Measurement({"nonlinearity": (100 * ratio(off, size), "%")})

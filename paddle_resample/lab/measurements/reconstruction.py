@@ -2,10 +2,11 @@
 
 import paddle
 
-from ...base import Downsampler, Upsampler
-from ...registry import build, parse_spec
+from ...base import Upsampler
+from ...registry import parse_spec
 from ...seg.embedded_data.photographs import photograph
-from ..photograph.contestants import COLOURS, Contestant
+from ..build_pair import COLOURS, build_pair
+from ..photograph.contestants import Contestant
 from ..photograph.picture import working_copy
 from ..photograph.restore import Settings, restore_with
 from .measurement import Measurement
@@ -47,12 +48,6 @@ def reconstruction(down, up, settings=None, picture=None):
 
 
 def _contestant(down, up):
-    recorded = parse_spec(down, Downsampler)[0].gives_side
-    cls, given = parse_spec(up, Upsampler)
-    lower = build(down, COLOURS, kind=Downsampler)
-    guide = COLOURS if cls.needs_guide else None
-    upper = build(
-        up, COLOURS, scale=lower.scale, guide_channels=guide, side=recorded,
-        kind=Upsampler,
-    )  # fmt: skip
-    return Contestant(cls.name, given, upper, lower)
+    cls, options = parse_spec(up, Upsampler)
+    lower, upper = build_pair(down, up, COLOURS)
+    return Contestant(cls.name, options, upper, lower)

@@ -34,11 +34,11 @@ def shift_consistency(probe, field=FIELD):
     """
     start = field.inside(probe.respond(probe.natural(field)), probe.scale_out)
     size = np.linalg.norm(start - start.mean((-2, -1), keepdims=True))
-    found = {}
+    numbers = {}
     for name, step in (("shift_whole", probe.scale), ("shift_fine", 1)):
         off = [_off(probe, field, start, *by) for by in ((0, step), (step, 0))]
-        found[name] = (100 * ratio(np.sqrt(np.mean(np.square(off))), size), "%")
-    return Measurement(found)
+        numbers[name] = (100 * ratio(np.sqrt(np.mean(np.square(off))), size), "%")
+    return Measurement(numbers)
 
 
 def _off(probe, field, start, rows, columns):

@@ -92,5 +92,5 @@ def features(tile, channels):
     filters = rng.normal(size=(channels, 3, 3, 3)) / 27**0.5
     padded = paddle.to_tensor(np.pad(x, [(0, 0), (0, 0), (1, 1), (1, 1)], "wrap"))
     made = F.relu(F.conv2d(padded, paddle.to_tensor(filters))).numpy()
-    found = np.concatenate([x, made], axis=1)[:, :channels]
-    return found + _GRAIN * rng.normal(size=found.shape)
+    maps = np.concatenate([x, made], axis=1)[:, :channels]
+    return maps + _GRAIN * rng.normal(size=maps.shape)

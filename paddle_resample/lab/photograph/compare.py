@@ -9,7 +9,8 @@ from ...base import Upsampler
 from ...errors import UsageError
 from ...operator_cost import cost
 from ...registry import resampler_names
-from .contestants import COLOURS, contestant, default_specs
+from ..build_pair import COLOURS
+from .contestants import contestant, default_specs
 from .picture import Window, finest_window, working_copy
 from .restore import Settings, restore
 

@@ -6,20 +6,19 @@ from typing import Any
 import paddle.nn as nn
 import yaml
 
-from ...base import Downsampler, Upsampler
+from ...base import Upsampler
 from ...errors import UsageError, did_you_mean
 from ...registry import (
     build,
     parse_spec,
-    resampler_class,
+    partners,
     resampler_names,
     resampler_options,
 )
+from ..build_pair import COLOURS, build_for_upsampler
 from .sampling_grid import GridSample
 
-__all__ = ["COLOURS", "Contestant", "contestant", "default_specs", "parse_operator"]
-
-COLOURS = 3
+__all__ = ["Contestant", "contestant", "default_specs", "parse_operator"]
 
 # Experiments that are no registered upsamplers but take part like one.
 _EXTRAS = {cls.name: cls for cls in (GridSample,)}
@@ -101,8 +100,8 @@ def parse_operator(text):
     """
     written = text.strip()
     if not written.startswith("{"):
-        name, _, given = written.partition(":")
-        pairs = [pair.partition("=") for pair in given.split(",") if pair.strip()]
+        name, _, options = written.partition(":")
+        pairs = [pair.partition("=") for pair in options.split(",") if pair.strip()]
         if any(not key.strip() or not value.strip() for key, _, value in pairs):
             raise UsageError(
                 f"operator {text!r}: write name, or name:option=value,option=value, or "
@@ -133,55 +132,38 @@ def contestant(spec):
     """
     name = spec.get("name")
     if isinstance(name, str) and name in _EXTRAS:
-        cls, given = _EXTRAS[name], {k: v for k, v in spec.items() if k != "name"}
-        for key in given:
+        cls, options = _EXTRAS[name], {k: v for k, v in spec.items() if k != "name"}
+        for key in options:
             if key not in resampler_options(cls):
                 hint = did_you_mean(key, resampler_options(cls))
                 raise UsageError(f"{name}: unknown option {key!r}{hint}")
-        up = cls(COLOURS, **given)
+        up = cls(COLOURS, **options)
     else:
         if isinstance(name, str) and name not in resampler_names():
             hint = did_you_mean(name, [*resampler_names(Upsampler), *_EXTRAS])
             raise UsageError(f"unknown upsampler {name!r}{hint}")
-        cls, given = parse_spec(spec, Upsampler)
+        cls, options = parse_spec(spec, Upsampler)
         up = build(spec, COLOURS, guide_channels=COLOURS, side=cls.needs_side)
     if up.scale < 2:
         raise UsageError(f"{name}: scale {up.scale} leaves nothing to restore")
-    partner = _partner(cls)
-    down = build(partner, COLOURS, scale=up.scale, kind=Downsampler)
-    made = Contestant(cls.name, given, up, down)
-    made.reasons, made.remarks = (
-        _reasons(cls, up, resampler_class(partner)),
-        _remarks(up),
-    )
-    return made
-
-
-def _partner(cls):
-    """Name of the downsampler: the mean, or one that records what cls needs."""
-    if cls.needs_side is None:
-        return "avg_pool"
-    givers = [
-        n
-        for n in resampler_names(Downsampler)
-        if resampler_class(n).gives_side == cls.needs_side
-    ]
-    if not givers:
+    if cls.needs_side is not None and not partners(cls):
         raise UsageError(f"{cls.name}: no downsampler here records {cls.needs_side}")
-    return min(givers, key=lambda n: (resampler_class(n).learned, n))
+    down = build_for_upsampler(cls, COLOURS, up.scale)
+    reasons = _reasons(cls, up, type(down))
+    return Contestant(cls.name, options, up, down, reasons, _remarks(up))
 
 
 def _reasons(cls, up, partner):
-    found = []
+    reasons = []
     if cls.needs_guide:
-        found.append("sees the original")
+        reasons.append("sees the original")
     if cls.needs_side is not None:
         fitted = "its own fitted " if partner.learned else ""
         kind = cls.needs_side.replace("_", " ")
-        found.append(f"from {fitted}{partner.name}, with its {kind}")
+        reasons.append(f"from {fitted}{partner.name}, with its {kind}")
     if up.scale != 2:
-        found.append(f"from 1/{up.scale} of each side")
-    return found
+        reasons.append(f"from 1/{up.scale} of each side")
+    return reasons
 
 
 def _remarks(up):

@@ -23,10 +23,10 @@ def measured_map(function, call):
     size = next((k.value for k in call.keywords if k.arg == "size"), None)
     if size is None and len(call.args) > 1:
         size = call.args[1]
-    found = None if size is None else _map_of(size, function, call.lineno, depth=4)
-    if found is None or any(isinstance(n, ast.Call) for n in ast.walk(found)):
+    source = None if size is None else _map_of(size, function, call.lineno, depth=4)
+    if source is None or any(isinstance(n, ast.Call) for n in ast.walk(source)):
         return None
-    return found
+    return source
 
 
 def _map_of(size, function, line, depth):

@@ -72,7 +72,7 @@ class Call:
     Attributes:
         operation: name of the function or layer class.
         x: the map, [N, C, H, W].
-        arguments: dict of what the call was given beside x, by the names of Paddle's
+        arguments: dict of the arguments of the call beside x, by the names of Paddle's
             functions.
         layer: the layer, None for a function.
         kernel_size, stride: (vertical, horizontal) of a window or of a transposed one,
@@ -86,8 +86,8 @@ class Call:
         self.kernel_size = self.stride = None
         if operation in _WINDOWS + _TRANSPOSED:
             self.kernel_size = _pair(arguments["kernel_size"])
-            given = arguments.get("stride")
-            self.stride = self.kernel_size if given is None else _pair(given)
+            stride = arguments.get("stride")
+            self.stride = self.kernel_size if stride is None else _pair(stride)
 
     @property
     def spec(self):
@@ -126,7 +126,7 @@ def read_call(function, args, kwargs):
 
     Args:
         function: one for which `is_function` holds, or a layer of `LAYERS`.
-        args, kwargs: as they were given.
+        args, kwargs: of the call.
 
     Returns:
         Call.
@@ -136,19 +136,19 @@ def read_call(function, args, kwargs):
         kwargs = {**function.keywords, **kwargs}
         function = function.func
     if not isinstance(function, nn.Layer):
-        given = {**dict(zip(_ORDER[function.__name__], args)), **kwargs}
-        x = given.pop("x") if "x" in given else given.pop("input")
-        return Call(function.__name__, x, given, None)
+        arguments = {**dict(zip(_ORDER[function.__name__], args)), **kwargs}
+        x = arguments.pop("x") if "x" in arguments else arguments.pop("input")
+        return Call(function.__name__, x, arguments, None)
     layer, kind = function, _own_class(function).__name__
-    given = {key: getattr(layer, name) for key, name in _ATTRIBUTES[kind].items()}
-    given["data_format"] = getattr(layer, "data_format", None) or getattr(
+    arguments = {key: getattr(layer, name) for key, name in _ATTRIBUTES[kind].items()}
+    arguments["data_format"] = getattr(layer, "data_format", None) or getattr(
         layer, "_data_format", None
     )
     if kind == "Conv2DTranspose" and len(args) > 1:
-        given["output_size"] = args[1]
-    given = {**given, **{k: v for k, v in kwargs.items() if v is not None}}
-    x = given.pop("x") if "x" in given else args[0]
-    return Call(kind, x, given, layer)
+        arguments["output_size"] = args[1]
+    arguments = {**arguments, **{k: v for k, v in kwargs.items() if v is not None}}
+    x = arguments.pop("x") if "x" in arguments else args[0]
+    return Call(kind, x, arguments, layer)
 
 
 def wanted_size(call, stride=None):
@@ -165,9 +165,9 @@ def wanted_size(call, stride=None):
     if call.operation in _WINDOWS:
         return _sides(call, _window, stride or call.stride)
     if call.operation in _TRANSPOSED:
-        given = call.arguments.get("output_size")
-        if given is not None:
-            return _as_size(given[-2:])
+        output_size = call.arguments.get("output_size")
+        if output_size is not None:
+            return _as_size(output_size[-2:])
         return _sides(call, _stamps, stride or call.stride)
     size = call.arguments.get("size")
     if size is not None:
@@ -219,8 +219,8 @@ def _stamps(n, axis, call, stride):
 
 def _sides(call, formula, stride):
     sides = spatial_size(call.x)
-    found = [formula(sides[axis], axis, call, stride) for axis in (0, 1)]
-    return found if isinstance(sides, list) else _as_size(found)
+    size = [formula(sides[axis], axis, call, stride) for axis in (0, 1)]
+    return size if isinstance(sides, list) else _as_size(size)
 
 
 def _as_size(size):

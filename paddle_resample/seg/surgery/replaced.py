@@ -121,13 +121,13 @@ class DownSite(nn.Layer):
         return (y, None) if self._records_indices else y
 
 
-def up_site(site, spec, found, guide=None):
+def up_site(site, spec, survey, guide=None):
     """Build what stands at an upsampling site.
 
     Args:
         site: FoundSite.
         spec: of an upsampler.
-        found: sites.Survey.
+        survey: sites.Survey.
         guide: path of the layer whose output guides the last step, or "image"; None
             finds one.
 
@@ -137,7 +137,7 @@ def up_site(site, spec, found, guide=None):
     Raises:
         UsageError: the operator cannot stand there, or has no guide.
     """
-    cls, given = parse_spec(spec, Upsampler)
+    cls, options = parse_spec(spec, Upsampler)
     if cls.needs_side is not None:
         raise UsageError(
             f"Resampled: {cls.name} at site {site.name!r} needs {cls.needs_side} of a "
@@ -146,17 +146,17 @@ def up_site(site, spec, found, guide=None):
         )
     steps = []
     channels = site.in_channels
-    scales = _scales(cls, site, given.get("scale"))
+    scales = _scales(cls, site, options.get("scale"))
     for position, scale in enumerate(scales):
         last = position == len(scales) - 1
         source = project = tap = None
         if cls.needs_guide:
             rest = math.prod(scales[position + 1 :])
             sizes = [tuple(_divided(run.left[2:], rest)) for run in site.runs]
-            source = find_guide(site, sizes, found.entry, guide if last else None)
+            source = find_guide(site, sizes, survey.entry, guide if last else None)
             if cls.guide_same_channels and source.channels != site.out_channels:
                 project = site.out_channels
-            tap = _tap(source, found)
+            tap = _tap(source, survey)
         up = build(
             spec,
             channels,
@@ -193,7 +193,7 @@ def down_site(site, spec):
     return DownSite(site, down)
 
 
-def _scales(cls, site, given):
+def _scales(cls, site, asked):
     """The scales of the steps that make a site's ratio."""
     if site.scale is None:
         if cls.any_size:
@@ -204,13 +204,13 @@ def _scales(cls, site, given):
             "by one whole number; take one of "
             f"{', '.join(n for n in _without_side() if resampler_class(n).any_size)}"
         )
-    for scale in (given or site.scale, *sorted(cls.scales or (), reverse=True)):
+    for scale in (asked or site.scale, *sorted(cls.scales or (), reverse=True)):
         possible = cls.scales is None or scale in cls.scales
         steps = _power(site.scale, scale)
         if possible and steps:
             return [scale] * steps
     able = [n for n in _without_side() if resampler_class(n).scales is None]
-    scales = ", ".join(str(s) for s in cls.scales or (given,))
+    scales = ", ".join(str(s) for s in cls.scales or (asked,))
     raise UsageError(
         f"Resampled: site {site.name!r} has ratio {site.scale}, which {cls.name} "
         f"cannot reach with scale {scales}; take one of {', '.join(able)}"
@@ -225,12 +225,12 @@ def _power(ratio, scale):
     return steps if ratio == 1 else 0
 
 
-def _tap(source, found):
+def _tap(source, survey):
     if source.path is None:
         return None
     if source.path == IMAGE:
-        return Tap(found.paths[found.entry], incoming=True)
-    return Tap(found.paths[source.path])
+        return Tap(survey.paths[survey.entry], incoming=True)
+    return Tap(survey.paths[source.path])
 
 
 def _without_side():
@@ -251,6 +251,6 @@ def _divided(size, rest):
 def _check_channels(name, channels, x):
     if paddle.in_dynamic_mode() and x.shape[1] != channels:
         raise UsageError(
-            f"Resampled: site {name!r} was found with {channels} channels, but now "
+            f"Resampled: site {name!r} was survey with {channels} channels, but now "
             f"gets {x.shape[1]}; its order in the model depends on the input"
         )

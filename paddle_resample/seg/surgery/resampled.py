@@ -81,18 +81,18 @@ def Resampled(
     """
     name = type(model).__name__
     _check_model(model)
-    found = survey(model, image_size, 3 if in_channels is None else in_channels)
+    surveyed = survey(model, image_size, 3 if in_channels is None else in_channels)
     try:
-        if num_classes not in (None, found.classes):
+        if num_classes not in (None, surveyed.classes):
             raise UsageError(
                 f"Resampled: num_classes is {num_classes}, but {name} inside it gives "
-                f"{found.classes}; write the same number in both"
+                f"{surveyed.classes}; write the same number in both"
             )
-        layers = _build(name, found, upsample, downsample, logits, guides)
+        layers = _build(name, surveyed, upsample, downsample, logits, guides)
     except BaseException:
-        release(found)
+        release(surveyed)
         raise
-    release(found, [site.runs[0].owner for site, _ in layers])
+    release(surveyed, [site.runs[0].owner for site, _ in layers])
     for site, layer in layers:
         _install(site, layer)
     if layers:
@@ -116,24 +116,24 @@ def _check_model(model):
         )
 
 
-def _build(name, found, upsample, downsample, logits, guides):
+def _build(name, surveyed, upsample, downsample, logits, guides):
     """List of (site, layer) for all sites that are not kept."""
     specs = {
-        **_specs(name, "upsample", upsample, found.sites, "up", "feature"),
-        **_specs(name, "downsample", downsample, found.sites, "down", "feature"),
+        **_specs(name, "upsample", upsample, surveyed.sites, "up", "feature"),
+        **_specs(name, "downsample", downsample, surveyed.sites, "down", "feature"),
     }
-    logit_specs = _specs(name, "logits", logits, found.sites, "up", "logits")
+    logit_specs = _specs(name, "logits", logits, surveyed.sites, "up", "logits")
     specs.update({s: spec for s, spec in logit_specs.items() if spec not in _KEEP})
     guides = dict(guides or {})
     layers = []
-    for site in found.sites:
+    for site in surveyed.sites:
         spec = specs.get(site.name)
         if spec in _KEEP:
             continue
-        _check_site(site, found.sites, specs)
+        _check_site(site, surveyed.sites, specs)
         try:
             if site.way == "up":
-                layer = up_site(site, spec, found, guides.pop(site.name, None))
+                layer = up_site(site, spec, surveyed, guides.pop(site.name, None))
             else:
                 layer = down_site(site, spec)
         except UsageError as error:
@@ -158,14 +158,14 @@ def _at_site(site, spec, error):
     )
 
 
-def _specs(name, key, given, sites, way, kind):
+def _specs(name, key, specs, sites, way, kind):
     """{site name: spec} of the sites of one way."""
-    if given in _KEEP:
+    if specs in _KEEP:
         return {}
     sites = [site for site in sites if site.way == way]
     chosen = [site.name for site in sites if site.kind == kind]
     uneven = [site.name for site in sites if site.kind == "uneven"]
-    mapped = isinstance(given, Mapping) and "name" not in given
+    mapped = isinstance(specs, Mapping) and "name" not in specs
     if not mapped and uneven:
         raise UsageError(
             f"Resampled: {uneven[0]!r} of {name} is {KINDS['uneven']}, so that one "
@@ -173,18 +173,18 @@ def _specs(name, key, given, sites, way, kind):
         )
     if not mapped and not chosen:
         raise UsageError(_nothing(name, key, sites, way, kind))
-    if not isinstance(given, Mapping):
-        return spec_of_each_site("Resampled", key, given, chosen)
+    if not isinstance(specs, Mapping):
+        return spec_of_each_site("Resampled", key, specs, chosen)
     everywhere = [site.name for site in sites]
-    specs = spec_of_each_site("Resampled", key, given, everywhere, rest="keep")
-    for pattern in given:
+    each = spec_of_each_site("Resampled", key, specs, everywhere, rest="keep")
+    for pattern in specs:
         fits = [s for s in everywhere if fnmatchcase(s, pattern)]
         if fits and pattern not in fits and not set(fits) & set(chosen):
             raise UsageError(
                 f"Resampled: {key} {pattern!r} fits no site of {name} of kind "
                 f"{kind!r}, the only ones that patterns reach; name {fits[0]!r} in full"
             )
-    return {s: spec for s, spec in specs.items() if s in chosen or s in given}
+    return {s: spec for s, spec in each.items() if s in chosen or s in specs}
 
 
 def _nothing(name, key, sites, way, kind):

@@ -93,8 +93,8 @@ def _layer_class(cls):
 
     @paddle.jit.not_to_static
     def forward(self, x, *args, **kwargs):
-        found = self._replaced.get(("forward", 0), stock_forward)
-        return found(None, self, (x, *args), kwargs)
+        forward = self._replaced.get(("forward", 0), stock_forward)
+        return forward(None, self, (x, *args), kwargs)
 
     return _subclass(cls, {"forward": forward})
 
@@ -130,7 +130,7 @@ def _rewrite_method(cls, name, function, layer):
     # Python leaves the first argument's name to the author: "self" is a custom.
     visitor = _Visitor(function, tree, layer, arguments[0])
     visitor.generic_visit(tree)
-    if not visitor.found:
+    if not visitor.count:
         return {}
     start = ast.parse(f"{_CALLS} = []").body
     tree.body = start + tree.body
@@ -145,7 +145,7 @@ def _rewrite_helper(function, layer):
         return None, {}
     visitor = _Visitor(function, tree, layer)
     visitor.generic_visit(tree)
-    if not visitor.found:
+    if not visitor.count:
         return None, {}
     tree.args.args = [ast.arg("self"), ast.arg(_CALLS)] + tree.args.args
     return _compile(tree, function, None), visitor.helpers
@@ -169,22 +169,22 @@ class _Visitor(ast.NodeTransformer):
         self.owner = owner
         code = function.__code__
         self.local = {*code.co_varnames, *code.co_cellvars, *code.co_freevars}
-        self.found = 0
+        self.count = 0
         self.helpers = {}
 
     def visit_Call(self, node):
         self.generic_visit(node)
         target = self._evaluate(node.func)
         if _resamples(target):
-            self.found += 1
-            site = f"{self.function.__name__}:{self.found}"
+            self.count += 1
+            site = f"{self.function.__name__}:{self.count}"
             guide = measured_map(self.tree, node) or ast.Constant(None)
             arguments = [ast.Name(_CALLS, ast.Load()), ast.Constant(site), guide]
             return self._method("_reroute", [*arguments, node.func], node)
         if self._is_helper(target):
             helper, more = _rewrite_helper(target, self.layer)
             if helper is not None:
-                self.found += 1
+                self.count += 1
                 name = f"_helper_{target.__name__.lstrip('_')}"
                 self.helpers.update({name: helper, **more})
                 return self._method(name, [ast.Name(_CALLS, ast.Load())], node)

@@ -105,9 +105,9 @@ def find_sites(model, image_size=(128, 128), in_channels=3):
     Raises:
         UsageError: the model cannot run on such images.
     """
-    found = survey(model, image_size, in_channels)
-    release(found)
-    return found.sites
+    surveyed = survey(model, image_size, in_channels)
+    release(surveyed)
+    return surveyed.sites
 
 
 def survey(model, image_size, in_channels):
@@ -126,23 +126,23 @@ def survey(model, image_size, in_channels):
         by_call.setdefault((id(run.owner), run.key), []).append(run)
     uneven = _uneven_owners(runs)
     sites = []
-    for found in by_call.values():
-        site = _site(found, of_layer, classes, id(found[0].owner) in uneven)
+    for site_calls in by_call.values():
+        site = _site(site_calls, of_layer, classes, id(site_calls[0].owner) in uneven)
         if site is not None:
             sites.append(site)
     _number(sites)
     return Survey(sites, classes, entry, paths)
 
 
-def release(found, keep=()):
+def release(surveyed, keep=()):
     """Give the layers their own classes back, but those in `keep`.
 
     Args:
-        found: Survey.
+        surveyed: Survey.
         keep: layers.
     """
     kept = {id(layer) for layer in keep}
-    for layer in found.paths.values():
+    for layer in surveyed.paths.values():
         if id(layer) not in kept and hasattr(type(layer), "_rerouted_class"):
             restore(layer)
 

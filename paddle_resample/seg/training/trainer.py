@@ -173,10 +173,10 @@ class Trainer:
         )
 
     def _resume(self):
-        given = self.settings.resume_model
-        if not given:
+        resume = self.settings.resume_model
+        if not resume:
             return 0
-        folder = find_checkpoint(self.save_dir) if given == "auto" else Path(given)
+        folder = find_checkpoint(self.save_dir) if resume == "auto" else Path(resume)
         if folder is None:
             return 0
         saved = load_checkpoint(folder, self.model, self.optimizer, self.ema_model)

@@ -31,8 +31,8 @@ def commands(study):
     """
     parts = [f"python tools/study.py --config {shlex.quote(study.base)}"]
     for key, values in study.vary.items():
-        given = ",".join(_yaml(value) for value in values)
-        parts.append(f"--vary {shlex.quote(f'{key}={given}')}")
+        listed = ",".join(_yaml(value) for value in values)
+        parts.append(f"--vary {shlex.quote(f'{key}={listed}')}")
     parts.append(f"--baseline {shlex.quote(study.baseline)}")
     for key, default in _FLAGS.items():
         value = getattr(study, key)

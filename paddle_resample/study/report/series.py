@@ -89,10 +89,10 @@ def costs(content):
         if found["deviation"] is not None:
             row["deviation"] = 100 * found["deviation"]
         for key, factor in COSTS.items():
-            given = [
+            measured = [
                 r if key == "seconds" else r["cost"] for r in content.results[name]
             ]
-            values = [g[key] for g in given if g.get(key) is not None]
+            values = [g[key] for g in measured if g.get(key) is not None]
             row[key] = factor * float(np.mean(values)) if values else None
         cost = content.results[name][0]["cost"]
         row["spread"] = {
