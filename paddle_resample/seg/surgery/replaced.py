@@ -251,6 +251,6 @@ def _divided(size, rest):
 def _check_channels(name, channels, x):
     if paddle.in_dynamic_mode() and x.shape[1] != channels:
         raise UsageError(
-            f"Resampled: site {name!r} was survey with {channels} channels, but now "
+            f"Resampled: site {name!r} was found with {channels} channels, but now "
             f"gets {x.shape[1]}; its order in the model depends on the input"
         )
