@@ -264,7 +264,7 @@ def check_weights(owner: str, layer: nn.Layer, x: Tensor) -> None:
     Raises:
         UsageError: none has, and mixed precision is off.
     """
-    first = layer.__dict__.get("_first_weight")
+    first: Any = layer.__dict__.get("_first_weight")
     if first is None:  # walking through all at every call would cost more
         first = next(iter(layer.parameters()), False)
         object.__setattr__(layer, "_first_weight", first)

@@ -9,6 +9,7 @@ from paddle import Tensor
 from paddle.nn.initializer import Constant
 
 from ..base import Downsampler, Site, whole_number
+from ..blocks.conv import conv
 from ..initialise import torch_uniform
 from ..notes import Notes
 from ..ops.soft_pool import _importance_pool
@@ -99,10 +100,10 @@ class Trunk(nn.Layer):
     def __init__(self, channels, width):
         super().__init__()
         self.logit = nn.Sequential(
-            ("conv1", _conv(channels, width, 1, torch_uniform(channels))),
+            ("conv1", conv(channels, width, init=torch_uniform(channels), bias=False)),
             ("bn1", InstanceNorm(width)),
             ("relu1", nn.ReLU()),
-            ("conv2", _conv(width, width, 3, torch_uniform(9 * width))),
+            ("conv2", conv(width, width, 3, init=torch_uniform(9 * width), bias=False)),
             ("bn2", InstanceNorm(width)),
             ("relu2", nn.ReLU()),
         )
@@ -117,21 +118,10 @@ class Gate(nn.Layer):
     def __init__(self, width, channels):
         super().__init__()
         self.postprocessing = nn.Sequential(
-            ("conv", _conv(width, channels, 1, Constant(0.0))),
+            ("conv", conv(width, channels, init=Constant(0.0), bias=False)),
             ("bn", InstanceNorm(channels)),
             ("gate", SoftGate()),
         )
 
     def forward(self, x):
         return self.postprocessing(x)
-
-
-def _conv(in_channels, out_channels, kernel_size, init):
-    return nn.Conv2D(
-        in_channels,
-        out_channels,
-        kernel_size,
-        padding=kernel_size // 2,
-        weight_attr=init,
-        bias_attr=False,
-    )

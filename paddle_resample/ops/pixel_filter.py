@@ -3,6 +3,8 @@ such kernels are computed from; tap by tap, nothing is unfolded."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import paddle
 import paddle.nn.functional as F
 from paddle import Tensor
@@ -30,7 +32,7 @@ def pixel_filter(x: Tensor, kernels: Tensor) -> Tensor:
     array([2.  , 1.67, 1.33, 1.  ], dtype=float32)
     """
     taps = kernels.shape[1]
-    y = 0.0
+    y: Any = 0.0
     shifts = _shifted(x, (int(taps**0.5) - 1) // 2)
     for there, weight in zip(shifts, kernels.unsqueeze(2).unbind(1)):
         y = y + there * weight

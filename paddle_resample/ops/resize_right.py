@@ -67,10 +67,10 @@ def resize_right(
             "resize_right: the height and width must be known while a program is "
             "traced; use interpolate with antialias=True where they are not"
         )
-    size, scales = _size_and_scales(have, size, scale)
-    check_size("resize_right", size, 2, x.shape[0] * x.shape[1])
-    check_size("resize_right", [m * n for m, n in zip(size, have)], 2, 1)
-    return _resize_right(x, size, scales, mode, antialias, padding)
+    sides, scales = _size_and_scales(have, size, scale)
+    check_size("resize_right", sides, 2, x.shape[0] * x.shape[1])
+    check_size("resize_right", [m * n for m, n in zip(sides, have)], 2, 1)
+    return _resize_right(x, sides, scales, mode, antialias, padding)
 
 
 def _resize_right(x, size, scales, mode="cubic", antialias=True, padding="zeros"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import paddle
 from paddle import Tensor
 
@@ -43,7 +45,7 @@ def sample_bicubic(
         x.shape[0] if paddle.in_dynamic_mode() else paddle.shape(x)[0]
     )
     first = image.astype("int64").reshape([-1, 1, 1]) * (height * width)
-    y = 0.0
+    y: Any = 0.0
     for row, row_weight in rows:
         for column, column_weight in columns:
             index = first + row * width + column

@@ -107,7 +107,8 @@ def displaced_grid(flow: Tensor, size: Size, align_corners: bool) -> Tensor:
     if paddle.in_dynamic_mode():
         size = paddle.to_tensor([size[1], size[0]], dtype=dtype)
     else:
-        size = paddle.stack([size[1], size[0]]).astype(dtype)
+        sides: Any = size  # a Tensor
+        size = paddle.stack([sides[1], sides[0]]).astype(dtype)
     return grid + flow.astype(dtype).transpose([0, 2, 3, 1]) / size
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import paddle
 import paddle.nn.functional as F
@@ -95,7 +96,7 @@ def pixel_unshuffle(x: Tensor, scale: int, data_format: str = "NCHW") -> Tensor:
     """
     _check("pixel_unshuffle", x, scale, data_format)
     if paddle.in_dynamic_mode():
-        size = spatial_size(x, data_format)
+        size: Any = spatial_size(x, data_format)
         if any(n % scale for n in size):
             words = ("slices", "rows", "columns")[-len(size) :]
             pads = [f"{-n % scale} {word}" for n, word in zip(size, words)]
@@ -117,11 +118,11 @@ def _pixel_unshuffle(x, scale, data_format="NCHW"):
     # program is traced.
     pixels = itertools.product(range(scale), repeat=len(data_format) - 2)
     steps = [tuple(slice(first, None, scale) for first in pixel) for pixel in pixels]
-    every = slice(None)
+    every = (slice(None),)
     if data_format == "NHWC":
-        planes = [x[(every, *step, every)] for step in steps]
+        planes = [x[every + step + every] for step in steps]
         return paddle.stack(planes, axis=4).flatten(3, 4)
-    planes = [x[(every, every, *step)] for step in steps]
+    planes = [x[every + every + step] for step in steps]
     return paddle.stack(planes, axis=2).flatten(1, 2)
 
 

@@ -4,6 +4,7 @@ weights that sum to 1."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import paddle
 import paddle.nn.functional as F
@@ -18,7 +19,7 @@ def pad_window(x: Tensor, kernel_size: int, dilation: int, border: str) -> Tenso
     """Surround x [N, C, H, W] so that every pixel has its window."""
     before = (kernel_size - 1) // 2 * dilation
     after = kernel_size // 2 * dilation
-    mode = "replicate" if border == "replicate" else "constant"
+    mode: Any = "replicate" if border == "replicate" else "constant"
     return F.pad(x, [before, after, before, after], mode) if after else x
 
 
