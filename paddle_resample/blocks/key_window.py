@@ -44,11 +44,11 @@ class KeyWindow:
             return tiles.fitting_tile(self.fine, every)
         sides = [min(max(int(n * self.reach), 1), n) for n in self.fine]
         # Two reaches, the tile itself, and two pixels cut by its edges.
-        seen = [
+        window = [
             min(m, math.ceil(m * (2 * self.reach + side / n)) + 2)
             for m, n, side in zip(self.coarse, self.fine, sides)
         ]
-        return tiles.fitting_tile(sides, batch * math.prod(seen))
+        return tiles.fitting_tile(sides, batch * math.prod(window))
 
     def cut(
         self, tile: Sequence[int], origin: Sequence[int], *maps: Tensor
@@ -70,8 +70,8 @@ class KeyWindow:
             sees.append(sees_axis)
             if part is not None:
                 maps = [m[:, part] if axis == 0 else m[:, :, part] for m in maps]
-        seen = sees[0].unsqueeze([1, 3]) * sees[1].unsqueeze([0, 2])
-        return list(maps), (seen.flatten(2).flatten(0, 1) - 1.0) * 1e9
+        visible = sees[0].unsqueeze([1, 3]) * sees[1].unsqueeze([0, 2])
+        return list(maps), (visible.flatten(2).flatten(0, 1) - 1.0) * 1e9
 
     def _along(self, axis, count, first_query):
         """1 where a query sees a coarse row, else 0, float32 [count, rows left], and

@@ -1,4 +1,4 @@
-"""One page for one operator: kernels, spectra, edge, border, places, gradient."""
+"""One page for one operator: kernels, spectra, edge, border, position, gradient."""
 
 import json
 import math
@@ -83,13 +83,13 @@ def draw_measured(measured):
 
 
 def _draw_reconstruction(sheet, measured):
-    """The photograph, what the pair brought back, and the error."""
+    """The photograph, what the pair restored, and the error."""
     original = measured.array("reconstruction", "original")
     restored = measured.array("reconstruction", "restored")
     error = np.abs(original.astype(float) - restored).mean(-1)
     side = min(error.shape)
     top, left = ((n - side) // 2 for n in error.shape)
-    shown = [("photograph", original, {}), ("brought back, fitted", restored, {})]
+    shown = [("photograph", original, {}), ("restored, fitted", restored, {})]
     shown.append(("error", error, {"cmap": "magma", "vmin": 0, "vmax": 50}))
     for i, (title, picture, colours) in enumerate(shown):
         panel = Panel(sheet, 8 + i, measured)

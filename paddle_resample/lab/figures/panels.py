@@ -35,11 +35,11 @@ _UNITS = {
 
 
 class Panel:
-    """A square place on the page, with a title above and lines below.
+    """A square on the page, with a title above and lines below.
 
     Args:
         sheet: Sheet.
-        i: number of the place, four in a row.
+        i: number of the square, four in a row.
         measured: Measured.
     """
 

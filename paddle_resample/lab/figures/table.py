@@ -18,7 +18,7 @@ _SECTIONS = {"up": "Upsamplers", "down": "Downsamplers", "pair": "Pairs"}
 _CAPTION = (
     "Red: far from ideal (gain 1, bandwidth 1 Nyquist, else 0); grey: neither better "
     "nor worse; –: not defined. Downsamplers: checkerboard of their gradient. "
-    "Operators with weights as they start, unless taken from a network; a guide is "
+    "Operators with their initial weights, unless taken from a network; a guide is "
     "the fine map itself. Definitions: docs/lab.md."
 )
 

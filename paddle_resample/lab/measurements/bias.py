@@ -45,7 +45,7 @@ def position_bias(probe, field=FIELD):
     for axis in (2, 3):
         line = ramp(c, side, axis)
         once, twice, raised = (
-            probe.see(seen)[0] - zero for seen in (line, 2 * line, line + 1)
+            probe.see(signal)[0] - zero for signal in (line, 2 * line, line + 1)
         )
         location = side * _location(once, raised - once)
         if np.linalg.norm(twice - 2 * once) > _UNEVEN * np.linalg.norm(twice):
@@ -81,16 +81,16 @@ def _location(ramped, gain):
 def _phase_means(inside, s):
     height, width = (n // s for n in inside.shape)
     cells = inside.reshape(height, s, width, s).transpose(1, 3, 0, 2).reshape(s, s, -1)
-    seen = np.isfinite(cells)
-    total = np.where(seen, cells, 0).sum(-1)
-    return np.where(seen.any(-1), total, np.nan) / np.maximum(seen.sum(-1), 1)
+    finite = np.isfinite(cells)
+    total = np.where(finite, cells, 0).sum(-1)
+    return np.where(finite.any(-1), total, np.nan) / np.maximum(finite.sum(-1), 1)
 
 
 def _slope(inside, s, pitch):
     """Fine pixels of bias gained a fine pixel along the rows."""
     cells = inside.reshape(len(inside), -1, s)
-    seen = np.isfinite(cells).all(0).all(-1)
-    if seen.sum() < 2:
+    finite = np.isfinite(cells).all(0).all(-1)
+    if finite.sum() < 2:
         return float("nan")
-    at = np.flatnonzero(seen) * pitch * s
-    return float(np.polyfit(at, cells.mean((0, 2))[seen], 1)[0])
+    at = np.flatnonzero(finite) * pitch * s
+    return float(np.polyfit(at, cells.mean((0, 2))[finite], 1)[0])

@@ -62,12 +62,12 @@ def _profile(probe, field, step):
     """(locations from the edge, values) for an edge `step` fine pixels into a cell."""
     s, side = probe.scale, field.side * probe.scale
     column = (field.before + field.period // 2) * s + step
-    seen = probe.see(edge(probe.channels, side, column))[0]
+    response = probe.see(edge(probe.channels, side, column))[0]
     rows = slice(
         field.before * probe.scale_out,
         (field.before + field.period) * probe.scale_out,
     )
-    lines = seen[:, rows].mean(1)
+    lines = response[:, rows].mean(1)
     pitch = s / probe.scale_out
     at = (np.arange(lines.shape[1]) + 0.5) * pitch - column
     near = np.abs(at) < WINDOW * s

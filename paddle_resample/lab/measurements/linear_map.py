@@ -1,6 +1,6 @@
 """An operator as the linear map that it is near one input: its Jacobian and transpose.
 
-Operators whose kernels depend on what they are given have no kernel of their own; near
+Operators whose kernels depend on their input have no kernel of their own; near
 one input they still are a linear map, whose kernels can be looked at. For linear
 operators it is the operator.
 """

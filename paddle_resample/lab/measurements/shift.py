@@ -32,17 +32,17 @@ def shift_consistency(probe, field=FIELD):
     section 3.1; Karras et al., "Alias-free generative adversarial networks", NeurIPS
     2021, appendix E (equivariance to broken shifts).
     """
-    start = field.inside(probe.respond(probe.natural(field)), probe.scale_out)
-    size = np.linalg.norm(start - start.mean((-2, -1), keepdims=True))
+    unmoved = field.inside(probe.respond(probe.natural(field)), probe.scale_out)
+    size = np.linalg.norm(unmoved - unmoved.mean((-2, -1), keepdims=True))
     numbers = {}
     for name, step in (("shift_whole", probe.scale), ("shift_fine", 1)):
-        off = [_off(probe, field, start, *by) for by in ((0, step), (step, 0))]
+        off = [_off(probe, field, unmoved, *by) for by in ((0, step), (step, 0))]
         numbers[name] = (100 * ratio(np.sqrt(np.mean(np.square(off))), size), "%")
     return Measurement(numbers)
 
 
-def _off(probe, field, start, rows, columns):
+def _off(probe, field, unmoved, rows, columns):
     s = probe.scale / probe.scale_out  # fine pixels in one of the result
-    seen = probe.respond(probe.natural(field, rows, columns))
-    seen = field.inside(seen, probe.scale_out)
-    return np.linalg.norm(seen - moved(start, rows / s, columns / s))
+    response = probe.respond(probe.natural(field, rows, columns))
+    response = field.inside(response, probe.scale_out)
+    return np.linalg.norm(response - moved(unmoved, rows / s, columns / s))

@@ -123,9 +123,9 @@ def _check_light(spec, settings):
 
 def _name_twins(rows):
     """Remark on rows whose picture another, earlier named, row has too."""
-    seen = {}
+    first_with = {}
     for row in sorted(rows, key=lambda row: len(row.label)):
         key = row.restored.tobytes()
-        if key in seen:
-            row.remarks.append(f"same picture as {seen[key]}")
-        seen.setdefault(key, row.label)
+        if key in first_with:
+            row.remarks.append(f"same picture as {first_with[key]}")
+        first_with.setdefault(key, row.label)

@@ -67,7 +67,7 @@ def draw_comparison(comparison, photo_name):
     bands = sum(_band_height(rows) for _, rows in sections)
     total = 200 + head + bands + 40 * len(caption) + 80
     sheet = Sheet(PAGE, total)
-    title = "One photograph, halved and brought back"
+    title = "One photograph, halved and restored"
     sheet.text(MARGIN, 105, title, 12, color=INK, weight="bold")
     _draw_head(sheet, photo, window, (width, height), 200, head, limit)
     y = 200 + head
@@ -148,9 +148,9 @@ def _draw_scale(sheet, x, y, limit):
     sheet.text(x, y - 15, "error, mean of R, G, B in grey levels", 7.5, color=INK)
     axes = sheet.picture(x, y, CARD, 30, np.linspace(0, 1, 256)[None], cmap=COLOURMAP)
     for share in (0, 0.5, 1):
-        place = ("left", "center", "right")[int(2 * share)]
+        alignment = ("left", "center", "right")[int(2 * share)]
         value = f"{limit * share:g}" + ("" if share < 1 else " and more")
-        sheet.text(x + share * CARD, y + 65, value, 7, color=INK, ha=place)
+        sheet.text(x + share * CARD, y + 65, value, 7, color=INK, ha=alignment)
     return axes
 
 

@@ -108,7 +108,8 @@ def conditions(comparison, photo_name):
 
 def _fitting(settings):
     if settings.steps == 0:
-        return f"Operators with weights are shown as they start, seed {settings.seed}."
+        seed = settings.seed
+        return f"Operators are shown with their initial weights, seed {seed}."
     return (
         "Operators with weights were fitted to this very photograph, all alike: "
         f"{settings.steps} steps of AdamW on the squared error of the whole picture, "

@@ -46,7 +46,7 @@ def read_picture(path):
         path: file in a format that Pillow reads.
 
     Returns:
-        uint8 [H, W, 3], RGB: turned as its EXIF orientation says, grey repeated,
+        uint8 [H, W, 3], RGB: rotated as its EXIF orientation says, grey repeated,
         16 bits reduced to 8, transparency laid over white, of an animation the first
         frame.
 

@@ -32,7 +32,7 @@ class Settings:
 
     Attributes:
         size: longer side of the picture worked on.
-        steps: fitting steps of operators with weights; 0 shows them as they start.
+        steps: fitting steps of operators with weights; 0 shows their initial weights.
         learning_rate: at the first step; it falls linearly to 0.
         seed: of weights and noise, set anew for every operator.
     """
@@ -60,7 +60,7 @@ class Row:
         scale: by which the picture was shrunk.
         parameters: number of weights that were fitted, 0 for fixed operators.
         loss: (first, last) mean squared error of the fit on colours in [0, 1]; None.
-        reduced: uint8 [H/scale, W/scale, 3], what the operator was given.
+        reduced: uint8 [H/scale, W/scale, 3], the input of the operator.
         restored: uint8 [H, W, 3].
         psnr: dB, math.inf when no pixel differs.
         ssim: in [-1, 1].

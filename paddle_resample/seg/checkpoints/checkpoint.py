@@ -79,7 +79,7 @@ def load_checkpoint(folder, model, optimizer, ema_model=None):
     Returns:
         dict: the progress saved, at least {"iteration": N}.
 
-    The learning rate schedule is the optimizer's own, brought to iteration N; only
+    The learning rate schedule is the optimizer's own, set to iteration N; only
     what ReduceOnPlateau has learnt from the losses is read from the checkpoint.
 
     Raises:

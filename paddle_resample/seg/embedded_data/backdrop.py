@@ -107,9 +107,9 @@ def water(canvas, dice, mood, top, bottom):
     ripple = noise(dice, 150, w, grain="sand", stretch=(1, 6)).astype(np.float32)
     ripple += noise(dice, 150, w, stretch=(1, 4)) * np.float32(0.7)
     reach = depth * np.float32(128 / min(canvas.height, w))
-    place = 148 * reach / (reach + 24)
-    first = place.astype(np.int32)
-    beyond = (place - first).astype(np.float32)[:, None]
+    position = 148 * reach / (reach + 24)
+    first = position.astype(np.int32)
+    beyond = (position - first).astype(np.float32)[:, None]
     ripple = ripple[first] * (1 - beyond) + ripple[first + 1] * beyond
     columns = np.arange(w, dtype=np.float32)[None]
     bend = ripple * np.float32(0.06)
@@ -163,9 +163,9 @@ def _ploughed(dice, mood, h, w, colour):
     furrow = np.abs(phase * 4 - 2) - 1  # triangle wave, -1..1
     pitch = 1 / (depth * np.float32(period))  # furrows per pixel, along and down
     pitch = pitch + np.abs(across) * (pitch / depth) * np.float32(1 / h)
-    seen = np.clip((0.42 - pitch) / 0.2, 0, 1)
+    visible = np.clip((0.42 - pitch) / 0.2, 0, 1)
     contrast = dice.uniform(0.16, 0.3)
-    gain = 1 + furrow * seen * np.float32(contrast)
+    gain = 1 + furrow * visible * np.float32(contrast)
     gain += noise(dice, h, w, grain="sand").astype(np.float32) * np.float32(0.0012)
     haze = np.float32(0.35) * (1 - np.minimum(depth, 1))[..., None]
     picture = np.float32(colour) * gain[..., None]

@@ -143,7 +143,7 @@ class Canvas:
         return here, mask
 
     def colour_at(self, x, y):
-        """Mean (r, g, b) of what is drawn around a place so far."""
+        """Mean (r, g, b) of what is drawn around a location so far."""
         cx = min(max(int(x), 4), self.width - 5) * DETAIL
         cy = min(max(int(y), 4), self.height - 5) * DETAIL
         reach = 4 * DETAIL

@@ -81,9 +81,9 @@ def spline(knots, samples):
     Returns:
         int64 [samples, knots], whole ONEths, so that sums are exact on every machine.
     """
-    place = np.arange(samples) * ((knots - 3) / samples)
-    first = place.astype(np.int64)
-    f = place - first
+    position = np.arange(samples) * ((knots - 3) / samples)
+    first = position.astype(np.int64)
+    f = position - first
     g = 1 - f
     four = (
         g * g * g,

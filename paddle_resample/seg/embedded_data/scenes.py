@@ -89,11 +89,11 @@ def _in_the_air(canvas, dice, mood, horizon, scale):
     for _ in range(dice.pick([0, 1, 1, 2])):
         x, y = dice.uniform(0.15, 0.85) * w, dice.uniform(0.1, 0.6) * horizon
         strokes.birds(canvas, dice, mood, x, y, scale)
-    place, kind = dice.uniform(0.16, 0.84) * w, dice.uniform(0, 1)
+    position, kind = dice.uniform(0.16, 0.84) * w, dice.uniform(0, 1)
     if kind < 0.5:
-        structures.wheel(canvas, dice, mood, place, horizon, scale)
+        structures.wheel(canvas, dice, mood, position, horizon, scale)
     elif kind < 0.72:
-        structures.turbines(canvas, dice, mood, place, horizon, scale)
+        structures.turbines(canvas, dice, mood, position, horizon, scale)
     for _ in range(dice.pick([0, 1, 1, 2])):
         x, y = dice.uniform(0.1, 0.9) * w, dice.uniform(0.18, 0.45) * horizon
         structures.balloons(canvas, dice, mood, x, y, scale)

@@ -53,10 +53,10 @@ class ResampleFCNBasic(nn.Layer):
     Returns:
         list of one Tensor: logits [N, num_classes, H, W].
 
-    Source: Badrinarayanan et al., "SegNet", TPAMI 2017, section 3.1, after Long et
-    al., CVPR 2015. Transposed convolutions that are wide enough (from 4x4) start as
-    bilinear interpolation by 2, whatever the `init` of their spec; in an 8x8 kernel its
-    4x4 weights stand in the middle. The text does not say whether the authors' start is
+    Source: Badrinarayanan et al., "SegNet", TPAMI 2017, section 3.1, after Long et al.,
+    CVPR 2015. Transposed convolutions that are wide enough (from 4x4) are initialized
+    as bilinear interpolation by 2, whatever the `init` of their spec; in an 8x8 kernel
+    its 4x4 weights stand in the middle. The text does not say whether the authors' is
     that, or the kernel for 4 that fills 8x8 and multiplies by 4. "Batch normalization
     is used after each convolutional layer": here after every upsampler, whichever it
     is; without it, the paper's learning rate of 0.1 ends in NaN within ten steps

@@ -26,7 +26,7 @@ class TopDownPathway(nn.Layer):
     Returns:
         list of [N, D, H_l, W_l], finest first.
 
-    Source: Lin et al., "Feature pyramid networks", CVPR 2017, section 3; starts as
+    Source: Lin et al., "Feature pyramid networks", CVPR 2017, section 3; initialized as
     there released (Xavier). Parameters: D * (sum of C_l + number of stages).
     """
 
@@ -55,7 +55,7 @@ class ResampleFPN(nn.Layer):
 
     The decoder of the seed article: every stage to one width by a 1x1 convolution, then
     from the coarsest on enlarge and add. Logits are made at the finest stage and
-    brought to the image bilinearly.
+    resized to the image bilinearly.
 
     Args:
         num_classes: channels of the logits.

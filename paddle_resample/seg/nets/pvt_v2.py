@@ -47,8 +47,9 @@ class ResamplePVTv2(PyramidTransformer):
         16, 32, after LayerNorm. Other downsamplers may floor odd sizes, as they say.
 
     Source: Wang et al., "PVT v2: improved baselines with pyramid vision transformer",
-    CVMJ 2022. The patch embeddings start as `overlap_patch_embed` does, in the paper
-    normal with variance 2 / fan_out; LayerNorm behind them evens the scale out.
+    CVMJ 2022. The patch embeddings are initialized as `overlap_patch_embed` does, in
+    the paper normal with variance 2 / fan_out; LayerNorm behind them evens the scale
+    out.
 
     Raises:
         UsageError: a spec is wrong, or a list has not four entries.

@@ -24,7 +24,7 @@ class PyramidTransformer(nn.Layer):
     """Image -> feature maps of strides 4, 8, 16, 32.
 
     Parameters have the official names: patch_embed1 to 4, block1.0.attn.q and so on.
-    Blocks start as published; what stands at a site starts as its operator does.
+    Blocks are initialized as published; what stands at a site as its operator is.
 
     Args:
         downsample: spec for all sites, or one for each (`site_specs`): stage1 (stride
@@ -124,7 +124,7 @@ class PyramidTransformer(nn.Layer):
         return maps
 
     def load(self, pretrained):
-        """Load a PaddleSeg checkpoint (path or address), if any is given; entries of
+        """Load a PaddleSeg checkpoint (path or address), if there is one; entries of
         other names or shapes are named and passed over."""
         if pretrained is not None:
             load_pretrained_model(self, pretrained)

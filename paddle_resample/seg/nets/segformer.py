@@ -19,7 +19,7 @@ __all__ = ["ResampleSegFormer"]
 class ResampleSegFormer(SegFormer):
     """SegFormer whose upsampling sites take specs.
 
-    Every map of the backbone is projected to D channels, brought to the finest one's
+    Every map of the backbone is projected to D channels, resized to the finest one's
     size, and all are fused. With the default specs it is PaddleSeg's SegFormer: the
     same parameters (MiT-B0, 19 classes: 3,719,027), so its weights load, and the same
     results. Downsampling sites belong to the backbone: see `ResampleMiT`.

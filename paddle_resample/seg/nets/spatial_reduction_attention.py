@@ -97,17 +97,17 @@ class SpatialReductionAttention(nn.Layer):
 
 
 def linear(in_channels, out_channels, bias=True):
-    """Linear layer with the start of the PVT family: truncated normal of deviation
-    0.02, bias 0."""
-    start = TruncatedNormal(std=0.02)
-    return nn.Linear(in_channels, out_channels, start, None if bias else False)
+    """Linear layer with the initialization of the PVT family: truncated normal of
+    deviation 0.02, bias 0."""
+    initializer = TruncatedNormal(std=0.02)
+    return nn.Linear(in_channels, out_channels, initializer, None if bias else False)
 
 
 def conv(in_channels, out_channels, kernel_size, **options):
-    """Convolution with the start of the PVT family: normal of variance 2 / (weights
-    that one input reaches), bias 0."""
+    """Convolution with the initialization of the PVT family: normal of variance 2 /
+    (weights that one input reaches), bias 0."""
     fan_out = kernel_size**2 * out_channels // options.get("groups", 1)
-    start = Normal(0.0, math.sqrt(2.0 / fan_out))
+    initializer = Normal(0.0, math.sqrt(2.0 / fan_out))
     return nn.Conv2D(
-        in_channels, out_channels, kernel_size, weight_attr=start, **options
+        in_channels, out_channels, kernel_size, weight_attr=initializer, **options
     )

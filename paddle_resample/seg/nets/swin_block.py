@@ -181,17 +181,17 @@ def shift_mask(height, width, window, shift):
 
 def _regions(length, window, shift):
     """0, then 1 in the last window, then 2 where the roll put the first pixels."""
-    place = paddle.arange(length)
-    last = (place >= length - window).astype("int32")
-    return last + (place >= length - shift).astype("int32")
+    position = paddle.arange(length)
+    last = (position >= length - window).astype("int32")
+    return last + (position >= length - shift).astype("int32")
 
 
 def _offsets(window):
     """Row of the bias table for each pair of pixels of a window, [w**4]."""
-    place = paddle.arange(window)
-    apart = place.unsqueeze(1) - place + window - 1
-    rows = apart.reshape([window, 1, window, 1]) * (2 * window - 1)
-    columns = apart.reshape([1, window, 1, window])
+    position = paddle.arange(window)
+    distance = position.unsqueeze(1) - position + window - 1
+    rows = distance.reshape([window, 1, window, 1]) * (2 * window - 1)
+    columns = distance.reshape([1, window, 1, window])
     return (rows + columns).flatten()
 
 

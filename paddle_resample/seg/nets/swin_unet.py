@@ -307,7 +307,7 @@ def _stages(first, embed_dim, depths, num_heads, window_size, mlp_ratio, drop_pa
 
 
 def _initialise(layer):
-    """Swin's start of its linear layers; resamplers have their own."""
+    """Swin's initialization of its linear layers; resamplers have their own."""
     if not isinstance(layer, (SwinBlock, Join)):
         return
     for linear in layer.sublayers(include_self=True):

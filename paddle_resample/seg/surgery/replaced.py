@@ -56,7 +56,7 @@ class Step(nn.Layer):
         up: the upsampler.
         scale: of it.
         source: guides.Source, None where it needs none.
-        project: channels that the guide is brought to by a 1x1 convolution; None
+        project: channels that the guide is given by a 1x1 convolution; None
             leaves it as it is.
         tap: guides.Tap, None where the call brings the guide along.
     """

@@ -22,7 +22,7 @@ _COARSEST = 64
 
 @dataclass
 class FoundSite:
-    """One place in a model where the resolution changes.
+    """One call in a model that changes the resolution.
 
     Attributes:
         name: path of the layer, and the operation where it is a function; numbered

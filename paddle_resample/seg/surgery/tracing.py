@@ -96,8 +96,8 @@ def trace(model, sizes, in_channels):
                 model.train() if training else model.eval()
                 for size in sizes:
                     passed = _Pass(model, training, size)
-                    found, channels = passed.run(rerouted, in_channels)
-                    runs += found
+                    more, channels = passed.run(rerouted, in_channels)
+                    runs += more
                     classes = channels if classes is None else classes
     except BaseException:
         for layer in rerouted:
