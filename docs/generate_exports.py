@@ -54,6 +54,7 @@ NETWORKS = {
     Path(path).name: f"{path}.yml"
     for path in (
         "unet/unet_bilinear",
+        "unet_plus_plus/unet_plus_plus_fine_shapes",
         "segnet/segnet_max_unpool",
         "segnet_basic/segnet_basic",
         "segformer/segformer_tiny_fine_shapes",

@@ -14,6 +14,8 @@ from .setr import ResampleSETR
 from .sfnet import ResampleSFNet
 from .swin_unet import ResampleSwinUNet
 from .unet import ResampleUNet
+from .unet_encoder import ResampleUNetEncoder
+from .unet_plus_plus import ResampleUNetPlusPlus, UNetPlusPlusDecoder
 from .upernet import ResampleUPerNet
 
 __all__ = [
@@ -31,5 +33,8 @@ __all__ = [
     "ResampleSemanticFPN",
     "ResampleSwinUNet",
     "ResampleUNet",
+    "ResampleUNetEncoder",
+    "ResampleUNetPlusPlus",
     "ResampleUPerNet",
+    "UNetPlusPlusDecoder",
 ]
