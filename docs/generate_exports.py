@@ -69,6 +69,7 @@ NETWORKS = {
         "semantic_fpn/semantic_fpn_resnet18_fine_shapes",
         "upernet/upernet_resnet18_fine_shapes",
         "sfnet/sfnet_resnet18_fine_shapes",
+        "deeplabv3_plus/deeplabv3_plus_resnet18_fine_shapes",
     )
 }
 

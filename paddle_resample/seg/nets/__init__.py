@@ -1,5 +1,6 @@
 """Networks for PaddleSeg whose resampling sites take specs."""
 
+from .deeplabv3_plus import DeepLabV3PlusDecoder, ResampleDeepLabV3Plus
 from .fcn_basic import ResampleFCNBasic
 from .fpn import ResampleFPN
 from .mix_transformer import ResampleMiT
@@ -19,6 +20,8 @@ from .unet_plus_plus import ResampleUNetPlusPlus, UNetPlusPlusDecoder
 from .upernet import ResampleUPerNet
 
 __all__ = [
+    "DeepLabV3PlusDecoder",
+    "ResampleDeepLabV3Plus",
     "ResampleFCNBasic",
     "ResampleFPN",
     "ResampleMiT",
