@@ -11,7 +11,7 @@ import platform
 import sys
 from typing import NamedTuple
 
-__all__ = ["Setting", "cores", "tune_cpu"]
+__all__ = ["Setting", "compute_with_one_thread", "cores", "tune_cpu"]
 
 # Paddle sets this variable when it is imported, to "1" where the user has not.
 _THREADS = "OMP_NUM_THREADS"
@@ -80,6 +80,16 @@ def tune_cpu() -> list[Setting]:
     if _made is None:
         _made = [_tune_threads(), _tune_memory(), _tune_mkl()]
     return list(_made)
+
+
+def compute_with_one_thread() -> None:
+    """Let each operator of this thread run on one core, unless the user has said more.
+
+    For a tool that divides its work among threads of its own.
+    """
+    library = _paddles_library("libiomp5.so")
+    if library is not None and not _USERS_THREADS:
+        library.omp_set_num_threads(1)
 
 
 def cores():

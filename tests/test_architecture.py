@@ -16,6 +16,7 @@ FLOORS = [
     {"seg"},
     {"lab", "ceiling"},
     {"study"},
+    {"commands"},
 ]
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 MODULES = [

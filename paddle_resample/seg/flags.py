@@ -1,22 +1,9 @@
 """The flags that several tools share, as PaddleSeg names them."""
 
-import argparse
-
 from ..errors import UsageError
 from .device import DEVICES
 
-__all__ = ["ToolHelp", "add_device", "add_inference", "inference_config"]
-
-
-class ToolHelp(argparse.RawDescriptionHelpFormatter):
-    """Help with the description as it is written, and with the default of each flag."""
-
-    def _get_help_string(self, action):
-        text = action.help or ""
-        plain = action.default in (None, False, argparse.SUPPRESS)
-        if plain or "default" in text:
-            return text
-        return f"{text} (default: %(default)s)"
+__all__ = ["add_device", "add_inference", "inference_config"]
 
 
 def add_device(parser):

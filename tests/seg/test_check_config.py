@@ -7,7 +7,7 @@ import pytest
 import yaml
 from PIL import Image
 
-from paddle_resample import __main__ as command
+from paddle_resample.commands import main
 from paddle_resample.errors import UsageError
 from paddle_resample.network_cost import count_macs
 from paddle_resample.seg.check_config import (
@@ -33,7 +33,7 @@ def run(monkeypatch, capsys):
 
     def call(*words):
         monkeypatch.setattr(sys, "argv", ["paddle_resample", *map(str, words)])
-        command.main()
+        main(program="paddle_resample")
         return capsys.readouterr().out
 
     return call

@@ -1,0 +1,25 @@
+"""Anybody's PaddleSeg script, with our components registered and PaddleSeg repaired."""
+
+import importlib
+import os
+import runpy
+import sys
+
+from ..errors import UsageError
+
+__all__ = ["run_script"]
+
+
+def run_script(words):
+    """Run a script as `python SCRIPT.py ...` would.
+
+    Args:
+        words: path of the script and its own command line.
+    """
+    script = words[0]
+    if not os.path.isfile(script):
+        raise UsageError(f"script {script!r} does not exist")
+    importlib.import_module("paddle_resample.seg")  # registers and repairs
+    sys.argv = list(words)
+    sys.path.insert(0, os.path.dirname(os.path.abspath(script)))
+    runpy.run_path(script, run_name="__main__")
