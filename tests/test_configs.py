@@ -6,6 +6,8 @@ import numpy as np
 import paddle
 import pytest
 import yaml
+from paddleseg.cvlibs import manager
+from PIL import Image
 
 from paddle_resample.seg.config.components import Components
 from paddle_resample.seg.config.config import ResampleConfig
@@ -19,6 +21,9 @@ CONFIGS = sorted(path for path in FOLDER.rglob("*.yml") if path not in OTHERS)
 # Networks of a published size need more than a moment each.
 LARGE = ("ade20k", "cityscapes", "segformer_b1", "480x360")
 EMBEDDED = "FineShapes"
+DOWNLOADED = sorted(FOLDER.glob("downloaded/*.yml"))
+# What PaddleSeg's class for it expects in the folder that it has downloaded.
+ROADS = "MiniDeepGlobeRoadExtraction"
 
 
 def short(path):
@@ -79,11 +84,29 @@ def smallest(config):
 @pytest.mark.parametrize("path", CONFIGS, ids=short)
 def test_classes_agree(path):
     dic = ResampleConfig(str(path)).dic
-    known = {"FineShapes": 12, "Cityscapes": 19, "ADE20K": 150}
     data = dic["train_dataset"]
-    classes = known.get(data["type"]) or data["num_classes"]
+    known = {"FineShapes": 12}
+    classes = known.get(data["type"]) or data.get("num_classes")
+    classes = classes or manager.DATASETS[data["type"]].NUM_CLASSES
     assert dic["model"]["num_classes"] == classes
     assert dic["val_dataset"]["type"] == data["type"]
+
+
+@pytest.mark.parametrize("path", DOWNLOADED, ids=short)
+def test_a_set_that_paddleseg_downloads_is_read(path, tmp_path):
+    """In the layout of PaddleSeg's archives, as its classes read them."""
+    kind = ResampleConfig(str(path)).dic["train_dataset"]["type"]
+    roads = kind == ROADS
+    Image.new("RGB", (300, 280)).save(tmp_path / "a.png")
+    Image.new("L", (300, 280), 1).save(tmp_path / "b.png")
+    for part in ("train", "val"):
+        name = f"{part}.txt" if roads else f"{part}_list.txt"
+        (tmp_path / name).write_text("a.png|b.png\n" if roads else "a.png b.png\n")
+    opts = [f"{part}_dataset.dataset_root={tmp_path}" for part in ("train", "val")]
+    components = Components(ResampleConfig(str(path), opts=opts))
+    assert components.need("train_dataset")[0]["img"].shape == (3, 256, 256)
+    sample = components.need("val_dataset")[0]
+    assert sample["img"].shape == (3, 280, 300) and sample["label"].max() == 1
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=short)
@@ -109,7 +132,7 @@ def test_the_cells_of_a_study_exist(path, tmp_path, monkeypatch):
     """Its keys and operators are known; that a cell trains is tested elsewhere."""
     monkeypatch.chdir(FOLDER.parent)
     study = Study(folder=tmp_path, **read_study_file(path))
-    assert len(study.cells) >= 8
+    assert len(study.cells) >= 4
     for cell in study.cells:
         if cell.seed == study.cells[0].seed:
             config = study.config(cell)
