@@ -11,7 +11,7 @@ from ..files import writing
 from .measure import BASELINE, LINEAR, reference_stride
 from .words import ceiling_sentences, class_losses, row_of
 
-__all__ = ["draw_ceiling", "save_ceiling_figure"]
+__all__ = ["class_colours", "draw_ceiling", "save_ceiling_figure"]
 
 _INK, _GREY, _FAINT = "#1a1a1a", "#5c5c5c", "#d9d9d9"
 # Okabe and Ito's colours, and a shape for each.
@@ -151,7 +151,7 @@ def _bars(figure, losses, classes, result, box):
     """Losses of the classes, in the colours that the pictures beside have."""
     stride = reference_stride(result["strides"])
     axes = figure.add_axes([0.11, box[0], 0.2, box[1] - box[0]])
-    table = _colours(result)
+    table = class_colours(result)
     colours = [table[result["class_names"].index(name)] for name, _ in losses]
     names, values = zip(*losses)
     names = [textwrap.shorten(name, 18, placeholder="…") for name in names]
@@ -183,7 +183,7 @@ def _pictures(figure, result, box):
     label = _picture(crop["label"])
     strides = [s for s in result["strides"] if s >= reference_stride(result["strides"])]
     strides = strides[:3]
-    colours = _colours(result)
+    colours = class_colours(result)
     columns = len(strides) + 1
     grid = figure.add_gridspec(
         2, columns, left=0.365, right=0.985, top=box[1], bottom=box[0] - 0.02,
@@ -228,8 +228,15 @@ def _picture(rows):
     return np.array([row.split() for row in rows], int)
 
 
-def _colours(result):
-    """float [C + 1, 3]; the last is void's grey, which index -1 takes."""
+def class_colours(result):
+    """The colours of the classes, the data set's where it has them.
+
+    Args:
+        result: dict of `measure_ceiling`.
+
+    Returns:
+        float [C + 1, 3]: RGB from 0 to 1; the last is void's grey.
+    """
     if result["colours"]:
         colours = np.array(result["colours"], float) / 255
     else:

@@ -8,6 +8,7 @@ import paddle
 
 from ..errors import UsageError
 from ..files import usable_folder
+from .ceiling import study_ceiling
 from .local import LocalRunner
 from .prepare import prepare
 from .results import add_result, read_results
@@ -59,6 +60,7 @@ def run_study(
         command = [sys.executable, "-m", "paddle_resample.study.timing"]
         environment = {**os.environ, "OMP_NUM_THREADS": str(runner.threads)}
         subprocess.run([*command, str(study.folder)], check=False, env=environment)
+        study_ceiling(study)  # while the data is at hand
     results = read_results(study.folder)
     failed = [r for r in results.values() if r["status"] != "done"]
     if failed:

@@ -144,6 +144,8 @@ def test_sentences():
     assert f"at most {loss:.1f} points of mIoU on these labels (wire 100.0)" in first
     assert "At stride 4" in first and "on 1 images" in second
     assert "more than half of wire is lost" in third
+    chinese = ceiling_sentences(result, "zh")
+    assert len(chinese) == 3 and f"{loss:.1f} 个百分点" in chinese[0]
     assert class_losses(result, 4, "bilinear")[0][0] == "wire"
     assert len(class_losses(result, 4, "bilinear")) == 3  # there is no boat
 

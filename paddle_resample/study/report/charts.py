@@ -1,15 +1,12 @@
 """The figures of the page, as plotly's JSON: {"data": [...], "layout": {...}}."""
 
-import html
-import textwrap
-
 from ..verdict import signed
+from .chart_parts import layout_of, safe, wrapped
 from .series import COSTS, pareto
 
 __all__ = ["page_figures"]
 
 _MOST_CLASSES = 40  # of a chart; beyond, those where the methods differ most
-_GRID = "#e3e6ea"
 _GAIN, _LOSS = "#0072B2", "#D55E00"
 
 
@@ -87,12 +84,12 @@ class _Drawing:
             point = {"x": [row["difference"]], "y": [place], "error_x": error}
             hover = f"{signed(row['difference'])} [{signed(low)}, {signed(high)}]"
             marker = self._marker(row["method"], 13)
-            data.append({**_points(point, marker, hover), "name": _safe(row["method"])})
-        layout = _layout(self.words["axis_difference"], "", 110 + 52 * len(rows))
+            data.append({**_points(point, marker, hover), "name": safe(row["method"])})
+        layout = layout_of(self.words["axis_difference"], "", 110 + 52 * len(rows))
         layout["xaxis"].update(zeroline=True, zerolinewidth=2, zerolinecolor="#000")
         layout["yaxis"].update(
             tickvals=list(range(len(rows))),
-            ticktext=[_wrapped(row["method"]) for row in rows],
+            ticktext=[wrapped(row["method"]) for row in rows],
             range=[-0.6, len(rows) - 0.4],
             showgrid=False,
         )
@@ -142,9 +139,9 @@ class _Drawing:
             trace = _points(
                 point, self._marker(row["method"], 14), "%{x:.4g}: %{y:.2f}"
             )
-            data.append({**trace, "name": _safe(row["method"])})
+            data.append({**trace, "name": safe(row["method"])})
         title = self.words["cost_axes"][key]
-        return {"data": data, "layout": _layout(title, self.words["axis_miou"], 460)}
+        return {"data": data, "layout": layout_of(title, self.words["axis_miou"], 460)}
 
     def curve(self, methods, key):
         """Mean over seeds and the band from the lowest to the highest."""
@@ -152,7 +149,7 @@ class _Drawing:
         for name, line in methods.items():
             data += self._ranged(name, line["x"], line)
         title = self.words["axis_miou" if key == "miou" else "axis_loss"]
-        layout = _layout(self.words["axis_iteration"], title, 420)
+        layout = layout_of(self.words["axis_iteration"], title, 420)
         return {"data": data, "layout": layout}
 
     def widths(self, found, kind, score):
@@ -161,7 +158,7 @@ class _Drawing:
         widths = found["widths"]
         for name, line in found["methods"].items():
             data += self._ranged(name, list(range(len(widths))), line, widths)
-        layout = _layout(self.words[f"axis_{kind}"], self.words[f"axis_{score}"], 420)
+        layout = layout_of(self.words[f"axis_{kind}"], self.words[f"axis_{score}"], 420)
         layout["xaxis"].update(
             tickvals=list(range(len(widths))), ticktext=[str(w) for w in widths]
         )
@@ -184,15 +181,15 @@ class _Drawing:
                 "width": 0,
             }
             points = {"x": mean, "y": [i - shift for i in range(len(chosen))]}
-            points["text"] = [_safe(names[c]) for c in chosen]
+            points["text"] = [safe(names[c]) for c in chosen]
             trace = _points({**points, "error_x": error}, self._marker(name, 9), None)
-            trace["hovertemplate"] = f"{_safe(name)}<br>%{{text}}: %{{x:.2f}}"
+            trace["hovertemplate"] = f"{safe(name)}<br>%{{text}}: %{{x:.2f}}"
             trace["hovertemplate"] += "<extra></extra>"
-            data.append({**trace, "name": _safe(name)})
-        layout = _layout(self.words[f"axis_{key}"], "", 170 + 30 * len(chosen))
+            data.append({**trace, "name": safe(name)})
+        layout = layout_of(self.words[f"axis_{key}"], "", 170 + 30 * len(chosen))
         layout["yaxis"].update(
             tickvals=list(range(len(chosen))),
-            ticktext=[_wrapped(names[c]) for c in chosen],
+            ticktext=[wrapped(names[c]) for c in chosen],
             range=[-0.6, len(chosen) - 0.4],
         )
         return {"data": data, "layout": layout}
@@ -208,16 +205,16 @@ class _Drawing:
             "y": list(range(len(order))),
             "marker": {"color": [_GAIN if values[c] > 0 else _LOSS for c in order]},
             "hovertemplate": [
-                f"{_safe(names[c])}: {signed(values[c])}<extra></extra>" for c in order
+                f"{safe(names[c])}: {signed(values[c])}<extra></extra>" for c in order
             ],
             "showlegend": False,
         }
         title = self.words["axis_share"].format(total=signed(total))
-        layout = _layout(title, "", 120 + 26 * len(order))
+        layout = layout_of(title, "", 120 + 26 * len(order))
         layout["xaxis"].update(zeroline=True, zerolinewidth=2, zerolinecolor="#000")
         layout["yaxis"].update(
             tickvals=list(range(len(order))),
-            ticktext=[_wrapped(names[c]) for c in order],
+            ticktext=[wrapped(names[c]) for c in order],
             range=[-0.6, len(order) - 0.4],
             showgrid=False,
         )
@@ -252,7 +249,7 @@ class _Drawing:
                 "error_y": error,
                 "line": {"color": style.colour, "width": 1, "dash": style.dash},
                 "marker": self._marker(name, 9),
-                "name": _safe(name),
+                "name": safe(name),
                 "hovertemplate": "%{text}: %{y:.4g}",
             }
         ]
@@ -295,21 +292,6 @@ def _points(values, marker, hover):
     }
 
 
-def _layout(x_title, y_title, height):
-    axis = {"gridcolor": _GRID, "zeroline": False, "automargin": True}
-    return {
-        "height": height,
-        "margin": {"l": 8, "r": 14, "t": 10, "b": 8},
-        "paper_bgcolor": "#fff",
-        "plot_bgcolor": "#fff",
-        "font": {"size": 14, "color": "#1b1f24"},
-        "hovermode": "closest",
-        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-        "xaxis": {**axis, "title": {"text": x_title}, "showline": True},
-        "yaxis": {**axis, "title": {"text": y_title}, "showline": True},
-    }
-
-
 def _most_different(methods, count):
     """Classes to show, in their order: all, or those whose means differ most."""
 
@@ -324,12 +306,3 @@ def _most_different(methods, count):
 
 def _gap(more, less):
     return [None if a is None or b is None else a - b for a, b in zip(more, less)]
-
-
-def _safe(text):
-    """A name as plotly's text, which would read tags and entities."""
-    return html.escape(str(text), quote=False)
-
-
-def _wrapped(text, width=18):
-    return "<br>".join(_safe(line) for line in textwrap.wrap(str(text), width))

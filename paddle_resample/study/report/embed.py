@@ -8,10 +8,9 @@ from PIL import Image
 
 __all__ = ["embed_errors", "embed_labels", "embed_photo", "smaller"]
 
-_WRONG, _VOID = (
-    (0xF0, 0xE4, 0x42),
-    (0x00, 0x72, 0xB2),
-)  # yellow and blue, as `method_style`
+_WRONG = (0xF0, 0xE4, 0x42)  # yellow, as `method_style`
+# Void is hatched: any one colour may be that of a class.
+_STRIPES = (0xF2, 0x3C)
 
 
 def embed_photo(path, side):
@@ -35,18 +34,21 @@ def embed_labels(labels, palette, side):
 
     Args:
         labels: int [H, W].
-        palette: list of RGB, a colour a class; others are blue.
+        palette: list of RGB, a colour a class; others, void, are hatched.
         side: as `embed_photo`.
 
     Returns:
         str: data URI, PNG.
     """
-    colours = [*palette, *[_VOID] * (256 - len(palette))]
-    return _paletted(smaller(labels, side), colours)
+    labels = smaller(labels, side)
+    count = len(palette)
+    void = count + _hatch(labels.shape)
+    colours = [*palette, *_stripes(palette)]
+    return _paletted(np.where(labels < count, labels, void), colours)
 
 
 def embed_errors(labels, truth, ignore_index, side):
-    """Where a prediction is wrong: yellow, void blue, all else transparent.
+    """Where a prediction is wrong: yellow, void hatched, all else transparent.
 
     Args:
         labels, truth: int [H, W].
@@ -57,8 +59,10 @@ def embed_errors(labels, truth, ignore_index, side):
         str: data URI, PNG.
     """
     kind = np.where(truth == ignore_index, 2, (labels != truth).astype(np.uint8))
-    colours = [(0, 0, 0), _WRONG, _VOID]
-    return _paletted(smaller(kind, side), colours, transparency=0)
+    kind = smaller(kind, side)
+    kind = np.where(kind == 2, 2 * _hatch(kind.shape), kind)
+    colours = [(0, 0, 0), _WRONG, (_STRIPES[0],) * 3]
+    return _paletted(kind, colours, transparency=0)
 
 
 def smaller(labels, side):
@@ -73,6 +77,23 @@ def smaller(labels, side):
         for n in (height, width)
     )
     return labels[rows][:, columns]
+
+
+def _hatch(shape):
+    """0 and 1 in diagonal stripes, as wide as shows in a small picture too."""
+    width = max(2, max(shape) // 90)
+    return np.add.outer(*map(np.arange, shape)) // width % 2
+
+
+def _stripes(palette):
+    """Two greys that no class has: what is pointed at is named by its colour."""
+    taken = {tuple(colour) for colour in palette}
+    stripes = []
+    for grey in _STRIPES:
+        while (grey,) * 3 in taken:
+            grey -= 1
+        stripes.append((grey,) * 3)
+    return stripes
 
 
 def _paletted(labels, colours, **options):

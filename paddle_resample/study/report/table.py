@@ -122,7 +122,8 @@ def measure_table(content, words):
     """The measures beside mIoU.
 
     Returns:
-        (headings, rows): a row is (method, list of Cell).
+        (headings, rows): a row is (method, list of Cell); behind the mean of a text,
+        after a space, the difference to the baseline.
     """
     keys = other_measures(content)
     rows = []
@@ -132,7 +133,7 @@ def measure_table(content, words):
             found = content.measure(name, key)
             text = f"{100 * found['mean']:.2f}" if found else "–"
             if "difference" in found:
-                text += f" ({signed(100 * found['difference'])})"
+                text += f" {signed(100 * found['difference'])}"
             cells.append(Cell(text, found.get("mean"), _interval_of(found)))
         rows.append((name, cells))
     return [words[f"measure_{key}"] for key in keys], rows

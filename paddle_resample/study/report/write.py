@@ -6,10 +6,13 @@ from importlib import resources
 import jinja2
 from markupsafe import Markup, escape
 
+from ...ceiling import ceiling_sentences
 from ...files import finite, writing
+from ..ceiling import study_ceiling
 from ..results import read_timing
 from ..verdict import answer
 from ..words import words_of
+from .ceiling_view import CEILING_SCORES, ceiling_charts, ceiling_crop
 from .charts import page_figures
 from .content import read_content
 from .embed import embed_photo
@@ -40,8 +43,10 @@ def write_report(folder, language="en"):
 
     Returns:
         Path of report.html. It holds all that it shows and asks no network for
-        anything. Where the trained networks are still there, their feature maps and
-        best and worst images are kept in each cell's folder `revisited/`.
+        anything. The ceiling of the validation labels is measured where the study's
+        folder has no ceiling.json. Where the trained networks are still there, their
+        feature maps and best and worst images are kept in each cell's folder
+        `revisited/`.
 
     Raises:
         UsageError: no study, no finished cell, or an unknown language.
@@ -62,18 +67,22 @@ def _page(content, numbers, words, language):
     shown_columns = columns(rows)
     repeat = content.summary["repeat"]
     shown = gallery(content)
+    ceiling, no_ceiling = study_ceiling(content.study)
     methods = {
         name: {"colour": style.colour, "character": style.character}
         for name, style in content.styles.items()
     }
+    drawn = page_figures(
+        numbers,
+        content.styles,
+        words,
+        content.summary["equal_within"],
+        repeat and 100 * repeat["difference"],
+    )
+    if ceiling:
+        drawn.update(ceiling_charts(ceiling, words))
     data = {
-        "figures": page_figures(
-            numbers,
-            content.styles,
-            words,
-            content.summary["equal_within"],
-            repeat and 100 * repeat["difference"],
-        ),
+        "figures": drawn,
         "pictures": shown,
         "sites": sites,
         "methods": methods,
@@ -106,6 +115,11 @@ def _page(content, numbers, words, language):
         extremes=extremes,
         missing=missing,
         notes=_notes(content),
+        ceiling=ceiling,
+        no_ceiling=no_ceiling,
+        ceiling_sentences=ceiling_sentences(ceiling, language) if ceiling else [],
+        ceiling_scores=CEILING_SCORES,
+        crop=ceiling and ceiling_crop(ceiling),
         lab=_lab(content),
         commands=commands(content.study),
         configuration=configuration(content.record),

@@ -118,19 +118,41 @@ ENGLISH = {
     "verdict_one seed": "one seed: nothing shown",
     "verdict_no result": "no result",
     "other_title": "Other measures",
-    "other_text": "Mean over seeds (%), and the difference to the baseline in "
-    "brackets. Descriptive: no verdict rests on them.",
+    "other_text": "Mean over seeds (%), and below it the difference to the baseline. "
+    "↓: lower is better. Descriptive: no verdict rests on them.",
     "measure_accuracy": "Pixel accuracy",
     "measure_boundary_miou": "Boundary mIoU",
     "measure_bf": "Boundary F1",
-    "measure_thin_recall": "Recall of thin structures",
-    "measure_width_recall": "Recall of thin label parts",
+    "measure_thin_recall": "Thin structures, recall",
+    "measure_width_recall": "Thin label parts, recall",
     "measure_mean_cldice": "clDice",
-    "measure_false_error": "False boundary error (lower is better)",
-    "measure_merged_error": "Merged boundary error (lower is better)",
-    "measure_displaced_error": "Displaced boundary error (lower is better)",
+    "measure_false_error": "False boundary error ↓",
+    "measure_merged_error": "Merged boundary error ↓",
+    "measure_displaced_error": "Displaced boundary error ↓",
     "measure_massc": "Shift consistency (mASSC)",
-    "measure_ece": "Calibration error (lower is better)",
+    "measure_ece": "Calibration error ↓",
+    "nav_ceiling": "Ceiling",
+    "ceiling_title": "What an upsampler can gain at most",
+    "ceiling_text": "Labels of {images} of the {total} validation images ({width} × "
+    "{height} pixels), without any network: class shares in cells of each stride go up "
+    "again, and the largest share wins. This bounds networks that lead from that "
+    "stride to the result by upsampling alone; it does not bound what skip "
+    "connections or guides bring of finer maps.",
+    "ceiling_scores": {
+        "miou": "mIoU, %",
+        "boundary_miou": "Boundary IoU, mean of classes, %",
+        "width_recall": "Recall of thin structures, bilinear, %",
+    },
+    "ceiling_ways": {"best linear": "best linear"},
+    "ceiling_fitted": "bilinear, coarse logits fitted to the label ({images} images)",
+    "ceiling_width": "{low} to {high} pixels wide",
+    "axis_stride": "Stride",
+    "axis_lost": "Points of IoU lost",
+    "ceiling_classes_title": "What each class loses at stride {stride}, bilinear",
+    "ceiling_crop": "The window that loses most at stride {stride}, bilinear",
+    "ceiling_where": "row {y}, column {x}",
+    "ceiling_stride": "stride {stride}; below, its wrong pixels",
+    "ceiling_missing": "The ceiling of the labels is not shown: {reason}",
     "cost_title": "Score against cost",
     "cost_text": "Dotted: the Pareto front; no other method scores higher at the "
     "same cost or less. Vertical lines: standard deviation over seeds. Parameters, "
@@ -190,7 +212,7 @@ ENGLISH = {
     "view_labels": "Labels",
     "view_overlay": "Over the photograph",
     "view_errors": "Errors",
-    "errors_text": "Errors are yellow on the darkened photograph; void is blue.",
+    "errors_text": "Errors are yellow on the darkened photograph; void is hatched.",
     "zoom_in": "Zoom in",
     "zoom_out": "Zoom out",
     "zoom_reset": "Reset",

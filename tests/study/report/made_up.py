@@ -6,9 +6,11 @@ import numpy as np
 from PIL import Image
 
 from checkout import CONFIGS
+from paddle_resample.ceiling import measure_ceiling
 from paddle_resample.files import write_json
 from paddle_resample.metrics import ImageScores
 from paddle_resample.seg.embedded_data import FineShapes
+from paddle_resample.study.ceiling import CEILING
 from paddle_resample.study.plan import Study
 from paddle_resample.study.report.site_maps import principal_colours
 from paddle_resample.study.results import add_result
@@ -56,6 +58,7 @@ def made_up_study(
     names = names or [entry[0] for entry in data.file_list]
     class_names = class_names or list(data.CLASS_NAMES)
     _write_pictures(study, scenes, names, class_names, data.PALETTE)
+    _write_ceiling(folder, scenes, class_names, names)
     where = {"processor": "Abacus 9", "threads": "2", "device": "cpu"}
     where.update(batch_size=8, precision="fp32")
     write_json(folder / "timing.json", {"where": where, "methods": {}})
@@ -67,6 +70,22 @@ def made_up_study(
             continue
         _write_cell(study, cell, skills[cell.method], scenes, names, class_names)
     return study
+
+
+class _Labels(list):
+    """Labels with what `measure_ceiling` asks for besides."""
+
+    num_classes, ignore_index, colours = 12, 255, None
+
+    def name(self, index):
+        return self.names[index]
+
+
+def _write_ceiling(folder, scenes, class_names, names):
+    labels = _Labels(scene.label for scene in scenes)
+    labels.class_names, labels.names = class_names, names
+    result = measure_ceiling(labels, (4, 8), fitted_images=1, jobs=1)
+    write_json(folder / CEILING, result)
 
 
 def _write_pictures(study, scenes, names, class_names, palette):

@@ -1,13 +1,21 @@
 """The page as text: complete in itself, escaped, the same twice, in two languages."""
 
+import base64
+import io
 import json
 import re
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from paddle_resample import UsageError
+from paddle_resample.ceiling import ceiling_sentences
+from paddle_resample.ceiling.words import class_losses, row_of
 from paddle_resample.study.report import write_report
+from paddle_resample.study.report.ceiling_view import ceiling_crop
+from paddle_resample.study.report.embed import embed_errors, embed_labels
 from paddle_resample.study.report.write import _breakable
 from paddle_resample.study.words import WORDS, words_of
 from tests.study.report.conftest import HOSTILE
@@ -157,6 +165,67 @@ def test_pictures_are_embedded(study, page):
         "nearest", "bilinear", "carafe", "dysample(groups=8)"
     }  # fmt: skip
     assert (study.folder / "report.html").stat().st_size < 4e6
+
+
+def test_the_ceiling_is_that_of_the_file(study, page):
+    result = json.loads((study.folder / "ceiling.json").read_text())
+    said = page.said()
+    for sentence in ceiling_sentences(result):
+        assert sentence in said
+    assert "Labels of 6 of the 6 validation images (64 × 48 pixels)" in said
+    charts = page.data()["figures"]["ceiling"]
+    assert set(charts) == {"miou", "boundary_miou", "width_recall"}
+    lines = {line["name"]: line["y"] for line in charts["miou"]["data"]}
+    expected = [100 * row_of(result, s, "bicubic")["miou"] for s in (4, 8)]
+    assert lines["bicubic"] == pytest.approx(expected)
+    fitted = [100 * row["logits"]["miou"] for row in result["fitted"]["rows"]]
+    name = "bilinear, coarse logits fitted to the label (1 images)"
+    assert lines[name] == pytest.approx(fitted)
+    for line in charts["width_recall"]["data"]:
+        assert line["y"][0] <= 100
+    (bars,) = page.data()["figures"]["ceiling_classes"][""]["data"]
+    losses = [100 * loss for _, loss in class_losses(result, 4, "bilinear")]
+    assert bars["x"] == pytest.approx(losses[::-1])
+
+
+def test_the_window_that_loses_most(study):
+    result = json.loads((study.folder / "ceiling.json").read_text())
+    found = ceiling_crop(result)
+    label = np.array([row.split() for row in result["crop"]["label"]], int)
+    predicted = result["crop"]["predicted"]["4"]
+    wrong = np.array([row.split() for row in predicted], int) != label
+    seen = picture_of(found["strides"][4]["wrong"])
+    assert ((seen.mean(2) < 128) == wrong).all() and list(found["strides"]) == [4, 8]
+
+
+def picture_of(uri):
+    data = base64.b64decode(uri.partition(",")[2])
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGBA"))
+
+
+def test_void_is_hatched_in_greys_of_no_class():
+    labels = np.zeros((40, 40), int)
+    labels[:, 20:] = 255
+    greys = [(0x3C,) * 3, (0xF2,) * 3]  # classes that look as void does
+    seen = picture_of(embed_labels(labels, greys, 40))[..., 0]
+    assert set(seen[:, :20].ravel()) == {0x3C}
+    assert set(seen[:, 20:].ravel()) == {0x3B, 0xF1}
+    assert len(set(seen[0, 20:])) == len(set(seen[:, 30])) == 2
+    wrong = picture_of(embed_errors(labels, labels, 255, 40))
+    assert (wrong[:, :20, 3] == 0).all() and 0 < (wrong[:, 20:, 3] > 0).mean() < 1
+
+
+def test_without_labels_the_page_says_why(tmp_path):
+    options = {"seeds": (0,), "images": 2, "size": (48, 64), "shown": 1}
+    study = made_up_study(tmp_path, {"bilinear": 0.6, "carafe": 0.7}, **options)
+    study.opts = ["val_dataset.size=7"]
+    record = json.loads((tmp_path / "study.json").read_text())
+    record["study"]["opts"] = study.opts
+    (tmp_path / "study.json").write_text(json.dumps(record))
+    (tmp_path / "ceiling.json").unlink()
+    page = Page(write_report(tmp_path).read_text("utf-8"))
+    assert re.search("ceiling of the labels is not shown: .*size", page.said())
+    assert "ceiling" not in page.data()["figures"]
 
 
 def test_methods_differ_in_colour_and_in_shape(page):

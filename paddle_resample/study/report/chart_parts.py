@@ -1,0 +1,34 @@
+"""What all charts of the page share, as plotly takes it."""
+
+import html
+import textwrap
+
+__all__ = ["layout_of", "safe", "wrapped"]
+
+_GRID = "#e3e6ea"
+
+
+def layout_of(x_title, y_title, height):
+    """The layout of a chart: titles of its axes, and its height in pixels."""
+    axis = {"gridcolor": _GRID, "zeroline": False, "automargin": True}
+    return {
+        "height": height,
+        "margin": {"l": 8, "r": 14, "t": 10, "b": 8},
+        "paper_bgcolor": "#fff",
+        "plot_bgcolor": "#fff",
+        "font": {"size": 14, "color": "#1b1f24"},
+        "hovermode": "closest",
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        "xaxis": {**axis, "title": {"text": x_title}, "showline": True},
+        "yaxis": {**axis, "title": {"text": y_title}, "showline": True},
+    }
+
+
+def safe(text):
+    """A name as plotly's text, which would read tags and entities."""
+    return html.escape(str(text), quote=False)
+
+
+def wrapped(text, width=18):
+    """A name in lines, as plotly's text."""
+    return "<br>".join(safe(line) for line in textwrap.wrap(str(text), width))
