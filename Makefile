@@ -11,8 +11,6 @@ VENV ?= .venv
 # 3.2.2 is the newest release whose CPU inference engine runs interpolation as it is.
 PADDLE ?= 3.2.2
 RUN := $(VENV)/bin/python
-DEMO := output/demo
-UNET := configs/demo/unet_
 
 .PHONY: demo test test-slow compare lint docs install clean
 
@@ -25,15 +23,7 @@ $(VENV)/installed: setup.py pyproject.toml
 	@touch $@
 
 demo: install
-	$(RUN) tools/train.py --config $(UNET)bilinear.yml --do_eval --save_dir $(DEMO)/bilinear
-	$(RUN) tools/train.py --config $(UNET)pixel_shuffle.yml --do_eval --save_dir $(DEMO)/pixel_shuffle
-	$(RUN) tools/val.py --config $(UNET)bilinear.yml --model_path $(DEMO)/bilinear/best_model --save_dir $(DEMO)/bilinear_scores
-	$(RUN) tools/val.py --config $(UNET)pixel_shuffle.yml --model_path $(DEMO)/pixel_shuffle/best_model --save_dir $(DEMO)/pixel_shuffle_scores
-	$(RUN) tools/predict.py --save_dir $(DEMO)/pictures --compare \
-	  $(UNET)bilinear.yml:$(DEMO)/bilinear/best_model \
-	  $(UNET)pixel_shuffle.yml:$(DEMO)/pixel_shuffle/best_model
-	@echo
-	@echo "The pictures are in $(CURDIR)/$(DEMO)/pictures; begin with comparison.png."
+	$(RUN) -m paddle_resample demo
 
 test: install
 	$(RUN) -m pytest -n 2 -m "not slow"

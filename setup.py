@@ -2,9 +2,11 @@
 pyproject.toml."""
 
 import re
+import shutil
 from pathlib import Path
 
 from setuptools import find_packages, setup
+from setuptools.command.build_py import build_py
 
 HERE = Path(__file__).parent
 VERSION = re.search(
@@ -21,6 +23,30 @@ ONNX = [
     "ml_dtypes<0.6",
 ]
 
+# What PaddleSeg 2.8.0 needs; whoever has a clone of PaddleSeg does without it.
+SEG = [
+    "paddleseg>=2.8.0",
+    # 2.8.0 asks for opencv-python <= 4.6, whose newest wheel was built against NumPy 1,
+    # and that NumPy in turn needs pandas < 3.
+    "opencv-python",
+    "numpy<2",
+    "pandas<3",
+    # paddle.utils.cpp_extension and visualdl import what 81 removed.
+    "setuptools<81",
+]
+
+
+class BuildWithConfigurations(build_py):
+    """Put the folder configs into the package, where the installed commands find it."""
+
+    def run(self):
+        super().run()
+        if not self.editable_mode:
+            target = Path(self.build_lib) / "paddle_resample" / "configs"
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree(HERE / "configs", target)
+
+
 setup(
     name="paddle_resample",
     version=VERSION,
@@ -28,7 +54,8 @@ setup(
     long_description=(HERE / "README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
     license="Apache-2.0",
-    python_requires=">=3.9,<3.13",
+    python_requires=">=3.9",
+    cmdclass={"build_py": BuildWithConfigurations},
     packages=find_packages(include=["paddle_resample", "paddle_resample.*"]),
     package_data={
         "paddle_resample": ["py.typed"],
@@ -40,35 +67,38 @@ setup(
             "assets/*",
         ],
     },
-    # PaddlePaddle itself is chosen by an extra: a plain dependency would put the
-    # CPU build over an installed paddlepaddle-gpu.
+    entry_points={"console_scripts": ["paddle-resample=paddle_resample.commands:main"]},
+    # Nothing here has an upper limit, and neither Paddle nor PaddleSeg nor OpenCV is
+    # here: installing this package replaces nothing that is installed. A plain
+    # dependency would put the CPU build over an installed paddlepaddle-gpu.
     install_requires=[
-        "paddleseg>=2.8.0",
-        # paddleseg 2.8.0 asks for opencv-python <= 4.6, whose newest wheel was built
-        # against NumPy 1, and that NumPy in turn needs pandas < 3.
-        "opencv-python",
-        "numpy<2",
-        "pandas<3",
+        "numpy",
+        "setuptools",  # Paddle imports it to load kernels
         "matplotlib",
-        # paddle.utils.cpp_extension and visualdl still import setuptools at run time;
-        # 81 removed pkg_resources.
-        "setuptools<81",
-        "protobuf<7",  # Paddle 2.6's distributed strategy does not print with 7
         "rich",
+        "shtab",  # completion
         "docstring_parser",  # the operators' pages, from their docstrings
         "imagecodecs",  # compressed TIFF, through tifffile
+        "pillow",
+        "pyyaml",
         "scikit-image",
+        "scikit-learn",  # two photographs
         "scipy",
         "tifffile",
-        "jinja2",  # the page of a study's report; PaddleSeg's VisualDL brings it too
+        "jinja2",  # the page of a study's report
     ],
     extras_require={
-        "cpu": ["paddlepaddle>=2.6.2,<3.4"],
-        "gpu": ["paddlepaddle-gpu>=2.6.2,<3.4"],
+        "seg": SEG,
+        # Below 3.3, whose CPU inference engine crashes on interpolation.
+        "cpu": ["paddlepaddle>=2.6.2,<3.3"],
+        # PyPI ends at 2.6.2: the README names Paddle's own index, which has these.
+        "gpu": ["paddlepaddle-gpu>=3.0,<3.4"],
         "cluster": ["ray"],
         "onnx": ONNX,
         "dev": [
+            *SEG,
             *ONNX,
+            "protobuf<7",  # Paddle 2.6's distributed strategy does not print with 7
             "pytest",
             "pytest-xdist",
             "pytest-timeout",
@@ -77,6 +107,7 @@ setup(
             "jedi",  # completion, tested
             "hypothesis",
             "ray",
+            "wheel",  # built in a test
             # A study's report in a real browser (with Debian's chromium and
             # chromium-driver), and its figures against plotly's schema.
             "selenium",

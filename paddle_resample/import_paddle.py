@@ -1,6 +1,7 @@
 """Import Paddle without its warning about a compiler cache, and in the right order.
 
-Paddle 2.6 reads PNG files only when OpenCV was loaded before it.
+Paddle 2.6 reads PNG files only when OpenCV was loaded before it. Where Paddle is
+missing, the program ends with one sentence instead of a stack trace.
 """
 
 import contextlib
@@ -9,6 +10,7 @@ import warnings
 from importlib import metadata
 
 from . import cpu  # noqa: F401  which looks at what Paddle's import will change
+from .requirements import MissingPackage, require_paddle
 
 __all__ = []
 
@@ -20,9 +22,22 @@ def _is_paddle_2():
     return False
 
 
+def _one_sentence(kind, error, trace):
+    """Python's last word on an exception that nobody caught."""
+    if not issubclass(kind, MissingPackage):
+        return _hook(kind, error, trace)
+    print(f"error: {error}", file=sys.stderr)
+    raise SystemExit(2)
+
+
+_hook = sys.excepthook
 if "paddle" not in sys.modules and _is_paddle_2():
     with contextlib.suppress(ImportError):
         import cv2  # noqa: F401
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="No ccache found")
-    import paddle  # noqa: F401
+    try:
+        require_paddle()
+    except MissingPackage:
+        sys.excepthook = _one_sentence
+        raise

@@ -6,7 +6,16 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "paddle_resample"
 # Lowest first; what is on one line may import each other.
 FLOORS = [
-    {"cpu", "errors", "files", "import_paddle", "notes", "synonyms", "version"},
+    {
+        "cpu",
+        "errors",
+        "files",
+        "import_paddle",
+        "notes",
+        "requirements",
+        "synonyms",
+        "version",
+    },
     {"kernels", "arguments", "safetensors_file"},
     {"ops", "initialise"},
     {"base", "blocks", "projected", "registry", "site_specs", "spec_checks"},

@@ -35,6 +35,10 @@ COMMANDS = {
     "list": "the registered operators",
     "show": "one of them in full",
     "convert": "weights between .pdparams and .safetensors",
+    "configs": "list and copy the configurations that come with the package",
+    "demo": "train two small U-Nets that differ in one word, and compare them",
+    "doctor": "what is installed, what is off, and the command that mends it",
+    "completion": "of commands and flags, for bash and zsh",
 }
 _SCRIPT = "run a PaddleSeg script as it is, with our networks and data sets registered"
 

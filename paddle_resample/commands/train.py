@@ -3,7 +3,7 @@
     %(prog)s --config configs/unet/unet_pixel_shuffle.yml --do_eval
 
 The flags are PaddleSeg's. Several processes:
-    python -m paddle.distributed.launch --nproc_per_node 2 tools/train.py --config ...
+    python -m paddle.distributed.launch --nproc_per_node 2 %(prog)s --config ...
 """
 
 import argparse

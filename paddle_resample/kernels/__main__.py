@@ -21,7 +21,7 @@ def main():
         _build()
     elif words == ["status"]:
         print("native kernels are", status())
-        print("convolution is", _convolution())
+        print("convolution is", convolution())
         print(*tune_cpu(), sep="\n")
     elif words in (["-h"], ["--help"]):
         print(__doc__.strip())
@@ -29,7 +29,7 @@ def main():
         raise UsageError("give build or status; see --help")
 
 
-def _convolution():
+def convolution():
     if build.find_library() is None or choice.wanted() == "off":
         return "Paddle's, without the kernels"
     choice.native("conv2d", paddle.ones([1]))  # loads them

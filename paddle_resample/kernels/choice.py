@@ -150,9 +150,9 @@ def _offer():
 
 
 def _load(library):
-    from paddle.utils.cpp_extension import load_op_meta_info_and_register_op
-
     try:
+        from paddle.utils.cpp_extension import load_op_meta_info_and_register_op
+
         load_op_meta_info_and_register_op(str(library))
     except Exception as error:  # whatever a foreign library's loading raises
         reason = str(error).strip().splitlines()[0]

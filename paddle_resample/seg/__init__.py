@@ -6,15 +6,7 @@ today's Paddle broke in PaddleSeg. A script of your own needs one line:
     import paddle_resample.seg
 """
 
-import importlib.util
-
-if importlib.util.find_spec("paddleseg") is None:
-    raise ModuleNotFoundError(
-        "paddle_resample.seg needs PaddleSeg, which is not installed; "
-        "pip install 'paddleseg>=2.8.0'",
-        name="paddleseg",
-    )
-
+from . import import_paddleseg  # noqa: F401  isort: skip  (first)
 from . import embedded_data, nets
 from .repairs import repair_paddleseg
 from .surgery import Resampled

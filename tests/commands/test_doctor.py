@@ -1,0 +1,65 @@
+import paddle
+import pytest
+
+from paddle_resample.commands import doctor
+
+
+@pytest.fixture
+def well(monkeypatch):
+    """A machine on which nothing is off."""
+    monkeypatch.setattr(doctor, "status", lambda: "on (auto): x.so")
+    monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
+    return monkeypatch
+
+
+def test_what_is_installed(command, well):
+    status, out, _ = command("doctor")
+    assert status == 0 and out.endswith("Nothing is off.\n")
+    for words in (
+        f"Paddle       {paddle.__version__}, built for",
+        "PaddleSeg    2.",
+        "OpenCV       4.",
+        "numpy        ",
+        "kernels      on (auto)",
+    ):
+        assert words in out
+
+
+@pytest.mark.parametrize(
+    "name, change, sentence, mended",
+    [
+        ("status", lambda: "not there (auto): x", "kernels are not there", "g++"),
+        (
+            "_version",
+            lambda name: "1",
+            "both paddlepaddle and paddlepaddle-gpu",
+            "unin",
+        ),
+        ("NEWEST_TESTED", (2, 0), "is not tested", "paddlepaddle=="),
+    ],
+)
+def test_what_is_off(command, well, name, change, sentence, mended):
+    well.setattr(doctor, name, change)
+    well.setattr(doctor.build, "compiler", lambda: None)
+    status, out, stderr = command("doctor")
+    assert status == 1 and "is off; see above" in stderr
+    assert sentence in out and mended in out
+
+
+def test_a_gpu_that_paddle_cannot_use(well):
+    if paddle.is_compiled_with_cuda():
+        pytest.skip("this Paddle is built for GPUs")
+    well.setattr(doctor.shutil, "which", lambda name: f"/usr/bin/{name}")
+    ((sentence, command),) = doctor.findings()
+    assert sentence == "there is a GPU, and Paddle is built for CPUs"
+    assert command.startswith("pip install paddlepaddle-gpu==")
+
+
+def test_without_paddleseg(command, well):
+    well.setattr(
+        "paddle_resample.requirements.importlib.util.find_spec", lambda name: None
+    )
+    status, out, _ = command("doctor")
+    assert status == 1
+    assert "not installed in" in out
+    assert '-> pip install "paddle_resample[seg]"' in out

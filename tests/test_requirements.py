@@ -1,0 +1,133 @@
+"""What is said where Paddle or PaddleSeg is missing, too old or broken."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import paddle
+import pytest
+
+from paddle_resample import requirements
+from paddle_resample.requirements import (
+    MissingPackage,
+    require_paddle,
+    require_paddleseg,
+)
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["-m", "paddle_resample", "list"],
+        ["-m", "paddle_resample", "doctor"],
+        ["-m", "paddle_resample.kernels", "status"],
+        [str(ROOT / "tools" / "train.py"), "--config", "x.yml"],
+        ["-c", "import paddle_resample"],
+    ],
+    ids=" ".join,
+)
+def test_without_paddle_one_sentence(words, tmp_path):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    # -S leaves out site-packages, and with them Paddle.
+    done = subprocess.run(
+        [sys.executable, "-S", *words],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("error: paddle_resample needs PaddlePaddle, which is not")
+    assert "pip install paddlepaddle==" in line
+
+
+def test_other_errors_keep_their_trace():
+    text = (
+        "try:\n    import paddle_resample\n"
+        "except ImportError as error:\n    print(error.name)\n1 / 0\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", text], cwd=ROOT, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (1, "paddle\n")
+    assert "Traceback" in done.stderr and "ZeroDivisionError" in done.stderr
+
+
+def test_an_old_paddle(monkeypatch):
+    monkeypatch.setattr(paddle, "__version__", "2.4.2")
+    with pytest.raises(MissingPackage, match=r"2\.6\.2 or newer, and 2\.4\.2 is"):
+        require_paddle()
+    monkeypatch.setattr(paddle, "__version__", "0.0.0")  # its develop branch
+    require_paddle()
+
+
+def test_without_paddleseg(monkeypatch):
+    monkeypatch.setitem(sys.modules, "paddleseg", None)
+    with pytest.raises(MissingPackage, match=r'pip install "paddle_resample\[seg\]"'):
+        require_paddleseg()
+
+
+@pytest.mark.parametrize("version", ["2.8.0", "2.9.1", "develop", "0.0.0.dev0", "2.10"])
+def test_versions_that_serve(monkeypatch, version):
+    import paddleseg
+
+    monkeypatch.setattr(paddleseg, "__version__", version)
+    require_paddleseg()
+
+
+def test_an_old_paddleseg(monkeypatch):
+    import paddleseg
+
+    monkeypatch.setattr(paddleseg, "__version__", "2.7.0")
+    with pytest.raises(
+        MissingPackage, match=r"2\.8\.0 or newer, and .* is 2\.7\.0: pip"
+    ):
+        require_paddleseg()
+
+
+@pytest.mark.parametrize(
+    "fault, command",
+    [
+        ("import skimage_is_missing", "pip install skimage_is_missing"),
+        ("raise ModuleNotFoundError(name='skimage')", "pip install scikit-image"),
+        (
+            "raise ModuleNotFoundError(name='pkg_resources')",
+            'pip install "setuptools<81"',
+        ),
+        ("raise AttributeError('np.bool')", r'pip install "paddle_resample[seg]"'),
+    ],
+)
+def test_a_paddleseg_that_does_not_import(monkeypatch, tmp_path, fault, command):
+    (tmp_path / "paddleseg").mkdir()
+    (tmp_path / "paddleseg" / "__init__.py").write_text(fault)
+    for name in [n for n in sys.modules if n.split(".")[0] == "paddleseg"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(MissingPackage, match="PaddleSeg cannot be imported") as error:
+        require_paddleseg()
+    assert str(error.value).endswith(f": {command}")
+
+
+def test_an_opencv_of_another_numpy(monkeypatch, tmp_path):
+    (tmp_path / "cv2.py").write_text(
+        "raise ImportError('numpy.core.multiarray failed to import')"
+    )
+    monkeypatch.delitem(sys.modules, "cv2")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(MissingPackage, match=r'OpenCV cannot .* pip install "numpy<2"'):
+        require_paddleseg()
+
+
+def test_a_home_that_cannot_be_written(monkeypatch, capsys):
+    monkeypatch.delenv("SEG_HOME", raising=False)
+    monkeypatch.setenv("HOME", "/nonexistent")
+    requirements._home_for_paddleseg()
+    assert os.environ["SEG_HOME"].startswith(requirements.tempfile.gettempdir())
+    assert "'/nonexistent' cannot be written, so PaddleSeg" in capsys.readouterr().err
+    monkeypatch.setenv("SEG_HOME", "/chosen")
+    requirements._home_for_paddleseg()
+    assert os.environ["SEG_HOME"] == "/chosen"
