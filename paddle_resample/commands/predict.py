@@ -93,7 +93,8 @@ def run(args):
     record = describe_run(models=names, pictures=chosen.count, **vars(args))
     write_json(save_dir / "prediction.json", record)
     if several:
-        classes = getattr(first.train_dataset_class, "CLASS_NAMES", None)
+        own = getattr(first.train_dataset_class, "CLASS_NAMES", None)
+        classes = first.config.dic.get("class_names") or own
         ignore = first.config.val_dataset_cfg.get("ignore_index", 255)
         figure = side_by_side(rows, names, palette, classes, ignore)
         with writing(save_dir / "comparison.png", "wb") as file:

@@ -16,6 +16,7 @@ from ..errors import UsageError
 from ..files import usable_folder, write_json
 from ..metrics import ImageScores
 from ..metrics.edge_errors import ERROR_KINDS
+from ..seg.config.class_names import class_names
 from ..seg.config.config import ResampleConfig
 from ..seg.device import (
     choose_device,
@@ -67,6 +68,7 @@ def run(args):
         raise UsageError("--detail counts image by image, in one process; start one")
     components = trained_components(config, args.model_path)
     dataset = components.need("val_dataset")
+    names = class_names(config, dataset)
     images = None
     if args.detail:
         images = ImageScores(dataset.num_classes, dataset.ignore_index)
@@ -85,7 +87,6 @@ def run(args):
             image_scores=images,
         )
     if rank() == 0:
-        names = getattr(dataset, "CLASS_NAMES", None) or range(dataset.num_classes)
         show(scores, names)
         if images:
             add_shift_consistency(
@@ -95,7 +96,7 @@ def run(args):
             show_detail(scores["detail"], names)
         if save_dir:
             record = describe_run(**{**vars(args), "device": device})
-            scores["class_names"] = [str(name) for name in names]
+            scores["class_names"] = names
             write_json(save_dir / "scores.json", {**scores, "run": record})
             print(f"scores: {save_dir / 'scores.json'}")
             if images:

@@ -39,6 +39,27 @@ def test_val_gives_the_scores_of_training(tool, trained, tmp_path):
     assert scores["class_names"][0] in out
 
 
+def test_classes_are_called_as_the_configuration_says(tool, trained, tmp_path):
+    _, run = trained
+    config = tmp_path / "named.yml"
+    names = [f"kind {i}" for i in range(12)]
+    text = (run / "config.yml").read_text()
+    config.write_text(f"{text}\nclass_names: {json.dumps(names)}\n")
+    given = ["--config", config, "--save_dir", tmp_path / "val"]
+    status, out, stderr = tool("val", *given, "--model_path", run / "iter_4")
+    assert status == 0 and "kind 3" in out, stderr
+    scores = json.loads((tmp_path / "val" / "scores.json").read_text())
+    assert scores["class_names"] == names
+    given = ["--config", config, "--save_dir", tmp_path / "run", "--do_eval"]
+    status, _, stderr = tool("train", *given, "--iters", 1)
+    assert status == 0, stderr
+    scores = json.loads((tmp_path / "run" / "scores.json").read_text())
+    assert scores["class_names"] == names
+    given += ["--opts", "class_names=[a, b]"]
+    status, _, stderr = tool("train", *given, "--iters", 1)
+    assert status == 2 and "class_names must be a list of 12 names" in stderr
+
+
 def test_val_in_detail(tool, trained, tmp_path):
     config, run = trained
     given = ["--config", config, "--model_path", run / "iter_4", "--detail"]

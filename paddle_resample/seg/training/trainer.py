@@ -19,6 +19,7 @@ from ..checkpoints.checkpoint import (
     settle_run,
 )
 from ..checkpoints.lock import sole_run
+from ..config.class_names import class_names
 from ..data.loading import training_loader
 from ..device import join_processes, rank, world_size
 from ..progress import Averages, Curve, RunDisplay
@@ -71,6 +72,9 @@ class Trainer:
         self.model = convert_sync_batchnorm(components.need("model"), settings.device)
         self.train_dataset = components.need("train_dataset")
         self.val_dataset = components.need("val_dataset") if settings.do_eval else None
+        self.class_names = None
+        if settings.do_eval:
+            self.class_names = class_names(components.config, self.val_dataset)
         self.optimizer = components.need("optimizer")
         self.losses = components.need("loss")
         self.ema_model = None
@@ -256,7 +260,7 @@ class Trainer:
         enter_scores(
             score_models(models, dataset, self.settings, self.config, display),
             models,
-            getattr(dataset, "CLASS_NAMES", None),
+            self.class_names,
             progress=self.progress,
             save_dir=self.save_dir,
             display=display,
