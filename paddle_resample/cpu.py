@@ -11,7 +11,13 @@ import platform
 import sys
 from typing import NamedTuple
 
-__all__ = ["Setting", "compute_with_one_thread", "cores", "tune_cpu"]
+__all__ = [
+    "Setting",
+    "compute_with_one_thread",
+    "cores",
+    "threads_of_user",
+    "tune_cpu",
+]
 
 # Paddle sets this variable when it is imported, to "1" where the user has not.
 _THREADS = "OMP_NUM_THREADS"
@@ -90,6 +96,11 @@ def compute_with_one_thread() -> None:
     library = _paddles_library("libiomp5.so")
     if library is not None and not _USERS_THREADS:
         library.omp_set_num_threads(1)
+
+
+def threads_of_user():
+    """OMP_NUM_THREADS as the user set it: str, or None if Paddle or `tune_cpu` did."""
+    return os.environ.get(_THREADS) if _USERS_THREADS else None
 
 
 def cores():

@@ -16,6 +16,7 @@ from pathlib import Path
 import paddle
 
 from ..base import Upsampler
+from ..cpu import tune_cpu
 from ..files import write_json, writing_folder
 from ..kernels.networks import use_native_convolution
 from ..metrics import ImageScores
@@ -112,6 +113,7 @@ def run_logged(folder, name):
     target.mkdir(parents=True, exist_ok=True)
     with open(target / "log.txt", "a", encoding="utf-8") as log:
         with contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
+            tune_cpu()
             use_native_convolution()
             return run_cell(folder, name)
 

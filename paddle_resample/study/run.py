@@ -6,6 +6,7 @@ import sys
 
 import paddle
 
+from ..cpu import cores
 from ..errors import UsageError
 from ..files import usable_folder
 from .ceiling import study_ceiling
@@ -74,7 +75,7 @@ def _runner(study, where, address, jobs, processes, stall_minutes):
     gpus = []
     if study.device == "gpu":
         gpus = list(range(paddle.device.cuda.device_count()))
-    units = len(gpus) if gpus else os.cpu_count() or 1
+    units = len(gpus) if gpus else cores()
     if processes < 1 or (gpus and processes > len(gpus)):
         raise UsageError(f"--processes {processes}: this machine has {units}")
     jobs = jobs or max(1, units // processes)
