@@ -70,6 +70,7 @@ NETWORKS = {
         "upernet/upernet_resnet18_fine_shapes",
         "sfnet/sfnet_resnet18_fine_shapes",
         "deeplabv3_plus/deeplabv3_plus_resnet18_fine_shapes",
+        "emcad/emcad_pvt_v2_mini_fine_shapes",
     )
 }
 

@@ -1,6 +1,7 @@
 """Networks for PaddleSeg whose resampling sites take specs."""
 
 from .deeplabv3_plus import DeepLabV3PlusDecoder, ResampleDeepLabV3Plus
+from .emcad import EMCADDecoder, ResampleEMCAD
 from .fcn_basic import ResampleFCNBasic
 from .fpn import ResampleFPN
 from .mix_transformer import ResampleMiT
@@ -21,7 +22,9 @@ from .upernet import ResampleUPerNet
 
 __all__ = [
     "DeepLabV3PlusDecoder",
+    "EMCADDecoder",
     "ResampleDeepLabV3Plus",
+    "ResampleEMCAD",
     "ResampleFCNBasic",
     "ResampleFPN",
     "ResampleMiT",
