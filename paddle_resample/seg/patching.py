@@ -21,10 +21,7 @@ import types
 from collections.abc import Sequence
 from contextlib import contextmanager
 
-__all__ = ["compile_code", "exchange", "exchanged", "stock_code"]
-
-# Function -> the code object that it was written with.
-_stock = {}
+__all__ = ["compile_code", "exchange", "exchanged"]
 
 
 def exchange(function: types.FunctionType, code: types.CodeType) -> None:
@@ -43,13 +40,7 @@ def exchange(function: types.FunctionType, code: types.CodeType) -> None:
             f"{function.__qualname__} takes ({', '.join(before)}), its replacement "
             f"({', '.join(after)})"
         )
-    _stock.setdefault(function, function.__code__)
     function.__code__ = code
-
-
-def stock_code(function: types.FunctionType) -> types.CodeType:
-    """The code that a function was written with."""
-    return _stock.get(function, function.__code__)
 
 
 @contextmanager

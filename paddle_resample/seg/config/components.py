@@ -3,6 +3,7 @@
 import inspect
 import traceback
 
+import paddle
 from paddleseg.cvlibs import SegBuilder
 
 from ...errors import UsageError, did_you_mean, nearest
@@ -100,7 +101,10 @@ class Components(SegBuilder):
             self.need("lr_scheduler")
             self._check_groups()
         try:
-            return getattr(self, attribute)
+            component = getattr(self, attribute)
+            if attribute == "model":
+                self._check_norms(component)
+            return component
         except (AssertionError, KeyError, ValueError) as error:
             if isinstance(error, UsageError):
                 raise
@@ -113,6 +117,19 @@ class Components(SegBuilder):
                 where = self.config.where(attribute)
                 raise UsageError(f"{where}: {name}: {text}") from None
             raise
+
+    def _check_norms(self, model):
+        """Refuse layers without a kernel on a CPU, as PaddleSeg's PIDNet has them."""
+        if not paddle.get_device().startswith("cpu"):
+            return
+        kind = paddle.nn.SyncBatchNorm
+        names = [n for n, x in model.named_sublayers() if type(x) is kind]
+        if names:
+            raise UsageError(
+                f"{self.config.where('model')}: {type(model).__name__} normalizes by "
+                f"SyncBatchNorm ({names[0]} and {len(names) - 1} more), which has no "
+                "kernel on a CPU: use a GPU"
+            )
 
     def _check_groups(self):
         """Refuse groups of `optimizer.custom_cfg` that hold no parameter."""

@@ -1,12 +1,14 @@
 """PaddleSeg's YAML configuration, read with our rule for resampler specs."""
 
 import os
+import sys
 from ast import literal_eval
 from collections.abc import Mapping
 
 from paddleseg.cvlibs import Config
 
 from ...errors import UsageError, nearest
+from .checks.schema import SECTIONS
 from .checks.sentences import fault_sentences
 from .imports import load_imports
 from .marked_yaml import Mark, options_in, parse_flow, read_yaml
@@ -104,15 +106,25 @@ class ResampleConfig(Config):
         for part in (model, model["backbone"], *self.dic["loss"]["types"]):
             part["data_format"] = data_format
 
-    def _parse_from_yaml(self, path):
+    # PaddleSeg's develop branch hands over more than 2.8.0 does.
+    def _parse_from_yaml(self, path, *_, **__):
         content, self.marks = _read(path)
         return content
 
     def update_config_dict(
-        self, dic, learning_rate=None, batch_size=None, iters=None, opts=None
+        self,
+        dic,
+        learning_rate=None,
+        batch_size=None,
+        iters=None,
+        opts=None,
+        to_static_training=None,
+        **_,
     ):
         plain = dic
         dic = _with_values(dic, self.marks, learning_rate, batch_size, iters, opts)
+        if to_static_training is not None:
+            dic["to_static_training"] = to_static_training
         if "imports" in dic:
             load_imports(dic, self.marks, self.path)
         faults = fault_sentences(dic, self.path, self.marks, plain)
@@ -123,6 +135,13 @@ class ResampleConfig(Config):
         decay = dic["optimizer"].get("weight_decay")
         if isinstance(decay, int):  # PaddleSeg refuses 0 and takes 0.0
             dic["optimizer"] = {**dic["optimizer"], "weight_decay": float(decay)}
+        for index, group in enumerate(dic["optimizer"].get("custom_cfg") or []):
+            if "lr_multi" in group:
+                where = self.where("optimizer", "custom_cfg", index)
+                print(
+                    f"note: {where}: lr_multi has no effect, PaddleSeg reads lr_mult",
+                    file=sys.stderr,
+                )
         return dic
 
 
@@ -194,7 +213,7 @@ def _read(path, opened=()):
     if path in opened:
         raise UsageError(f"configuration {path!r} is its own _base_")
     _check_file(path, opened[-1] if opened else None)
-    content, marks = read_yaml(path)
+    content, marks = read_yaml(path, (*SECTIONS, "_base_", "_inherited_"))
     if not isinstance(content, dict):
         raise UsageError(
             f"configuration {path!r} must hold keys and values, not {content!r}"

@@ -1,5 +1,6 @@
 """YAML read safely, with the file and line, or option, that each key came from."""
 
+from collections import Counter
 from typing import NamedTuple, Optional
 
 import yaml
@@ -22,11 +23,13 @@ class Mark(NamedTuple):
         return self.file if self.line is None else f"{self.file}, line {self.line}"
 
 
-def read_yaml(path):
+def read_yaml(path, sections=None):
     """Read one YAML file as plain data; tags that would make objects are refused.
 
     Args:
         path: of a file that exists.
+        sections: the keys that the file may hold. Another one that only names a value
+            for aliases, as `mean: &mean [0.5]`, is left out.
 
     Returns:
         (content, marks): what the file holds, and a dict of each key's path in it, a
@@ -43,6 +46,8 @@ def read_yaml(path):
                 marks = {}
                 if node is not None:
                     _walk(loader, node, path, (), marks, ())
+                    if sections and isinstance(node, yaml.MappingNode):
+                        node.value = _without_definitions(node, sections)
                 content = None if node is None else loader.construct_document(node)
             finally:
                 loader.dispose()
@@ -93,6 +98,29 @@ def options_in(marks, keys=()):
         if mark.line is None and path[: len(keys)] == keys
     ]
     return list(dict.fromkeys(options))
+
+
+def _without_definitions(node, sections):
+    """The pairs of a mapping without those that are there for aliases alone."""
+    times = Counter(_nodes(node))
+    return [
+        (key, value)
+        for key, value in node.value
+        if key.value in sections or times[id(value)] == 1
+    ]
+
+
+def _nodes(node):
+    """Every node below one, as often as it is referred to; aliases are ends."""
+    seen, left = set(), [node]
+    while left:
+        node = left.pop()
+        yield id(node)
+        if id(node) in seen or isinstance(node, yaml.ScalarNode):
+            continue
+        seen.add(id(node))
+        for item in node.value:
+            left.extend(item if isinstance(item, tuple) else [item])
 
 
 def _walk(loader, node, path, keys, marks, within):

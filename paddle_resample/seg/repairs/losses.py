@@ -78,19 +78,33 @@ LOSSES = (
             for x in ("logit", "labels", "loss")
         },
     ),
+    _promotion(
+        "point_cross_entropy_types",
+        "PointCrossEntropyLoss",
+        "point_cross_entropy_loss:PointCrossEntropyLoss.forward",
+        _MEAN_COEF,
+    ),
     Repair(
-        "point_cross_entropy",
-        "PointCrossEntropyLoss mixes float and integer tensors, and with class weights "
-        "it multiplies each loss by the number of its class.",
-        "type error: " + _MIXED + "; class weights: every version",
+        "point_cross_entropy_weights",
+        "PointCrossEntropyLoss with class weights multiplies each loss by the number "
+        "of its class.",
+        "every PaddleSeg and Paddle",
         (
             Edit(
                 _LOSSES + "point_cross_entropy_loss:PointCrossEntropyLoss.forward",
-                {
-                    "F.one_hot(label,": "F.one_hot(label * mask.astype(label.dtype),",
-                    "_one_hot_weight.argmax(-1)": "_one_hot_weight.sum(-1)",
-                }
-                | _MEAN_COEF,
+                {"_one_hot_weight.argmax(-1)": "_one_hot_weight.sum(-1)"},
+            ),
+        ),
+    ),
+    Repair(
+        "point_cross_entropy_void",
+        "PointCrossEntropyLoss with class weights asks for the class whose number is "
+        "ignore_index, which there is not: ValueError.",
+        "every PaddleSeg and Paddle",
+        (
+            Edit(
+                _LOSSES + "point_cross_entropy_loss:PointCrossEntropyLoss.forward",
+                {"F.one_hot(label,": "F.one_hot(label * mask.astype(label.dtype),"},
             ),
         ),
     ),
@@ -149,6 +163,19 @@ LOSSES = (
             ),
         ),
         lambda: not forbids_mixed_types(),
+    ),
+    Repair(
+        "maskformer_void",
+        "MaskFormerLoss makes an int of an array with one axis, which NumPy 2 refuses.",
+        "every PaddleSeg with NumPy 2",
+        (
+            Edit(
+                _LOSSES + "maskformer_loss:MaskFormerLoss.forward",
+                {
+                    "int(invalid_indices[0].numpy())": "int(invalid_indices[0].item())",
+                },
+            ),
+        ),
     ),
     Repair(
         "lovasz_hinge_logit",

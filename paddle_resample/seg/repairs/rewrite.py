@@ -10,11 +10,12 @@ import re
 from dataclasses import dataclass
 from typing import Callable
 
-from ..patching import compile_code, exchange, exchanged, stock_code
+from ..patching import compile_code, exchange, exchanged
 
 __all__ = ["Edit", "Repair", "Replacement", "without"]
 
-# Target -> function, of all changes that are in force.
+# Target and text of every change in force, in their order -> the function and the code
+# that it had before.
 _changed = {}
 
 
@@ -35,10 +36,15 @@ class Edit:
     swaps: dict
     names: dict = None
 
+    @property
+    def key(self):
+        """What tells this change from others, of the same function too."""
+        return (self.target, *self.swaps)
+
     def apply(self):
         """Apply once; say whether the function was changed."""
         function = _find(self.target)
-        if function is None or self.target in _changed:
+        if function is None or self.key in _changed:
             return False
         text, line = _source(function)
         for old, new in self.swaps.items():
@@ -47,7 +53,7 @@ class Edit:
                 return False
         for name, module in (self.names or {}).items():
             function.__globals__.setdefault(name, importlib.import_module(module))
-        return _change(self.target, function, _compile(self.target, text, line))
+        return _change(self.key, function, _compile(self.target, text, line))
 
 
 @dataclass(frozen=True)
@@ -65,14 +71,22 @@ class Replacement:
     sign: str
     function: Callable
 
+    @property
+    def key(self):
+        """What tells this change from others."""
+        return (self.target, self.sign)
+
     def apply(self):
         """Apply once; say whether the function was replaced."""
         function = _find(self.target)
-        if function is None or self.target in _changed:
+        if function is None or self.key in _changed:
             return False
         if not _pattern(self.sign).search(_source(function)[0]):
             return False
-        return _change(self.target, function, self.function.__code__)
+        # PaddleSeg's function keeps its defaults, which ours would run with.
+        if _parameters(function) != _parameters(self.function):
+            return False
+        return _change(self.key, function, self.function.__code__)
 
 
 def _always():
@@ -108,8 +122,12 @@ def without(*repairs):
     Args:
         repairs: Repair objects to suspend; those never applied do not matter.
     """
-    targets = [c.target for r in repairs for c in r.changes if c.target in _changed]
-    return exchanged({_changed[t]: stock_code(_changed[t]) for t in targets})
+    suspended = {change.key for repair in repairs for change in repair.changes}
+    codes = {}
+    for key, (function, before) in _changed.items():
+        if key in suspended:  # of two changes of a function the first one counts
+            codes.setdefault(function, before)
+    return exchanged(codes)
 
 
 def _find(target):
@@ -151,11 +169,18 @@ def _compile(target, text, line):
     return compile_code(text, filename, [f"class {name}" for name in owner[-1:]], line)
 
 
-def _change(target, function, code):
+def _parameters(function):
+    """Name, kind and default of every argument."""
+    parameters = inspect.signature(function).parameters.values()
+    return [(p.name, p.kind, p.default) for p in parameters]
+
+
+def _change(key, function, code):
     """Change a function; a PaddleSeg whose function takes other arguments is left."""
+    before = function.__code__
     try:
         exchange(function, code)
     except TypeError:
         return False
-    _changed[target] = function
+    _changed[key] = function, before
     return True

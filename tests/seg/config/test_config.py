@@ -1,5 +1,7 @@
+import paddle
 import pytest
 import yaml
+from paddleseg.cvlibs import Config, manager
 
 from paddle_resample.errors import UsageError
 from paddle_resample.seg.config.components import Components
@@ -134,3 +136,97 @@ def test_missing_data_is_named(written):
     path = written({"train_dataset": dataset})
     with pytest.raises(UsageError, match=r"Dataset: .*/no/such/place"):
         Components(ResampleConfig(path)).need("train_dataset")
+
+
+class ConfigOfDevelop(Config):
+    """PaddleSeg's develop branch hands one keyword more to both of its own methods."""
+
+    def __init__(self, path, to_static_training=None, **others):
+        self.dic = self._parse_from_yaml(path, None)
+        self.dic = self.update_config_dict(
+            self.dic, to_static_training=to_static_training, **others
+        )
+
+
+@pytest.mark.parametrize("given, wanted", [(None, False), (True, True)])
+def test_the_loader_of_the_develop_branch(written, monkeypatch, given, wanted):
+    def start(self, path, **others):
+        ConfigOfDevelop.__init__(self, path, to_static_training=given, **others)
+
+    monkeypatch.setattr(Config, "__init__", start)
+    config = ResampleConfig(written({}), batch_size=3)
+    assert config.to_static_training is wanted
+    assert config.batch_size == 3
+
+
+def test_keys_that_only_name_a_value_for_aliases(written, tmp_path):
+    """As PaddleSeg's configurations of PIDNet begin."""
+    path = written({})
+    text = """
+_base_: base.yml
+mean: &mean [0.4, 0.5, 0.6]
+void: &void 255
+loss:
+  types: [{type: CrossEntropyLoss, ignore_index: *void}]
+train_dataset:
+  transforms: [{type: Normalize, mean: *mean, std: *mean}]
+"""
+    with open(path, "w") as file:
+        file.write(text)
+    config = ResampleConfig(path)
+    assert "mean" not in config.dic and "void" not in config.dic
+    (normalize,) = config.dic["train_dataset"]["transforms"]
+    assert normalize["mean"] == normalize["std"] == [0.4, 0.5, 0.6]
+
+
+@pytest.mark.parametrize("line", ["bach_size: &size 4", "bach_size: 255"])
+def test_a_key_without_an_alias_is_still_a_mistake(written, line):
+    path = written({})
+    with open(path, "a") as file:
+        file.write(line + "\n")
+    with pytest.raises(UsageError, match="no key 'bach_size'; did you mean 'batch_siz"):
+        ResampleConfig(path)
+
+
+def test_lr_multi_is_taken_and_said_to_do_nothing(written, capfd):
+    """PaddleSeg's own configurations write it for lr_mult."""
+    groups = [{"name": "up", "lr_multi": 10.0}]
+    path = written({"optimizer": {"type": "AdamW", "custom_cfg": groups}})
+    ResampleConfig(path)
+    note = capfd.readouterr().err
+    assert "child.yml, line " in note and "lr_multi has no effect" in note
+
+
+def test_pretrained_may_be_null(written):
+    """SeaFormer's pretrained has no default."""
+
+    def needs_weights(pretrained, num_classes, in_channels=3):
+        return paddle.nn.Conv2D(in_channels, num_classes, 1)
+
+    manager.MODELS._components_dict["NeedsWeights"] = needs_weights
+    try:
+        model = {"_inherited_": False, "type": "NeedsWeights", "num_classes": 12}
+        config = ResampleConfig(written({"model": {**model, "pretrained": None}}))
+        assert Components(config).need("model").weight.shape == [12, 3, 1, 1]
+        with pytest.raises(UsageError, match="NeedsWeights needs the key 'pretrained'"):
+            ResampleConfig(written({"model": model}))
+    finally:
+        del manager.MODELS._components_dict["NeedsWeights"]
+
+
+def test_synchronized_normalization_is_refused_on_a_cpu(written):
+    """PaddleSeg's PIDNet holds SyncBatchNorm whatever the device."""
+
+    def synced(num_classes, in_channels=3):
+        layers = [paddle.nn.Conv2D(in_channels, num_classes, 1)]
+        return paddle.nn.Sequential(*layers, paddle.nn.SyncBatchNorm(num_classes))
+
+    manager.MODELS._components_dict["Synced"] = synced
+    try:
+        model = {"_inherited_": False, "type": "Synced", "num_classes": 12}
+        config = ResampleConfig(written({"model": model}))
+        paddle.set_device("cpu")
+        with pytest.raises(UsageError, match=r"SyncBatchNorm .1 and 0 more.*use a GPU"):
+            Components(config).need("model")
+    finally:
+        del manager.MODELS._components_dict["Synced"]

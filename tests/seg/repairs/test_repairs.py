@@ -1,7 +1,9 @@
 """Repairs as such, and those of the training loop, metrics, transforms, optimizers."""
 
+import importlib
 import inspect
 import linecache
+import sys
 import traceback
 
 import numpy as np
@@ -19,6 +21,7 @@ from paddle_resample.seg.repairs import rewrite
 repairs.repair_paddleseg()
 APPLIED = {repair.name for repair in repairs.applied_repairs()}
 REPAIRS = {repair.name: repair for repair in repairs.REPAIRS}
+CHANGES = [change for repair in repairs.REPAIRS for change in repair.changes]
 RED = (AssertionError, AttributeError, IndexError, RuntimeError, TypeError, ValueError)
 
 
@@ -190,15 +193,15 @@ def test_evaluation_runs_and_a_perfect_prediction_scores_one(monkeypatch):
 
 
 def test_twice_is_once():
-    codes = {t: f.__code__ for t, f in rewrite._changed.items()}
+    codes = {key: f.__code__ for key, (f, _) in rewrite._changed.items()}
     before = repairs.applied_repairs()
     assert repairs.repair_paddleseg() == before
-    assert codes == {t: f.__code__ for t, f in rewrite._changed.items()}
+    assert codes == {key: f.__code__ for key, (f, _) in rewrite._changed.items()}
 
 
-def test_every_repair_names_defect_and_versions_and_has_its_own_functions():
-    targets = [change.target for r in repairs.REPAIRS for change in r.changes]
-    assert len(targets) == len(set(targets))
+def test_every_repair_names_defect_and_versions_and_has_its_own_text():
+    texts = [(c.target, text) for c in CHANGES for text in c.key[1:]]
+    assert len(texts) == len(set(texts))
     assert len(REPAIRS) == len(repairs.REPAIRS)
     for repair in repairs.REPAIRS:
         assert repair.defect.endswith(".")
@@ -207,13 +210,80 @@ def test_every_repair_names_defect_and_versions_and_has_its_own_functions():
 
 def test_all_changes_of_an_applied_repair_found_their_text():
     applied = [r for r in repairs.REPAIRS if r.name in APPLIED]
-    targets = [change.target for r in applied for change in r.changes]
-    assert [t for t in targets if t not in rewrite._changed] == []
+    keys = [change.key for r in applied for change in r.changes]
+    assert [key for key in keys if key not in rewrite._changed] == []
 
 
 def test_only_paddleseg_is_changed():
-    for function in rewrite._changed.values():
+    for function, _ in rewrite._changed.values():
         assert function.__module__.startswith("paddleseg.")
+
+
+def applied_alone(change, monkeypatch, source):
+    """Whether a change applies to its function when that has another source."""
+    monkeypatch.setattr(rewrite, "_changed", {})
+    monkeypatch.setattr(rewrite, "_source", lambda function: (source, 1))
+    return change.apply()
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.target)
+def test_every_repair_steps_aside_where_a_part_of_it_is_mended(change, monkeypatch):
+    function = rewrite._find(change.target)
+    code = function.__code__
+    with repairs.without(*repairs.REPAIRS):
+        source, _ = rewrite._source(function)
+    for old in change.key[1:]:
+        mended, count = rewrite._pattern(old).subn("mended", source)
+        assert count
+        assert not applied_alone(change, monkeypatch, mended)
+    assert function.__code__ is code
+
+
+# As in PaddleSeg's develop branch, where a call without ignore_index has to keep its
+# own default.
+AREA_OF_DEVELOP = """
+def calculate_area(pred, label, num_classes, {arguments}):
+    label_i = label == i
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "ignore_index=255, use_multilabel=False",
+        "ignore_index=0",
+        "ignore_index",
+        "*, ignore_index=255",
+    ],
+)
+def test_a_function_with_other_arguments_or_defaults_is_not_replaced(
+    arguments, monkeypatch, tmp_path
+):
+    file = tmp_path / "metrics_of_develop.py"
+    file.write_text(AREA_OF_DEVELOP.format(arguments=arguments))
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "metrics_of_develop", raising=False)
+    (ours,) = REPAIRS["area"].changes
+    change = rewrite.Replacement(
+        "metrics_of_develop:calculate_area", ours.sign, ours.function
+    )
+    assert not change.apply()
+    file.write_text(AREA_OF_DEVELOP.format(arguments="ignore_index=255"))
+    importlib.invalidate_caches()
+    del sys.modules["metrics_of_develop"]
+    linecache.checkcache()
+    assert change.apply()
+    del rewrite._changed[change.key]
+
+
+def test_a_changed_shape_call_is_left_alone(monkeypatch):
+    """Develop writes x.shape where 2.8.0 has paddle.shape(x)."""
+    (change,) = REPAIRS["isanet_padding"].changes
+    function = rewrite._find(change.target)
+    with repairs.without(*repairs.REPAIRS):
+        source, _ = rewrite._source(function)
+    mended = source.replace("paddle.shape(x)", "x.shape")
+    assert mended != source and not applied_alone(change, monkeypatch, mended)
 
 
 HOME = "paddleseg.models.losses.focal_loss:"

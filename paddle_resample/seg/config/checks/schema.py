@@ -55,7 +55,8 @@ _ADDED = {
 }
 _TEST_KEYS = ("aug_eval", "aug_pred", "scales", "flip_horizontal", "flip_vertical")
 _TEST_KEYS += ("is_slide", "crop_size", "stride", "auc_roc", "custom_color")
-_GROUP_KEYS = ("name", "lr_mult", "weight_decay_mult")
+# PaddleSeg's own configurations write lr_multi too, which it does not read.
+_GROUP_KEYS = ("name", "lr_mult", "weight_decay_mult", "lr_multi")
 
 
 def schema_faults(dic, complete=True):

@@ -239,6 +239,8 @@ def value_fault(key, value, default=REQUIRED, kind=None, doc="", strict=False):
         meant = default is None or not (rule or strict or default is REQUIRED)
         if meant and not isinstance(default, bool):
             return None
+        if key == "pretrained":  # without a default, as SeaFormer's: no weights
+            return None
         return f"{key} has no value" + _otherwise(default)
     if rule is None and (default is REQUIRED or default is None):
         rule = _documented(doc)
