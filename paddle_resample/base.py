@@ -92,6 +92,7 @@ class Resampler(nn.Layer):
         keeps_channels: whether out_channels must equal in_channels.
         data_formats: layouts it can work in.
         notes: what the documentation says besides.
+        starts: operators without weights that `set_start` has a closed form for.
         options: keyword arguments that the layer was built with.
     """
 
@@ -102,6 +103,7 @@ class Resampler(nn.Layer):
     learned: ClassVar[bool] = False
     keeps_channels: ClassVar[bool] = True
     data_formats: ClassVar[tuple[str, ...]] = ("NCHW",)
+    starts: ClassVar[tuple[str, ...]] = ()
     notes: ClassVar[Notes] = Notes()
     options: Mapping[str, Any] = {}  # set by `register`
 
@@ -137,6 +139,18 @@ class Resampler(nn.Layer):
     def count(cls, site: Site, **options: Any) -> tuple[int, int]:
         """(parameters, multiply-accumulates) at a Site, for options of a spec."""
         return 0, 0
+
+    def set_start(self, mode: str) -> bool:
+        """Set the weights so that the layer computes an operator without weights.
+
+        Args:
+            mode: one of `starts`, see `start.start_as`.
+
+        Returns:
+            False where this layer's options or channels leave no way; then nothing
+            has changed.
+        """
+        return False
 
     @classmethod
     def _check_layout(cls, data_format):

@@ -6,11 +6,16 @@ import math
 
 import numpy as np
 import paddle
+import paddle.nn as nn
 from paddle import Tensor
 from paddle.nn.initializer import Assign, Initializer, Uniform
 
 __all__ = [
     "bilinear_kernel",
+    "cell_weights",
+    "channelwise",
+    "set_weight",
+    "set_window_start",
     "repeat_for_shuffle",
     "torch_uniform",
 ]
@@ -71,3 +76,75 @@ def repeat_for_shuffle(weight: Tensor, scale: int, base: Initializer) -> None:
     kernel = paddle.create_parameter(shape, weight.dtype, default_initializer=base)
     repeated = paddle.repeat_interleave(kernel.detach(), cell, axis=0)
     weight.set_value(repeated)
+
+
+def cell_weights(scale: int, mode: str, reach: int = 1) -> np.ndarray:
+    """Weights by which the pixels of a cell read the coarse pixels around it.
+
+    Args:
+        scale: s, pixels of a cell along a side.
+        mode: "bilinear" (corners not aligned) or "nearest".
+        reach: coarse pixels to every side that are listed.
+
+    Returns:
+        float64 [s, s, 2*reach + 1, 2*reach + 1]: row and column in the cell, row and
+        column of the window.
+
+    >>> cell_weights(2, "bilinear")[0, 0].tolist()[1]
+    [0.1875, 0.5625, 0.0]
+    """
+    line = np.zeros([scale, 2 * reach + 1])
+    for pixel in range(scale):
+        off = (pixel + 0.5) / scale - 0.5 if mode == "bilinear" else 0.0
+        line[pixel, reach] = 1 - abs(off)
+        line[pixel, reach + (1 if off > 0 else -1)] += abs(off)
+    return np.einsum("im,jn->ijmn", line, line)
+
+
+def channelwise(kernels: np.ndarray, channels: int) -> np.ndarray:
+    """Weights of a convolution that treats every channel alike.
+
+    Args:
+        kernels: [n, k, k], one for each of the n results of a channel.
+        channels: C of the input.
+
+    Returns:
+        [C*n, C, k, k]: result c*n + i reads channel c by kernel i.
+    """
+    weight = np.einsum("oi,nyx->oniyx", np.eye(channels), kernels)
+    return weight.reshape([-1, channels, *kernels.shape[1:]])
+
+
+def set_weight(parameter: Tensor | None, value: np.ndarray | float) -> None:
+    """Set a parameter, if there is one, to an array of its shape or to one number."""
+    if parameter is not None:
+        whole = np.broadcast_to(value, parameter.shape)
+        parameter.set_value(whole.astype(str(parameter.dtype).rpartition(".")[2]))
+
+
+def set_window_start(
+    encoder: nn.Conv2D,
+    kernel_size: int,
+    scale: int,
+    mode: str,
+    groups: int = 1,
+    factor: float = 1.0,
+) -> None:
+    """Set the convolution that predicts reassembly weights so that they interpolate.
+
+    Its weights become 0, its bias the logarithm of the interpolation's weights. Where
+    those are 0, the softmax keeps a thousandth in all, so that they can be learned.
+
+    Args:
+        encoder: to groups * kernel_size**2 * scale**2 channels: (group, window, row
+            and column in the cell).
+        kernel_size: of the window.
+        scale, mode: see `cell_weights`.
+        groups: of channels.
+        factor: by which the logits are divided behind the convolution.
+    """
+    cells = cell_weights(scale, mode, kernel_size // 2).reshape([scale**2, -1])
+    least = 1e-3 / max(kernel_size**2, 1)
+    logits = factor * np.log(np.maximum(cells, least))  # [pixel, window]
+    set_weight(encoder.weight, 0.0)
+    set_weight(encoder.bias, np.tile(logits.T.reshape(-1), groups))

@@ -13,7 +13,14 @@ from .arguments import whole_number
 from .base import Downsampler, Resampler, Upsampler
 from .errors import UsageError
 from .projected import ProjectedDownsampler, ProjectedUpsampler
-from .spec_checks import article, check_option_type, check_site, refuse_option
+from .spec_checks import (
+    article,
+    check_option_type,
+    check_site,
+    check_start,
+    refuse_option,
+)
+from .start import start_as
 from .synonyms import name_hint
 
 __all__ = [
@@ -185,11 +192,12 @@ def parse_spec(
     """Check a spec and split it.
 
     Args:
-        spec: a name, or a mapping with `name` and options, as YAML holds it.
+        spec: a name, or a mapping with `name` and options, as YAML holds it; `start`
+            is no option of the class, but checked too, see `build`.
         kind: Upsampler, Downsampler or Resampler (both).
 
     Returns:
-        (class, dict of options).
+        (class, dict of options without `start`).
 
     Raises:
         UsageError: no spec at all, unknown name, unknown option, `type` for `name`.
@@ -212,7 +220,9 @@ def parse_spec(
             f"none{hint}"
         )
     cls = resampler_class(spec["name"], kind)
-    options = {key: value for key, value in spec.items() if key != "name"}
+    options = {k: v for k, v in spec.items() if k not in ("name", "start")}
+    if spec.get("start") is not None:
+        check_start(cls, spec["start"])
     known = resampler_options(cls)
     for key, value in options.items():
         if key in _BOUND:
@@ -244,7 +254,9 @@ def build(
     is added on the coarse side (`ProjectedUpsampler`, `ProjectedDownsampler`).
 
     Args:
-        spec: a name or a mapping, see `parse_spec`.
+        spec: a name or a mapping, see `parse_spec`. A key `start` beside the options
+            ("bilinear", "nearest" ...) sets the weights so that the layer computes
+            that operator before it is trained, see `start.start_as`.
         in_channels: channels of x.
         out_channels: channels of the result, default in_channels.
         scale: integer ratio at the site; default the spec's, else the operator's
@@ -271,6 +283,7 @@ def build(
     try:
         layer = _build(
             *parse_spec(spec, kind),
+            spec.get("start") if isinstance(spec, Mapping) else None,
             in_channels,
             out_channels,
             scale,
@@ -291,6 +304,7 @@ def build(
 def _build(
     cls,
     options,
+    start,
     in_channels,
     out_channels,
     scale,
@@ -315,6 +329,8 @@ def _build(
     project = cls.keeps_channels and out_channels != in_channels
     if issubclass(cls, Downsampler):
         down = cls(in_channels, in_channels if project else out_channels, **options)
+        if start is not None:
+            start_as(down, start)
         return ProjectedDownsampler(down, out_channels) if project else down
     assert issubclass(cls, Upsampler)
     channels = out_channels if project else in_channels
@@ -322,4 +338,6 @@ def _build(
     if cls.needs_guide:
         options["guide_channels"] = guide_channels
     up = cls(channels, out_channels, **options)
+    if start is not None:
+        start_as(up, start)
     return ProjectedUpsampler(in_channels, up) if project else up

@@ -18,7 +18,7 @@ FLOORS = [
     },
     {"kernels", "arguments", "safetensors_file"},
     {"ops", "initialise"},
-    {"base", "blocks", "projected", "registry", "site_specs", "spec_checks"},
+    {"base", "blocks", "projected", "registry", "site_specs", "spec_checks", "start"},
     {"up", "down"},
     {"operator_cost", "network_cost", "official", "docstring", "catalogue"},
     {"metrics", "tool"},

@@ -11,7 +11,7 @@ from paddle.nn.initializer import Assign, Constant
 
 from ..base import Downsampler, Site, whole_number
 from ..errors import UsageError, did_you_mean
-from ..initialise import torch_uniform
+from ..initialise import set_weight, torch_uniform
 from ..notes import Notes
 from ..registry import register
 
@@ -49,6 +49,7 @@ class DepthwiseConv(Downsampler):
     source = "Howard et al., arXiv 1704.04861, 2017"
     year = 2017
     learned = True
+    starts = ("first", "mean")
     data_formats = ("NCHW", "NHWC")
     odd = "ceil"
     notes = Notes(
@@ -93,6 +94,17 @@ class DepthwiseConv(Downsampler):
             line = np.poly1d([0.5, 0.5]) ** (k - 1)
             kernel = np.outer(line.coeffs, line.coeffs).astype("float32")
             Assign(np.tile(kernel, [in_channels, 1, 1, 1]))(self.conv.weight)
+
+    def set_start(self, mode: str) -> bool:
+        k = self.conv.weight.shape[-1]
+        kernel = np.zeros([1, k, k])
+        reach = self.scale if mode == "mean" else 1
+        if k // 2 + reach > k or mode == "max":
+            return False
+        kernel[0, k // 2 : k // 2 + reach, k // 2 : k // 2 + reach] = reach**-2.0
+        set_weight(self.conv.weight, np.tile(kernel, [self.in_channels, 1, 1, 1]))
+        set_weight(self.conv.bias, 0.0)
+        return True
 
     @classmethod
     def count(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import paddle.nn as nn
 from paddle import Tensor
 
 from ..base import Downsampler, Site
-from ..initialise import torch_uniform
+from ..initialise import channelwise, set_weight, torch_uniform
 from ..notes import Notes
 from ..registry import register
 
@@ -41,6 +42,7 @@ class PatchEmbed(Downsampler):
     source = "Dosovitskiy et al., ICLR 2021"
     year = 2021
     learned = True
+    starts = ("first", "mean")
     keeps_channels = False
     notes = Notes(
         grid="""
@@ -74,6 +76,18 @@ class PatchEmbed(Downsampler):
             bias_attr=init,
         )
         self.norm = nn.LayerNorm(self.out_channels) if norm else nn.Identity()
+
+    def set_start(self, mode: str) -> bool:
+        plain = isinstance(self.norm, nn.Identity)
+        if mode == "max" or not plain or self.in_channels != self.out_channels:
+            return False
+        kernel = np.zeros([1, self.scale, self.scale])
+        kernel[0, 0, 0] = 1.0
+        if mode == "mean":
+            kernel[:] = self.scale**-2.0
+        set_weight(self.proj.weight, channelwise(kernel, self.in_channels))
+        set_weight(self.proj.bias, 0.0)
+        return True
 
     @classmethod
     def count(cls, site: Site, *, norm: bool, **options: Any) -> tuple[int, int]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import paddle.nn as nn
 from paddle import Tensor
 
 from ..base import Downsampler, Site, whole_number
+from ..initialise import set_weight
 from ..notes import Notes
 from ..ops.shuffle import _pixel_unshuffle
 from ..ops.size import _pad_to_multiple
@@ -42,6 +44,7 @@ class PixelUnshuffle(Downsampler):
     source = "Shi et al., CVPR 2016"
     year = 2016
     learned = True
+    starts = ("first", "mean")
     keeps_channels = False
     data_formats = ("NCHW", "NHWC", "NCDHW")
     odd = "ceil"
@@ -79,6 +82,19 @@ class PixelUnshuffle(Downsampler):
             padding=kernel_size // 2,
             data_format=self.data_format,
         )
+
+    def set_start(self, mode: str) -> bool:
+        same = self.in_channels == self.out_channels
+        if mode == "max" or not same or self.data_format == "NCDHW":
+            return False
+        k, cell = self.conv.weight.shape[-1], np.zeros(self.scale**2)
+        cell[: 1 if mode == "first" else None] = 1.0
+        kernel = np.zeros([k, k])
+        kernel[k // 2, k // 2] = 1 / cell.sum()
+        read = np.kron(np.eye(self.in_channels), cell)  # channel, then pixel
+        set_weight(self.conv.weight, np.einsum("oi,yx->oiyx", read, kernel))
+        set_weight(self.conv.bias, 0.0)
+        return True
 
     @classmethod
     def count(cls, site: Site, *, kernel_size: int, **options: Any) -> tuple[int, int]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import paddle
 import paddle.nn as nn
 from paddle import Tensor
 
 from ..base import Downsampler, Site, whole_number
-from ..initialise import torch_uniform
+from ..initialise import set_weight, torch_uniform
 from ..notes import Notes
 from ..ops.patch import _merge_cells
 from ..ops.size import _pad_to_multiple
@@ -45,6 +46,7 @@ class SPDConv(Downsampler):
     source = "Sunkara and Luo, ECML PKDD 2022"
     year = 2022
     learned = True
+    starts = ("first", "mean")
     keeps_channels = False
     data_formats = ("NCHW", "NHWC")
     odd = "ceil"
@@ -86,6 +88,19 @@ class SPDConv(Downsampler):
             bias_attr=init if bias else False,
             data_format=self.data_format,
         )
+
+    def set_start(self, mode: str) -> bool:
+        same = self.in_channels == self.out_channels
+        if mode == "max" or not same or self.data_format == "NCDHW":
+            return False
+        k, cell = self.conv.weight.shape[-1], np.zeros(self.scale**2)
+        cell[: 1 if mode == "first" else None] = 1.0
+        kernel = np.zeros([k, k])
+        kernel[k // 2, k // 2] = 1 / cell.sum()
+        read = np.kron(cell, np.eye(self.in_channels))  # pixel, then channel
+        set_weight(self.conv.weight, np.einsum("oi,yx->oiyx", read, kernel))
+        set_weight(self.conv.bias, 0.0)
+        return True
 
     @classmethod
     def count(

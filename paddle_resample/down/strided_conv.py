@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import paddle.nn as nn
 from paddle import Tensor
 
 from ..base import Downsampler, Site, whole_number
+from ..initialise import channelwise, set_weight
 from ..notes import Notes
 from ..registry import register
 
@@ -38,6 +40,7 @@ class StridedConv(Downsampler):
     source = "Springenberg et al., ICLR workshops 2015"
     year = 2015
     learned = True
+    starts = ("first", "mean")
     keeps_channels = False
     data_formats = ("NCHW", "NHWC")
     odd = "ceil"
@@ -71,6 +74,17 @@ class StridedConv(Downsampler):
             bias_attr=None if bias else False,
             data_format=self.data_format,
         )
+
+    def set_start(self, mode: str) -> bool:
+        k = self.conv.weight.shape[-1]
+        kernel = np.zeros([1, k, k])
+        reach = self.scale if mode == "mean" else 1
+        if self.in_channels != self.out_channels or k // 2 + reach > k or mode == "max":
+            return False
+        kernel[0, k // 2 : k // 2 + reach, k // 2 : k // 2 + reach] = reach**-2.0
+        set_weight(self.conv.weight, channelwise(kernel, self.in_channels))
+        set_weight(self.conv.bias, 0.0)
+        return True
 
     @classmethod
     def count(

@@ -9,6 +9,7 @@ from paddle import Tensor
 
 from ..base import Site
 from ..blocks.content_aware import ContentAwareUpsampler
+from ..initialise import set_window_start
 from ..notes import Notes
 from ..ops.shuffle import _pixel_shuffle
 from ..registry import register
@@ -48,6 +49,7 @@ class CARAFE(ContentAwareUpsampler):
 
     source = "Wang et al., ICCV 2019"
     year = 2019
+    starts = ("bilinear", "nearest")
     notes = Notes(
         formula="""
         1x1 compression, k_e x k_e convolution to s*s*g*k*k channels, pixel shuffle,
@@ -72,6 +74,14 @@ class CARAFE(ContentAwareUpsampler):
     def _add_encoders(self) -> None:
         kernels = self.scale**2 * self.kernel_size**2 * self.groups
         self.content_encoder = self._convolution(kernels)
+
+    def set_start(self, mode: str) -> bool:
+        if mode == "bilinear" and self.kernel_size == 1:
+            return False
+        set_window_start(
+            self.content_encoder, self.kernel_size, self.scale, mode, self.groups
+        )
+        return True
 
     @classmethod
     def count(

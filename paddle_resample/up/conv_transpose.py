@@ -10,7 +10,7 @@ from paddle import Tensor
 from ..arguments import check_choice
 from ..base import Site, Upsampler, whole_number
 from ..errors import UsageError
-from ..initialise import bilinear_kernel, torch_uniform
+from ..initialise import bilinear_kernel, set_weight, torch_uniform
 from ..notes import Notes
 from ..ops.size import _fit
 from ..registry import register
@@ -53,6 +53,7 @@ class ConvTranspose(Upsampler):
     source = "Long et al., CVPR 2015"
     year = 2015
     learned = True
+    starts = ("bilinear", "nearest")
     keeps_channels = False
     data_formats = ("NCHW", "NHWC", "NCDHW")
     notes = Notes(
@@ -129,6 +130,17 @@ class ConvTranspose(Upsampler):
         bilinear_kernel(self.conv.weight, self.scale)
         if self.conv.bias is not None:
             nn.initializer.Constant(0.0)(self.conv.bias)
+
+    def set_start(self, mode: str) -> bool:
+        weight, s = self.conv.weight, self.scale
+        k = s if mode == "nearest" else 2 * s - s % 2
+        if weight.shape[-1] != k or self.in_channels != self.out_channels:
+            return False
+        bilinear_kernel(weight, s)
+        if mode == "nearest":  # a kernel of one cell, whose pixels are all 1
+            set_weight(weight, weight.numpy() > 0)
+        set_weight(self.conv.bias, 0.0)
+        return True
 
     @classmethod
     def count(

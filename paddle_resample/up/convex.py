@@ -10,6 +10,7 @@ from paddle import Tensor
 
 from ..base import Site, Upsampler, whole_number
 from ..blocks.conv import conv
+from ..initialise import set_window_start
 from ..notes import Notes
 from ..ops import check_border
 from ..ops.reassemble import _reassemble
@@ -50,6 +51,7 @@ class Convex(Upsampler):
     source = "Teed and Deng, ECCV 2020"
     year = 2020
     learned = True
+    starts = ("bilinear", "nearest")
     notes = Notes(
         formula="""
         m = 1x1(ReLU(3x3(x))) / 4 with 9*s*s channels, y = sum over the window of
@@ -89,6 +91,12 @@ class Convex(Upsampler):
             nn.ReLU(),
             conv(hidden_channels, _WINDOW**2 * scale**2),
         )
+
+    def set_start(self, mode: str) -> bool:
+        if self.flow:  # multiplied by the scale
+            return False
+        set_window_start(self.mask[2], _WINDOW, self.scale, mode, factor=4.0)
+        return True
 
     @classmethod
     def count(

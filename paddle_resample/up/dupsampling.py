@@ -12,6 +12,7 @@ from paddle import Tensor
 from ..base import Site, Upsampler
 from ..blocks.conv import linear
 from ..errors import UsageError
+from ..initialise import set_weight
 from ..notes import Notes
 from ..ops.patch import _expand_cells
 from ..ops.size import _fit
@@ -47,6 +48,7 @@ class DUpsampling(Upsampler):
     source = "Tian et al., CVPR 2019"
     year = 2019
     learned = True
+    starts = ("nearest",)
     keeps_channels = False
     notes = Notes(
         formula="""
@@ -84,6 +86,15 @@ class DUpsampling(Upsampler):
             self.temperature = self.create_parameter(
                 [1], default_initializer=nn.initializer.Constant(1.0)
             )
+
+    def set_start(self, mode: str) -> bool:
+        if self.in_channels != self.out_channels:
+            return False
+        identity = np.eye(self.in_channels)
+        set_weight(self.expand.weight, np.tile(identity, self.scale**2))
+        set_weight(self.expand.bias, 0.0)
+        set_weight(self.temperature, 1.0)
+        return True
 
     @classmethod
     def count(

@@ -11,6 +11,7 @@ from ..arguments import check_choice, divisors_near
 from ..base import Site, Upsampler, whole_number
 from ..blocks.conv import conv
 from ..errors import UsageError
+from ..initialise import set_weight
 from ..notes import Notes
 from ..ops.offset_warp import _offset_warp
 from ..ops.shuffle import _pixel_shuffle
@@ -52,6 +53,7 @@ class DySample(Upsampler):
     source = "Liu et al., ICCV 2023"
     year = 2023
     learned = True
+    starts = ("bilinear",)
     notes = Notes(
         formula="""
         Style lp: offset = pixel_shuffle(0.25 * 1x1(x)). Style pl: offset = 0.25 *
@@ -116,6 +118,13 @@ class DySample(Upsampler):
         area = site.scale**2
         macs = weights * (area if style == "pl" else 1) + 4 * area * site.in_channels
         return weights + predicted, macs * site.pixels
+
+    def set_start(self, mode: str) -> bool:
+        for layer in (self.offset, self.scope):  # zero offset
+            if layer is not None:
+                for parameter in layer.parameters():
+                    set_weight(parameter, 0.0)
+        return True
 
     def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
         features = _pixel_shuffle(x, self.scale) if self.style == "pl" else x

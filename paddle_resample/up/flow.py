@@ -11,6 +11,7 @@ from paddle import Tensor
 from ..base import Site, whole_number
 from ..blocks.conv import conv
 from ..blocks.guided import GuidedUpsampler
+from ..initialise import set_weight
 from ..notes import Notes
 from ..ops.interpolate import _interpolate
 from ..ops.warp import _flow_warp
@@ -48,6 +49,7 @@ class Flow(GuidedUpsampler):
     source = "Li et al., ECCV 2020"
     year = 2020
     learned = True
+    starts = ("bilinear_aligned",)
     any_size = True
     notes = Notes(
         formula="""
@@ -97,6 +99,10 @@ class Flow(GuidedUpsampler):
         sampling = 4 * mid + 4 * c  # of the embedding and of x
         macs = c * mid + fine * (g * mid + flow + sampling)
         return mid * (c + g) + flow, macs * site.pixels
+
+    def set_start(self, mode: str) -> bool:
+        set_weight(self.flow_make.weight, 0.0)  # zero flow
+        return True
 
     def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
         fine = self._guide_size(guide, size)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import paddle.nn as nn
 from paddle import Tensor
 from paddle.nn.initializer import Normal
 
 from ..base import Site, Upsampler
 from ..blocks.conv import linear
+from ..initialise import set_weight
 from ..notes import Notes
 from ..ops.patch import _expand_cells
 from ..ops.size import _fit
@@ -46,6 +48,7 @@ class PatchExpand(Upsampler):
     source = "Cao et al., ECCV workshops 2022"
     year = 2022
     learned = True
+    starts = ("nearest",)
     keeps_channels = False
     notes = Notes(
         grid="""
@@ -79,6 +82,16 @@ class PatchExpand(Upsampler):
         if isinstance(guide, int) and isinstance(side, int):  # layer(tokens, H, W)
             return self._run(x, guide, side)
         return super().__call__(x, guide, side, size)
+
+    def set_start(self, mode: str) -> bool:
+        if self.in_channels != self.out_channels or not isinstance(
+            self.norm, nn.Identity
+        ):
+            return False
+        identity = np.eye(self.in_channels)
+        set_weight(self.expand.weight, np.tile(identity, self.scale**2))
+        set_weight(self.expand.bias, 0.0)
+        return True
 
     @classmethod
     def count(

@@ -10,7 +10,13 @@ from paddle import Tensor
 
 from ..arguments import check_choice
 from ..base import Site, Upsampler, whole_number
-from ..initialise import repeat_for_shuffle, torch_uniform
+from ..initialise import (
+    cell_weights,
+    channelwise,
+    repeat_for_shuffle,
+    set_weight,
+    torch_uniform,
+)
 from ..notes import Notes
 from ..ops.shuffle import _pixel_shuffle
 from ..ops.size import _fit
@@ -49,6 +55,7 @@ class PixelShuffle(Upsampler):
     source = "Shi et al., CVPR 2016"
     year = 2016
     learned = True
+    starts = ("bilinear", "nearest")
     keeps_channels = False
     data_formats = ("NCHW", "NHWC", "NCDHW")
     notes = Notes(
@@ -97,6 +104,16 @@ class PixelShuffle(Upsampler):
         )
         if init == "icnr":
             repeat_for_shuffle(self.conv.weight, scale, base)
+
+    def set_start(self, mode: str) -> bool:
+        k = self.conv.weight.shape[-1]
+        same = self.in_channels == self.out_channels
+        if not same or self.data_format == "NCDHW" or (k == 1 and mode != "nearest"):
+            return False
+        cells = cell_weights(self.scale, mode, k // 2).reshape([-1, k, k])
+        set_weight(self.conv.weight, channelwise(cells, self.in_channels))
+        set_weight(self.conv.bias, 0.0)
+        return True
 
     @classmethod
     def count(cls, site: Site, *, kernel_size: int, **options: Any) -> tuple[int, int]:

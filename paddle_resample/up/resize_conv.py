@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import paddle.nn as nn
 from paddle import Tensor
 
 from ..arguments import check_choice
 from ..base import Site, Upsampler, whole_number
-from ..initialise import torch_uniform
+from ..initialise import channelwise, set_weight, torch_uniform
 from ..notes import Notes
 from ..ops.interpolate import _interpolate
 from ..registry import register
@@ -47,6 +48,7 @@ class ResizeConv(Upsampler):
     source = "Odena et al., Distill 2016"
     year = 2016
     learned = True
+    starts = ("bilinear", "nearest")
     keeps_channels = False
     any_size = True
     data_formats = ("NCHW", "NHWC")
@@ -95,6 +97,21 @@ class ResizeConv(Upsampler):
             data_format=self.data_format,
         )
 
+    def set_start(self, mode: str) -> bool:
+        k = self.conv.weight.shape[-1]
+        line = np.zeros(k)
+        line[k // 2] = 1.0
+        if mode != self.mode:  # a mean over one cell makes nearest bilinear
+            line = np.convolve(line, _box(self.scale), "same")
+        if self.in_channels != self.out_channels or (
+            mode != self.mode and (mode == "nearest" or k < len(_box(self.scale)))
+        ):
+            return False
+        kernel = np.outer(line, line)[None]
+        set_weight(self.conv.weight, channelwise(kernel, self.in_channels))
+        set_weight(self.conv.bias, 0.0)
+        return True
+
     @classmethod
     def count(
         cls, site: Site, *, mode: str, kernel_size: int, bias: bool, **options: Any
@@ -108,3 +125,11 @@ class ResizeConv(Upsampler):
         scale = self.scale if size is None else None
         y = _interpolate(x, size, scale, self.mode, data_format=self.data_format)
         return self.conv(y)
+
+
+def _box(scale):
+    """The mean over `scale` pixels around one, whose ends count half if it is even."""
+    line = np.ones(scale + 1 - scale % 2)
+    if scale % 2 == 0:
+        line[[0, -1]] = 0.5
+    return line / scale

@@ -6,8 +6,11 @@ from fnmatch import fnmatchcase
 from paddle import nn
 from paddleseg.cvlibs import manager
 
+from ...arguments import check_choice
 from ...errors import UsageError
 from ...site_specs import spec_of_each_site
+from ..sites import inner_resampler
+from .as_before import start_as_before
 from .replaced import down_site, up_site
 from .sites import KINDS, release, survey
 
@@ -23,6 +26,7 @@ def Resampled(
     downsample="keep",
     logits="keep",
     guides=None,
+    start=None,
     image_size=(128, 128),
     num_classes=None,
     in_channels=None,
@@ -60,6 +64,10 @@ def Resampled(
         logits: the same for the sites that bring class scores to the image's size.
         guides: mapping from site names to the layer (its path, or "image") whose
             output guides the upsampler there.
+        start: "as_before" sets the weights of every operator so that it computes what
+            the model had at its site, to 5 % on noise (see `start.start_as`): a
+            trained model behaves as before, and is trained on. None leaves them as the
+            operators initialize them.
         image_size: (H, W) of the first of the two images that the model is run on.
         num_classes, in_channels: of the model, as PaddleSeg's builder passes them;
             checked against it. Default: the model's, and 3.
@@ -89,6 +97,9 @@ def Resampled(
                 f"{surveyed.classes}; write the same number in both"
             )
         layers = _build(name, surveyed, upsample, downsample, logits, guides)
+        if start is not None:
+            check_choice("Resampled", "start", start, ("as_before",))
+            _start(layers)
     except BaseException:
         release(surveyed)
         raise
@@ -142,6 +153,19 @@ def _build(name, surveyed, upsample, downsample, logits, guides):
     for site in guides:
         raise UsageError(f"Resampled: guides names {site!r}, where nothing is replaced")
     return layers
+
+
+def _start(layers):
+    for site, layer in layers:
+        for operator in layer.operators:
+            try:
+                start_as_before(inner_resampler(operator), site)
+            except UsageError as error:
+                if repr(site.name) in str(error):
+                    raise
+                raise UsageError(
+                    f"Resampled: start: as_before at site {site.name!r}: {error}"
+                ) from None
 
 
 def _at_site(site, spec, error):
