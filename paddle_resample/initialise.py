@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import paddle
-import paddle.nn as nn
 from paddle import Tensor
 from paddle.nn.initializer import Assign, Initializer, Uniform
 
@@ -123,7 +123,7 @@ def set_weight(parameter: Tensor | None, value: np.ndarray | float) -> None:
 
 
 def set_window_start(
-    encoder: nn.Conv2D,
+    encoder: Any,
     kernel_size: int,
     scale: int,
     mode: str,

@@ -31,7 +31,7 @@ class Start(NamedTuple):
     """How a layer was started.
 
     Attributes:
-        way: "closed form" or "fitted".
+        way: "closed form", "fitted", or without steps "copied": as the layer was.
         error: root mean square difference from the reference on noise, in standard
             deviations of the reference, without two coarse pixels at every side; in
             training and in evaluation, whichever is more.
@@ -64,7 +64,7 @@ def start_as(
             "nearest"; of a downsampler "first" (the first pixel of every cell, which a
             strided convolution reads), "mean" or "max" of every cell; or a function of
             x that gives a map of the layer's size.
-        steps: of the fit, if there is one.
+        steps: of the fit, if there is one; 0 only measures.
         seed: of the noise.
         tolerance: the largest `Start.error` that counts as the same.
 
@@ -87,7 +87,7 @@ def start_as(
     way = "closed form"
     mode = reference if isinstance(reference, str) else ""
     if not (mode in layer.starts and layer.set_start(mode)):
-        way = "fitted"
+        way = "fitted" if steps else "copied"
         _fit(layer, weights, target, steps, np.random.default_rng([seed, 1]))
     error, border = _errors(layer, target, np.random.default_rng([seed, 2]))
     if not error <= tolerance:
@@ -133,7 +133,7 @@ def _function(layer, reference):
 
 def _fit(layer, weights, target, steps, rng):
     """Adam with a rate that falls to zero, on the pixels away from the border."""
-    rate = paddle.optimizer.lr.CosineAnnealingDecay(0.02, steps)
+    rate = paddle.optimizer.lr.CosineAnnealingDecay(0.02, max(steps, 1))
     optimizer = paddle.optimizer.Adam(rate, parameters=weights)
     training = layer.training
     layer.train()

@@ -4,6 +4,7 @@ import paddle.nn.functional as F
 
 from ...base import Downsampler
 from ...errors import UsageError
+from ...projected import ProjectedDownsampler, ProjectedUpsampler
 from ...start import start_as
 from .operations import read_call
 
@@ -25,6 +26,12 @@ def start_as_before(operator, site):
         UsageError: the operator has no weights, cannot compute that to 5 %, or what
             the model had is of no kind that is read here.
     """
+    if isinstance(operator, (ProjectedDownsampler, ProjectedUpsampler)):
+        raise UsageError(
+            f"the site changes its {site.in_channels} channels to {site.out_channels}, "
+            "which a new 1x1 convolution would do here; keep it, or take "
+            "conv_transpose of the same kernel"
+        )
     way = _reference_down if isinstance(operator, Downsampler) else _reference_up
     reference = way(site, operator)
     if reference is None:

@@ -9,7 +9,6 @@ from paddleseg.cvlibs import manager
 from ...arguments import check_choice
 from ...errors import UsageError
 from ...site_specs import spec_of_each_site
-from ..sites import inner_resampler
 from .as_before import start_as_before
 from .replaced import down_site, up_site
 from .sites import KINDS, release, survey
@@ -159,7 +158,7 @@ def _start(layers):
     for site, layer in layers:
         for operator in layer.operators:
             try:
-                start_as_before(inner_resampler(operator), site)
+                start_as_before(operator, site)
             except UsageError as error:
                 if repr(site.name) in str(error):
                     raise
