@@ -69,10 +69,10 @@ def paddle_functions(options, shape, tuned):
     from paddleseg.cvlibs import manager
 
     import paddle_resample.seg  # noqa: F401  registers the networks
-    from paddle_resample.kernels.networks import use_native_convolution
+    from paddle_resample.kernels.networks import use_native_layers
 
     if tuned:
-        use_native_convolution()
+        use_native_layers()
     options = dict(options)
     kind = options.pop("type")
     if "backbone" in options:

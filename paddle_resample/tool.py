@@ -8,7 +8,7 @@ import warnings
 from .cpu import tune_cpu
 from .errors import RunFailed, UsageError
 from .files import remove_unused_folders
-from .kernels.networks import use_native_convolution
+from .kernels.networks import use_native_layers
 
 __all__ = ["run_tool"]
 
@@ -36,7 +36,7 @@ def run_tool(main):
     for text in _NOISE:
         warnings.filterwarnings("ignore", message=text)
     tune_cpu()
-    use_native_convolution()
+    use_native_layers()
     try:
         main()
         status = 0

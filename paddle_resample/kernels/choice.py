@@ -14,14 +14,19 @@ from ..errors import UsageError, did_you_mean
 from . import build
 from .cells import expand_cells, merge_cells, pixel_shuffle, pixel_unshuffle
 from .conv2d import conv2d, conv2d_transpose
+from .gelu import gelu
 from .grid_sample import grid_sample
 from .haar import haar, haar_inverse
 from .interpolate import MODES, interpolate
+from .layer_norm import layer_norm
+from .linear import linear
 from .max_unpool import max_unpool
 from .pointwise_conv import pointwise_conv
 from .reassemble import reassemble, reassemble_down, similarity
 from .sample_at_offsets import sample_at_offsets
+from .softmax import cross_entropy, softmax
 from .strided_filter import strided_filter
+from .transpose import transpose
 
 __all__ = ["native", "status", "wanted"]
 
@@ -29,10 +34,14 @@ _SETTINGS = ("auto", "off", "require")
 _KNOWN = (
     conv2d,
     conv2d_transpose,
+    cross_entropy,
     expand_cells,
+    gelu,
     grid_sample,
     haar,
     haar_inverse,
+    layer_norm,
+    linear,
     max_unpool,
     merge_cells,
     pixel_shuffle,
@@ -42,7 +51,9 @@ _KNOWN = (
     reassemble_down,
     sample_at_offsets,
     similarity,
+    softmax,
     strided_filter,
+    transpose,
 )
 _FUNCTIONS = {function.__name__: function for function in _KNOWN}
 _FUNCTIONS.update(dict.fromkeys(MODES, interpolate))

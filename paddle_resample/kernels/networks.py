@@ -1,7 +1,8 @@
-"""Native convolution for whole networks, as they are.
+"""Native layers for whole networks, as they are.
 
-`use_native_convolution()` is the one place that puts it in: `nn.Conv2D`,
-`nn.Conv2DTranspose`, `F.conv2d` and `F.conv2d_transpose` of every network then ask
+`use_native_layers()` is the one place that puts them in: `nn.Conv2D`,
+`nn.Conv2DTranspose`, `nn.Linear`, `nn.LayerNorm`, `nn.GELU`, `nn.Softmax`,
+`nn.CrossEntropyLoss`, their functions and `transpose` of every network then ask
 `native` first. Paddle's own functions run wherever it offers nothing: while a program
 is traced, on other devices, under automatic mixed precision, for other types than
 float32, with PADDLE_RESAMPLE_NATIVE=off.
@@ -9,23 +10,22 @@ float32, with PADDLE_RESAMPLE_NATIVE=off.
 
 import functools
 import inspect
-import sys
 
 import paddle
 import paddle.nn.functional as F
 
-from ..errors import UsageError
-from .choice import native, wanted
-from .conv2d import obstacle
+from .choice import native
 from .conv_arguments import conv2d_how, conv2d_transpose_how
+from .layers import OPERATORS
+from .onednn import usable
 
-__all__ = ["use_native_convolution"]
+__all__ = ["use_native_layers"]
 
 _done = False
 
 
-def use_native_convolution():
-    """Let every 2-d convolution of this process be native where it can be; once."""
+def use_native_layers():
+    """Let the layers of this process be native where they can be; once."""
     global _done
     if _done:
         return
@@ -36,6 +36,27 @@ def use_native_convolution():
         setattr(F.conv, name, first)
     # What layers call, which have looked at their arguments before.
     F.conv._conv_nd = _first(_conv_nd, F.conv._conv_nd)
+    for name, ours in OPERATORS.items():
+        paddles = getattr(paddle._C_ops, name)
+        first = _first_operator(ours, paddles)
+        # Some versions of Paddle export the operator itself as their function.
+        for module in (paddle._C_ops, F.activation, F):
+            if getattr(module, name, None) is paddles:
+                setattr(module, name, first)
+
+
+def _first_operator(ours, paddles):
+    """Paddle's operator, which asks ours first."""
+
+    @functools.wraps(paddles)
+    def operator(*arguments, **named):
+        if paddle.in_dynamic_mode():
+            y = ours(*arguments, **named)
+            if y is not None:
+                return y
+        return paddles(*arguments, **named)
+
+    return operator
 
 
 def _first(ours, paddles):
@@ -108,20 +129,4 @@ def _fast(name, x, weight, bias, data_format):
     if x.dtype != paddle.float32:
         return None
     fast = native(name, *given)
-    return fast if fast is not None and _usable() else None
-
-
-@functools.cache
-def _usable():
-    reason = obstacle()
-    if reason is None:
-        return True
-    if wanted() == "require":
-        raise UsageError(
-            f"PADDLE_RESAMPLE_NATIVE=require, but convolution is not native: {reason}"
-        )
-    print(
-        f"paddle_resample: no native convolution, {reason}; Paddle's runs",
-        file=sys.stderr,
-    )
-    return False
+    return fast if fast is not None and usable() else None

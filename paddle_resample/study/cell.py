@@ -18,7 +18,7 @@ import paddle
 from ..base import Upsampler
 from ..cpu import tune_cpu
 from ..files import write_json, writing_folder
-from ..kernels.networks import use_native_convolution
+from ..kernels.networks import use_native_layers
 from ..metrics import ImageScores
 from ..network_cost import count_macs, count_parameters, peak_memory
 from ..seg.checkpoints.checkpoint import find_checkpoint
@@ -114,7 +114,7 @@ def run_logged(folder, name):
     with open(target / "log.txt", "a", encoding="utf-8") as log:
         with contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
             tune_cpu()
-            use_native_convolution()
+            use_native_layers()
             return run_cell(folder, name)
 
 

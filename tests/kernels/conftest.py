@@ -4,10 +4,11 @@ import os
 import subprocess
 import sys
 
+import paddle
 import paddle.nn.functional as F
 import pytest
 
-from paddle_resample.kernels import build, choice, conv_arguments, networks
+from paddle_resample.kernels import build, choice, conv_arguments, layers, networks
 
 
 @pytest.fixture(scope="session")
@@ -45,15 +46,20 @@ def switch(library, monkeypatch):
 
 @pytest.fixture
 def native_networks(switch, monkeypatch):
-    """native_networks(on): convolutions of the process are native, or ask in vain."""
+    """native_networks(on): layers of the process are native, or ask in vain."""
     for name in ("conv2d", "conv2d_transpose"):
         for module in (F, F.conv):  # taken out again afterwards
             monkeypatch.setattr(module, name, getattr(F.conv, name))
     monkeypatch.setattr(F.conv, "_conv_nd", F.conv._conv_nd)
+    for name in layers.OPERATORS:
+        for module in (paddle._C_ops, F.activation, F):
+            if hasattr(module, name):
+                monkeypatch.setattr(module, name, getattr(module, name))
     monkeypatch.setattr(networks, "_done", False)
     monkeypatch.setattr(conv_arguments, "_PRODUCTS", 0)
+    monkeypatch.setattr(layers, "_PRODUCTS", 0)
     monkeypatch.setattr(conv_arguments, "_PIXELS", 0)
-    networks.use_native_convolution()
+    networks.use_native_layers()
     switch(True)
     return switch
 

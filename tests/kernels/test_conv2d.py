@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from paddle import nn
 
 from paddle_resample.errors import UsageError
-from paddle_resample.kernels import conv2d, networks
-from paddle_resample.kernels.networks import use_native_convolution
+from paddle_resample.kernels import conv2d, onednn
+from paddle_resample.kernels.networks import use_native_layers
 
 
 def is_native(y):
@@ -219,7 +219,7 @@ def test_what_it_does_not_do_is_left_to_paddle(native_networks):
 def test_what_is_small_is_left_to_paddle(native_networks, monkeypatch):
     monkeypatch.undo()
     native_networks(True)
-    use_native_convolution()
+    use_native_layers()
     weight = paddle.randn([64, 64, 1, 1])
     weight.stop_gradient = False
     for side, native in ((1, False), (7, False), (8, True)):
@@ -243,22 +243,22 @@ def test_without_onednn_paddle_runs_and_one_line_says_so(
     native_networks, monkeypatch, capsys
 ):
     monkeypatch.setattr(conv2d, "_obstacle", "this Paddle brings no oneDNN 3")
-    networks._usable.cache_clear()
+    onednn.usable.cache_clear()
     try:
         monkeypatch.setenv("PADDLE_RESAMPLE_NATIVE", "auto")
         layer, x = nn.Conv2D(8, 8, 3), paddle.randn([1, 8, 9, 9])
         assert not any(is_native(layer(x)) for _ in range(2))
         words = capsys.readouterr().err
         assert words == (
-            "paddle_resample: no native convolution, this Paddle brings no oneDNN 3; "
-            "Paddle's runs\n"
+            "paddle_resample: no native convolution and linear layers, this Paddle "
+            "brings no oneDNN 3; Paddle's run\n"
         )
-        networks._usable.cache_clear()
+        onednn.usable.cache_clear()
         monkeypatch.setenv("PADDLE_RESAMPLE_NATIVE", "require")
         with pytest.raises(UsageError, match=r"require, but convolution .* oneDNN 3"):
             layer(x)
     finally:
-        networks._usable.cache_clear()
+        onednn.usable.cache_clear()
 
 
 def test_a_library_that_counts_differently_is_not_used(native_networks, monkeypatch):
@@ -294,9 +294,9 @@ def test_threads_of_python_may_convolve_at_once(native_networks):
 PROGRAM = """
 import os
 import paddle.nn.functional as F
-from paddle_resample.kernels.networks import use_native_convolution
+from paddle_resample.kernels.networks import use_native_layers
 
-use_native_convolution()
+use_native_layers()
 x, weight = paddle.randn([2, 16, 33, 47]), paddle.randn([24, 16, 3, 3])
 
 def digest(y):

@@ -9,3 +9,8 @@
 #include "strided_filter/operator.h"
 #include "pointwise_conv/operator.h"
 #include "conv/conv_operator.h"
+#include "permute/operator.h"
+#include "linear/operator.h"
+#include "softmax/operator.h"
+#include "gelu/operator.h"
+#include "layer_norm/operator.h"

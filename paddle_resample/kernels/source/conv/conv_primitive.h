@@ -1,11 +1,10 @@
 // One pass of a convolution as oneDNN runs it: its primitive, and the changes of layout
 // around it.
 #pragma once
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
-#include "conv/onednn.h"
+#include "onednn/objects.h"
 #include "common/memory.h"
 
 namespace resample {
@@ -23,104 +22,6 @@ struct ConvShape {
   int64_t top, left, bottom, right;
   int64_t groups;
 };
-
-inline void require(onednn::Status status, const char* what) {
-  if (status != 0) {
-    throw std::runtime_error("oneDNN: " + std::string(what) + " failed with status " +
-                             std::to_string(status));
-  }
-}
-
-// An object of oneDNN and its end.
-template <typename T>
-class Owned {
- public:
-  using End = onednn::Status (*)(T*);
-  explicit Owned(End end, T* object = nullptr) : end_(end), object_(object) {}
-  Owned(Owned&& other) noexcept : end_(other.end_), object_(std::exchange(other.object_, nullptr)) {}
-  Owned& operator=(Owned&& other) noexcept {
-    std::swap(end_, other.end_);
-    std::swap(object_, other.object_);
-    return *this;
-  }
-  ~Owned() {
-    if (object_ != nullptr) end_(object_);
-  }
-  T* get() const { return object_; }
-  T** address() { return &object_; }
-
- private:
-  End end_;
-  T* object_;
-};
-
-inline onednn::Engine* engine() {
-  static onednn::Engine* made = [] {
-    onednn::Engine* engine = nullptr;
-    require(onednn::library().engine_create(&engine, onednn::kCpu, 0), "an engine");
-    return engine;
-  }();
-  return made;
-}
-
-// One a thread. None is destroyed: a thread may end after the library's own end.
-inline onednn::Stream* stream() {
-  static thread_local onednn::Stream* made = [] {
-    onednn::Stream* stream = nullptr;
-    require(onednn::library().stream_create(&stream, engine(), onednn::kInOrder), "a stream");
-    return stream;
-  }();
-  return made;
-}
-
-class Arguments {
- public:
-  void add(int role, const onednn::MemoryDesc* desc, void* data) {
-    const auto& dnnl = onednn::library();
-    memories_.emplace_back(dnnl.memory_destroy);
-    require(dnnl.memory_create(memories_.back().address(), desc, engine(), data), "memory");
-    list_.push_back({role, memories_.back().get()});
-  }
-  void run(const onednn::Primitive* primitive) const {
-    const auto& dnnl = onednn::library();
-    require(dnnl.execute(primitive, stream(), static_cast<int>(list_.size()), list_.data()),
-            "a primitive");
-  }
-
- private:
-  std::vector<Owned<onednn::Memory>> memories_;
-  std::vector<onednn::Argument> list_;
-};
-
-using Desc = Owned<onednn::MemoryDesc>;
-
-inline Desc dense_desc(const std::vector<int64_t>& shape) {
-  const int rank = static_cast<int>(shape.size());
-  int64_t dims[onednn::kMaxDimensions] = {}, strides[onednn::kMaxDimensions] = {};
-  int64_t step = 1;
-  for (int i = rank - 1; i >= 0; --i) {
-    dims[i] = shape[i];
-    strides[i] = step;
-    step *= shape[i];
-  }
-  const auto& dnnl = onednn::library();
-  Desc desc(dnnl.desc_destroy);
-  require(dnnl.desc_create_with_strides(desc.address(), rank, dims, onednn::kFloat32, strides),
-          "a layout");
-  return desc;
-}
-
-inline Desc any_desc(const std::vector<int64_t>& shape) {
-  const int rank = static_cast<int>(shape.size());
-  int64_t dims[onednn::kMaxDimensions] = {};
-  std::copy(shape.begin(), shape.end(), dims);
-  const auto& dnnl = onednn::library();
-  Desc desc(dnnl.desc_destroy);
-  require(dnnl.desc_create_with_tag(desc.address(), rank, dims, onednn::kFloat32,
-                                    onednn::kAnyLayout),
-          "a layout");
-  return desc;
-}
 
 // A tensor that enters or leaves a primitive: dense outside, perhaps otherwise inside.
 class Port {

@@ -1,5 +1,5 @@
-// The few functions of oneDNN's C interface that convolution needs, taken from the
-// library that Paddle has loaded.
+// The few functions of oneDNN's C interface that convolution and linear layers need, taken
+// from the library that Paddle has loaded.
 //
 // They are declared here and looked up at run time: nothing has to be installed or
 // linked, and where Paddle brings no oneDNN 3 the other kernels still load. Within a
@@ -94,6 +94,8 @@ struct Library {
                              const int64_t* dilations, const int64_t* before,
                              const int64_t* after, const PrimitiveDesc* forward,
                              const Attributes*);
+  Status (*matmul)(PrimitiveDesc**, Engine*, const MemoryDesc* src, const MemoryDesc* weights,
+                   const MemoryDesc* bias, const MemoryDesc* dst, const Attributes*);
 
   Library() {
     void* handle = dlopen("libdnnl.so.3", RTLD_NOW | RTLD_NOLOAD);
@@ -124,6 +126,7 @@ struct Library {
     take(handle, "dnnl_convolution_forward_primitive_desc_create", forward);
     take(handle, "dnnl_convolution_backward_data_primitive_desc_create", backward_data);
     take(handle, "dnnl_convolution_backward_weights_primitive_desc_create", backward_weights);
+    take(handle, "dnnl_matmul_primitive_desc_create", matmul);
     if (obstacle.empty() && version()->major != 3) obstacle = "Paddle's oneDNN is not version 3";
   }
 

@@ -1,0 +1,10 @@
+"""The Gaussian error linear unit, natively."""
+
+from .call import call
+
+__all__ = ["gelu"]
+
+
+def gelu(x):
+    """x times the normal distribution's function of x; float32."""
+    return call("gelu", x)

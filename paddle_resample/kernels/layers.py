@@ -1,0 +1,104 @@
+"""What Paddle's operators of layers are given, for the native functions.
+
+Each function takes the arguments of Paddle's operator of this name and returns what
+that would return, or None where it must run itself.
+"""
+
+import math
+
+import paddle
+
+from .choice import native
+from .onednn import usable
+
+__all__ = ["OPERATORS"]
+
+# Fewer products take Paddle less time: measured.
+_PRODUCTS = 1 << 16
+
+
+def _transpose(x, perm, *more):
+    if more or not _float32(x) or isinstance(x, paddle.base.framework.EagerParamBase):
+        return None  # who transposes a parameter may want to write through the view
+    rank, shape = x.ndim, x.shape
+    if len(perm) != rank or not all(isinstance(axis, int) for axis in perm):
+        return None
+    order = [axis % rank if axis >= -rank else axis for axis in perm]
+    if sorted(order) != [*range(rank)]:
+        return None
+    moved = [axis for axis in order if shape[axis] > 1]
+    if moved == sorted(moved):
+        return None  # the values stay in order
+    fast = native("transpose", x)
+    return fast and fast(x, order)
+
+
+def _linear(x, weight, bias=None, *more):
+    given = (x, weight) if bias is None else (x, weight, bias)
+    if more or not _float32(*given) or weight.ndim != 2 or x.ndim < 2:
+        return None
+    into, out = weight.shape
+    if x.shape[-1] != into or (bias is not None and bias.shape != [out]):
+        return None
+    if math.prod(x.shape) * out < _PRODUCTS:
+        return None
+    fast = native("linear", *given)
+    return fast(x, weight, bias) if fast is not None and usable() else None
+
+
+def _softmax(x, axis=-1, *more, out=None):
+    if more or out is not None or not _float32(x) or x.ndim < 1:
+        return None
+    if axis not in (-1, x.ndim - 1):
+        return None
+    fast = native("softmax", x)
+    return fast and fast(x)
+
+
+def _gelu(x, approximate=False, *more, **named):
+    if more or named or approximate not in (False, "none") or not _float32(x):
+        return None
+    fast = native("gelu", x)
+    return fast and fast(x)
+
+
+def _layer_norm(x, weight, bias, epsilon, begin_norm_axis, *more):
+    if more or not _float32(x, weight, bias):
+        return None
+    axes = math.prod(x.shape[begin_norm_axis:])
+    if weight.shape != [axes] or bias.shape != [axes] or begin_norm_axis < 1:
+        return None
+    fast = native("layer_norm", x, weight, bias)
+    return fast and fast(x, weight, bias, epsilon)
+
+
+def _cross_entropy(logits, label, soft, softmax, stable, ignored, axis, *more):
+    if more or soft or not softmax or not _float32(logits) or logits.ndim < 3:
+        return None
+    if axis not in (1, 1 - logits.ndim) or not isinstance(label, paddle.Tensor):
+        return None
+    if label.dtype not in (paddle.int64, paddle.int32):
+        return None
+    if label.shape != [logits.shape[0], 1, *logits.shape[2:]]:
+        return None
+    fast = native("cross_entropy", logits)
+    if fast is None:
+        return None
+    loss, probabilities = fast(logits, label, ignored)
+    return probabilities.detach(), loss
+
+
+def _float32(*tensors):
+    return all(
+        isinstance(x, paddle.Tensor) and x.dtype == paddle.float32 for x in tensors
+    )
+
+
+OPERATORS = {
+    "cross_entropy_with_softmax": _cross_entropy,
+    "gelu": _gelu,
+    "layer_norm": _layer_norm,
+    "linear": _linear,
+    "softmax": _softmax,
+    "transpose": _transpose,
+}

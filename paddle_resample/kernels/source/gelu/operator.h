@@ -1,0 +1,32 @@
+// Paddle operator paddle_resample_gelu, the exact one; float32.
+#pragma once
+#include "gelu/gelu.h"
+#include "common/operator.h"
+
+namespace resample {
+
+Tensors gelu(const paddle::Tensor& x) {
+  auto y = empty(x.shape(), x);
+  gelu_forward(x.numel(), x.data<float>(), y.data<float>());
+  return {y};
+}
+
+Tensors gelu_grad(const paddle::Tensor& x, const paddle::Tensor& dy) {
+  auto dx = empty(x.shape(), x);
+  gelu_backward(x.numel(), x.data<float>(), dy.data<float>(), dx.data<float>());
+  return {dx};
+}
+
+std::vector<Shape> gelu_shapes(const Shape& x) { return {x}; }
+
+}  // namespace resample
+
+PD_BUILD_OP(paddle_resample_gelu)
+    .Inputs({"X"})
+    .Outputs({"Out"})
+    RESAMPLE_FORWARD(gelu, 1);
+
+PD_BUILD_GRAD_OP(paddle_resample_gelu)
+    .Inputs({"X", paddle::Grad("Out")})
+    .Outputs({paddle::Grad("X")})
+    RESAMPLE_GRADIENT(gelu_grad);
