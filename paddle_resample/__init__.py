@@ -9,8 +9,10 @@ from . import down, ops, up
 from .base import Downsampler, Resampler, Upsampler
 from .cpu import tune_cpu
 from .down import (
+    DAF,
     HWD,
     LIP,
+    RFD,
     AConv,
     ADown,
     AntialiasedResize,
@@ -18,7 +20,9 @@ from .down import (
     BlurPool,
     CARAFEDown,
     ConvBlurPool,
+    ConvNeXtDown,
     DepthwiseConv,
+    FreqMix,
     GaussianPool,
     Haar,
     IndexPool,
@@ -93,6 +97,10 @@ from .up import (
 from .version import __version__
 
 __all__ = [
+    "FreqMix",
+    "DAF",
+    "RFD",
+    "ConvNeXtDown",
     "ConvGuidedFilter",
     "GuidedFilter",
     "LocalAttender",

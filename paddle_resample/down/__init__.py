@@ -7,7 +7,10 @@ from .avg_pool import AvgPool
 from .blur_pool import BlurPool
 from .carafe_down import CARAFEDown
 from .conv_blur_pool import ConvBlurPool
+from .convnext_down import ConvNeXtDown
+from .daf import DAF
 from .depthwise_conv import DepthwiseConv
+from .freq_mix import FreqMix
 from .gaussian_pool import GaussianPool
 from .haar import Haar
 from .hwd import HWD
@@ -20,6 +23,7 @@ from .patch_embed import PatchEmbed
 from .patch_merge import PatchMerge
 from .patch_merge_v2 import PatchMergeV2
 from .pixel_unshuffle import PixelUnshuffle
+from .rfd import RFD
 from .soft_pool import SoftPool
 from .spd_conv import SPDConv
 from .strided_conv import StridedConv
@@ -32,7 +36,10 @@ __all__ = [
     "BlurPool",
     "CARAFEDown",
     "ConvBlurPool",
+    "ConvNeXtDown",
+    "DAF",
     "DepthwiseConv",
+    "FreqMix",
     "GaussianPool",
     "HWD",
     "Haar",
@@ -45,6 +52,7 @@ __all__ = [
     "PatchMerge",
     "PatchMergeV2",
     "PixelUnshuffle",
+    "RFD",
     "SPDConv",
     "SoftPool",
     "StridedConv",

@@ -12,6 +12,7 @@ from .guide import fit_guide
 from .haar import HaarBands, haar, haar_inverse
 from .interpolate import interpolate
 from .joint_bilateral import joint_bilateral
+from .low_pass import low_pass
 from .nearest_warp import nearest_grid, nearest_warp
 from .offset_warp import offset_warp
 from .onnx_forms import in_onnx_forms, onnx_forms
@@ -45,6 +46,7 @@ __all__ = [
     "in_onnx_forms",
     "interpolate",
     "joint_bilateral",
+    "low_pass",
     "max_pool",
     "max_unpool",
     "merge_cells",

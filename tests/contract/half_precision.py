@@ -17,7 +17,7 @@ NO_CPU_KERNEL = frozenset(
     "deformable_conv depthwise_conv2d divide exp gelu group_norm instance_norm "
     "layer_norm leaky_relu linear matmul max max_pool2d_with_index mean min p_norm "
     "pad3d pixel_shuffle pixel_unshuffle pool2d pow relu relu6 rsqrt sigmoid silu sin "
-    "softmax swish tanh topk unpool".split()
+    "softmax sqrt swish tanh topk unpool".split()
 )
 # What Python's operators call, by their method of Tensor.
 _OPERATORS = {

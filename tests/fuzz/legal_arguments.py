@@ -126,6 +126,11 @@ def _similarity(draw, n, c, h, w, s):
     }
 
 
+def _low_pass(draw, n, c, h, w, s):
+    threshold = draw(st.sampled_from((0.1, 0.25, 0.35, 0.5)))
+    return {"x": [n, c, h, w]}, {"threshold": threshold, "stride": s}
+
+
 def _blur_pool(draw, n, c, h, w, s):
     size = draw(st.integers(1, 7))
     return {"x": [n, c, h + size // 2, w + size // 2]}, {
@@ -262,6 +267,7 @@ LEGAL_ARGUMENTS = {
     "importance_pool": _importance_pool,
     "interpolate": _interpolate,
     "joint_bilateral": _joint_bilateral,
+    "low_pass": _low_pass,
     "max_pool": _pooling,
     "max_unpool": _unpooling,
     "merge_cells": _cells(False),
