@@ -1,0 +1,123 @@
+"""Copy of a study what its report is rebuilt from, small enough to be published.
+
+    python docs/publish_study.py output/crackforest_up docs/examples/crackforest_up \\
+      --crop 96 --pictures 4 --source "CrackForest, Shi et al. 2016"
+    python tools/study.py --report_only --save_dir docs/examples/crackforest_up
+
+Kept are the plan, the results, what was counted on every image, and the curves
+without the loss of most iterations; weights are not. Where terms allow no whole
+pictures, --crop keeps a square detail of each, the one with most pixels of the rarest
+class, and --source says in its name whose it is. Paths of the machine become
+output/NAME.
+"""
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from paddle_resample.errors import UsageError
+from paddle_resample.files import write_json
+from paddle_resample.study.plan import Study
+from paddle_resample.study.results import read_results
+from paddle_resample.tool import run_tool
+
+FILES = ("results.jsonl", "timing.json", "threads.json", "ceiling.json")
+LOSSES = 40  # iterations between those that are kept
+
+
+def publish(source, target, crop=0, pictures=4, owner=None):
+    """Write the published form of a study.
+
+    Args:
+        source, target: Paths of folders; target must be new or a former copy.
+        crop: side of the detail of every picture; 0 keeps whole pictures.
+        pictures: how many are kept, at most.
+        owner: whose pictures they are; stands in their names.
+    """
+    study = Study.load(source)
+    if target.exists():
+        if not (target / "study.json").exists():
+            raise UsageError(f"{str(target)!r} exists and holds no study")
+        shutil.rmtree(target)
+    target.mkdir(parents=True)
+    text = (source / "study.json").read_text(encoding="utf-8")
+    text = text.replace(str(source), f"output/{target.name}")
+    (target / "study.json").write_text(text, encoding="utf-8")
+    for name in FILES:
+        if (source / name).exists():
+            shutil.copy(source / name, target)
+    done = [r for r in read_results(source).values() if r["status"] == "done"]
+    for result in done:
+        own = target / result["folder"]
+        own.mkdir(parents=True)
+        shutil.copy(source / result["folder"] / "images.npz", own)
+        lines = (source / result["folder"] / "curve.jsonl").read_text(encoding="utf-8")
+        kept = [line for line in lines.splitlines(keepends=True) if _kept(line)]
+        (own / "curve.jsonl").write_text("".join(kept), encoding="utf-8")
+    cells = [r["folder"] for r in done if r["seed"] == study.cells[0].seed]
+    _copy_pictures(source, target, cells, crop, pictures, owner)
+
+
+def _kept(line):
+    point = json.loads(line)
+    return "loss" not in point or point["iteration"] % LOSSES == 0
+
+
+def _copy_pictures(source, target, cells, crop, count, owner):
+    record = json.loads((source / "pictures" / "pictures.json").read_text("utf-8"))
+    record["names"] = record["names"][:count]
+    (target / "pictures").mkdir()
+    for cell in cells:
+        (target / cell / "predictions").mkdir()
+    for number in range(len(record["names"])):
+        label = f"pictures/{number:03}_label.png"
+        truth = np.asarray(Image.open(source / label))
+        box = rarest_square(truth, crop, record["ignore_index"]) if crop else None
+        for name in [
+            f"pictures/{number:03}_image.png",
+            label,
+            *(f"{cell}/predictions/{number:03}.png" for cell in cells),
+        ]:
+            with Image.open(source / name) as picture:
+                picture.crop(box).save(target / name, optimize=True)
+    if owner:
+        kind = "detail; " if crop else ""
+        record["names"] = [f"{name} ({kind}{owner})" for name in record["names"]]
+    write_json(target / "pictures" / "pictures.json", record)
+
+
+def rarest_square(label, side, ignore_index):
+    """The square that holds most pixels of the label's rarest class.
+
+    Returns:
+        (left, top, right, bottom), as Pillow crops.
+    """
+    values, counts = np.unique(label[label != ignore_index], return_counts=True)
+    wanted = label == values[counts.argmin()]
+    sums = np.pad(wanted.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+    height, width = (min(side, n) for n in label.shape)
+    held = sums[height:, width:] - sums[:-height, width:] - sums[height:, :-width]
+    held = held + sums[:-height, :-width]
+    top, left = np.unravel_index(held.argmax(), held.shape)
+    return left, top, left + width, top + height
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("study", type=Path, help="folder of a study that has run")
+    parser.add_argument("target", type=Path, help="folder to write")
+    parser.add_argument("--crop", type=int, default=0, help="pixels a side; 0: whole")
+    parser.add_argument("--pictures", type=int, default=4, help="kept at most")
+    parser.add_argument("--source", help="whose pictures they are")
+    args = parser.parse_args()
+    publish(args.study, args.target, args.crop, args.pictures, args.source)
+
+
+if __name__ == "__main__":
+    run_tool(main)
