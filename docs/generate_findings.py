@@ -260,6 +260,16 @@ def _json(path):
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
+def _published(name, language):
+    """Findings, or None where the study is not published."""
+    folder = HERE / "examples" / name
+    return Findings(name, language) if folder.exists() else None
+
+
+def _lab(studies):
+    return [study for study in studies if study and study.lab]
+
+
 def page(template, language):
     """The text of a page.
 
@@ -275,11 +285,11 @@ def page(template, language):
         lstrip_blocks=True,
     )
     return environment.get_template(template).render(
-        study=lambda name: Findings(name, language),
+        study=lambda name: _published(name, language),
         ceiling=Ceiling,
         table=table,
-        correlations=lambda *studies: correlations(studies, language),
-        lab_answer=lambda *studies: lab_answer(studies, language),
+        correlations=lambda *studies: correlations(_lab(studies), language),
+        lab_answer=lambda *studies: lab_answer(_lab(studies), language),
     )
 
 
