@@ -130,15 +130,17 @@ class Findings:
             baseline = verdict == "baseline"
             difference = f"{signed(100 * found.get('difference', 0))}"
             difference += f" [{signed(100 * low)}, {signed(100 * high)}]"
+            narrow = [f"{100 * v:.1f}" for v in self._last(name, "width_recall")]
             yield {
-                "name": name,
+                "method": f"`{name}`",
                 "miou": f"{100 * found['mean']:.2f}",
                 "difference": "" if baseline else difference,
                 "verdict": WORDS[self.language][verdict],
-                "iou": [f"{100 * v:.1f}" for v in self._last(name, "iou")],
-                "widths": [f"{100 * v:.1f}" for v in self._last(name, "width_recall")],
-                "cldice": f"{100 * self._class(name, 'cldice', -1):.1f}",
-                "boundary": f"{100 * self._class(name, 'boundary_iou', -1):.1f}",
+                "class_iou": f"{100 * self._last(name, 'iou')[-1]:.1f}",
+                "narrowest": narrow[0],
+                "narrow": narrow[1],
+                "cldice": f"{100 * self._last(name, 'cldice')[-1]:.1f}",
+                "boundary": self.mean(name, "boundary_miou"),
                 "massc": self.mean(name, "massc", digits=2),
                 **{key: _ratio(cost.get(key), base.get(key)) for key in base},
             }
@@ -146,9 +148,6 @@ class Findings:
     def _last(self, method, key):
         values = [r["last"][key] for r in self.results[method] if r["last"].get(key)]
         return np.nanmean(np.array(values, float), axis=0)
-
-    def _class(self, method, key, number):
-        return float(self._last(method, key)[number])
 
     def _cost(self, method):
         return {
@@ -195,38 +194,33 @@ class Ceiling:
         return next(r for r in rows if r["stride"] == stride and r["way"] == way)
 
 
-def table(study):
-    """A study's methods, the best mean first, as Markdown."""
-    head = WORDS[study.language]["table"]
-    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
-    for row in study.rows():
-        cells = [
-            f"`{row['name']}`",
-            row["miou"],
-            row["difference"],
-            row["verdict"],
-            row["iou"][-1],
-            *row["widths"][:2],
-            row["cldice"],
-            row["boundary"],
-            row["massc"],
-            row["macs"],
-            row.get("step_ms", "–"),
-            row.get("latency_ms", "–"),
-        ]
-        lines.append(f"| {' | '.join(cells)} |")
+def table(study, thin_class=True):
+    """A study's methods, the best mean first, as Markdown.
+
+    Args:
+        study: Findings.
+        thin_class: whether the last class is the thin one, whose scores are shown.
+    """
+    words = WORDS[study.language]
+    columns = list(words["table"]) if thin_class else words["short_table"]
+    lines = [_line(words["table"][key] for key in columns), "|---" * len(columns) + "|"]
+    lines += [_line(row.get(key, "–") for key in columns) for row in study.rows()]
     return "\n".join(lines)
+
+
+def _line(cells):
+    return f"| {' | '.join(cells)} |"
 
 
 def correlations(studies, language):
     """Every laboratory number against every study, as Markdown."""
     words = WORDS[language]
     head = [words["number"], *(words["studies"][s.name] for s in studies)]
-    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    lines = [_line(head), "|---" * len(head) + "|"]
     rows = [{row["number"]: row for row in s.lab["rows"]} for s in studies]
     for number in dict.fromkeys(key for own in rows for key in own):
         cells = [_correlation(own.get(number)) for own in rows]
-        lines.append(f"| {number} | {' | '.join(cells)} |")
+        lines.append(_line([number, *cells]))
     return "\n".join(lines)
 
 
@@ -251,6 +245,7 @@ def lab_answer(studies, language):
     orders = words["and"].join(
         say["order"].format(name=names[study.name], value=study.lab["reliability"])
         for study in studies
+        if study.lab["reliability"] is not None
     )
     first = say["shown" if which else "not_shown"].format(which=", ".join(which))
     return f"{first} {say['reliability'].format(orders=orders)}"
@@ -262,8 +257,13 @@ def _json(path):
 
 def _published(name, language):
     """Findings, or None where the study is not published."""
-    folder = HERE / "examples" / name
-    return Findings(name, language) if folder.exists() else None
+    complete = (HERE / "examples" / name / "summary.json").exists()
+    return Findings(name, language) if complete else None
+
+
+def _plan(name):
+    """What `tools/study.py --plan` printed before the study began."""
+    return (HERE / "examples" / name / "plan.txt").read_text(encoding="utf-8").strip()
 
 
 def _lab(studies):
@@ -288,6 +288,7 @@ def page(template, language):
         study=lambda name: _published(name, language),
         ceiling=Ceiling,
         table=table,
+        plan=_plan,
         correlations=lambda *studies: correlations(_lab(studies), language),
         lab_answer=lambda *studies: lab_answer(_lab(studies), language),
     )

@@ -25,7 +25,7 @@ from paddle_resample.study.plan import Study
 from paddle_resample.study.results import read_results
 from paddle_resample.tool import run_tool
 
-FILES = ("results.jsonl", "timing.json", "threads.json", "ceiling.json")
+FILES = ("results.jsonl", "timing.json", "threads.json", "ceiling.json", "plan.txt")
 LOSSES = 40  # iterations between those that are kept
 
 
