@@ -1,6 +1,7 @@
 # make demo        install and train two U-Nets that differ in one line, then compare
 # make test        install and run the tests;  make test-slow  the long ones
 # make compare     the seed article's experiment on the embedded photograph
+# make environments  a core subset on other Pythons, Paddles and NumPys: a table
 # make lint        format, lint and check types
 # make docs        write the operators' pages and pictures (docs/operators) anew
 #
@@ -12,7 +13,7 @@ VENV ?= .venv
 PADDLE ?= 3.2.2
 RUN := $(VENV)/bin/python
 
-.PHONY: demo test test-slow compare lint docs install clean
+.PHONY: demo test test-slow compare lint docs environments install clean
 
 install: $(VENV)/installed
 
@@ -38,6 +39,9 @@ lint: install
 	$(RUN) -m ruff format .
 	$(RUN) -m ruff check .
 	$(RUN) -m mypy
+
+environments: install
+	$(RUN) tests/environments.py
 
 docs: install
 	$(RUN) docs/generate_operators.py

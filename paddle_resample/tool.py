@@ -1,5 +1,6 @@
 """What every command line tool does: sentences for mistakes, and exit codes."""
 
+import logging
 import multiprocessing
 import os
 import sys
@@ -35,6 +36,8 @@ def run_tool(main):
     """
     for text in _NOISE:
         warnings.filterwarnings("ignore", message=text)
+    # Paddle 3.3.1 shows everybody's log, and a PDF's fonts are hundreds of lines of it.
+    logging.getLogger("fontTools").setLevel(logging.WARNING)
     tune_cpu()
     use_native_layers()
     try:

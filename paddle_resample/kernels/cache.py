@@ -81,9 +81,10 @@ def keep(linked, library):
 
 
 def refuse_noexec(folder):
-    """Raise BuildError if libraries cannot be loaded from a folder."""
+    """Raise BuildError if libraries cannot be loaded from a folder, made or not."""
     with contextlib.suppress(OSError):
-        if os.statvfs(folder).f_flag & os.ST_NOEXEC:
+        there = next(p for p in (folder, *folder.parents) if p.exists())
+        if os.statvfs(there).f_flag & os.ST_NOEXEC:
             raise BuildError(_NOEXEC.format(str(folder)))
 
 

@@ -1,6 +1,7 @@
 """Running the cells of a study as Ray tasks: on this machine, or on a cluster."""
 
 import os
+import sys
 
 from ..errors import UsageError
 from .display import StudyDisplay
@@ -20,14 +21,15 @@ class RayRunner:
 
     Args:
         study: plan.Study, saved and prepared.
-        address: of a cluster ("host:port", "auto"); None starts Ray on this machine,
-            bound to the loopback address, and ends it afterwards.
+        address: of a cluster ("host:port", "auto"); None starts Ray on this machine
+            and ends it afterwards. It listens on all interfaces: docs/study.md.
         jobs: cells at once on this machine; a cluster schedules by its CPUs and GPUs.
         gpus_per_cell: number of GPUs of each task.
         threads: of each task.
 
     Raises:
-        UsageError: Ray is not installed, or the cluster does not answer.
+        UsageError: Ray is not installed or could not start its workers, or the cluster
+            does not answer.
     """
 
     def __init__(self, study, address=None, jobs=1, gpus_per_cell=0, threads=1):
@@ -37,6 +39,12 @@ class RayRunner:
             raise UsageError(
                 "--where ray needs Ray: pip install 'paddle_resample[cluster]'"
             ) from None
+        if " " in sys.executable:  # with an environment of their own they wait for ever
+            raise UsageError(
+                "--where ray: Ray's workers do not start from a path with spaces, and "
+                f"this Python is {sys.executable!r}; use --where local, or a virtual "
+                "environment elsewhere"
+            )
         self.ray = ray
         self.study = study
         self.gpus_per_cell = gpus_per_cell

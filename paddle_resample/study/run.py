@@ -78,6 +78,11 @@ def _runner(study, where, address, jobs, processes, stall_minutes):
     units = len(gpus) if gpus else cores()
     if processes < 1 or (gpus and processes > len(gpus)):
         raise UsageError(f"--processes {processes}: this machine has {units}")
+    if where == "ray" and processes > 1:
+        raise UsageError(
+            f"--where ray runs each cell in one process, so --processes {processes} "
+            "would change nothing: leave it out, or use --where local"
+        )
     jobs = jobs or max(1, units // processes)
     if gpus and jobs * processes > len(gpus):
         raise UsageError(
@@ -88,6 +93,5 @@ def _runner(study, where, address, jobs, processes, stall_minutes):
     if where == "ray":
         from .ray_cluster import RayRunner
 
-        gpus_per_cell = processes if gpus else 0
-        return RayRunner(study, address, jobs, gpus_per_cell, threads)
+        return RayRunner(study, address, jobs, 1 if gpus else 0, threads)
     return LocalRunner(study, jobs, processes, gpus, stall_minutes, threads)

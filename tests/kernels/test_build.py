@@ -11,6 +11,7 @@ import pytest
 
 from checkout import ROOT
 from paddle_resample.errors import UsageError
+from paddle_resample.kernels import __main__ as commands
 from paddle_resample.kernels import build, choice
 from paddle_resample.ops import pixel_shuffle
 
@@ -297,6 +298,9 @@ def test_a_cache_mounted_noexec_is_told_in_one_line(install, monkeypatch, capsys
     assert "is mounted noexec; set PADDLE_RESAMPLE_CACHE" in words
     assert words.count("\n") == 1
     assert choice.status().startswith("not there (auto): the cache '")
+    assert commands.convolution() == "Paddle's, without the kernels"
+    monkeypatch.setenv("PADDLE_RESAMPLE_CACHE", "/no/folder/yet")
+    assert "'/no/folder/yet/kernels' is mounted noexec" in choice.status()
 
 
 def test_a_named_cache_may_be_shared_but_a_users_own_is_private(

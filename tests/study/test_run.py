@@ -22,7 +22,7 @@ from paddle_resample.study.cell import _add_shift_consistency
 from paddle_resample.study.local import LocalRunner, last_line
 from paddle_resample.study.prepare import prepare
 from paddle_resample.study.results import add_result, read_results, read_timing
-from paddle_resample.study.run import run_study
+from paddle_resample.study.run import _runner, run_study
 from paddle_resample.study.statistics import summarise
 from tests.study.tiny import tiny_study
 
@@ -265,3 +265,15 @@ def until(ready, process, seconds=120):
         assert process.poll() is None, "ended too early"
         assert time.monotonic() < deadline, "waited too long"
         time.sleep(0.05)
+
+
+def test_ray_runs_a_cell_in_one_process(tmp_path):
+    with pytest.raises(UsageError, match="--processes 2 would change nothing"):
+        _runner(tiny_study(tmp_path), "ray", None, None, 2, 30)
+
+
+def test_ray_under_a_path_with_spaces(tmp_path, monkeypatch):
+    pytest.importorskip("ray", reason="Ray is not installed (extra 'cluster')")
+    monkeypatch.setattr(sys, "executable", "/opt/my venv/bin/python")
+    with pytest.raises(UsageError, match="this Python is '/opt/my venv/bin/python'"):
+        _runner(tiny_study(tmp_path), "ray", None, None, 1, 30)
