@@ -33,10 +33,8 @@ TESTS = (
     "tests/up/test_carafe.py",
     "tests/down/test_max_pool.py",
     "tests/down/test_blur_pool.py",
-    "tests/kernels/test_interpolate.py",
     "tests/seg/repairs/test_repairs_losses.py",
     "tests/seg/nets/test_unet.py",
-    "tests/seg/data/test_image_file.py",
     "tests/tools/test_train.py",
     "tests/metrics/test_region.py",
 )

@@ -1,5 +1,7 @@
+import os
 import re
 import runpy
+import subprocess
 import sys
 from pathlib import Path
 
@@ -68,3 +70,18 @@ def test_a_script_runs_with_our_networks_registered(command, tmp_path):
     assert (status, out) == (0, "['--flag'] True\n"), stderr
     status, _, stderr = command(tmp_path / "none.py")
     assert status == 2 and "none.py' does not exist" in stderr
+
+
+def test_a_script_in_a_checkout_uses_its_paddleseg(tmp_path):
+    (tmp_path / "paddleseg").mkdir()
+    (tmp_path / "paddleseg" / "__init__.py").write_text("__version__ = '2.5.0'")
+    (tmp_path / "tools").mkdir()
+    script = tmp_path / "tools" / "train.py"
+    script.write_text("print('ran')")
+    words = [sys.executable, "-m", "paddle_resample", str(script)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        words, cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert f"and {tmp_path / 'paddleseg'} is 2.5.0: pip install" in done.stderr
