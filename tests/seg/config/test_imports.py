@@ -27,8 +27,8 @@ class Mine(paddle_resample.Upsampler):
     source = "none"
 
     def forward(self, x, guide=None, side=None, size=None):
-        size = size or [n * self.scale for n in x.shape[2:]]
-        return interpolate(x, size, mode="nearest") / 2
+        scale = self.scale if size is None else None
+        return interpolate(x, size, scale, mode="nearest") / 2
 '''
 
 
