@@ -14,6 +14,7 @@ from ..base import Downsampler, Site
 from ..errors import UsageError, did_you_mean
 from ..notes import Notes
 from ..ops.blur_pool import _strided_filter, binomial_line, blur_padding
+from ..ops.border import BORDERS
 from ..ops.size import _pad_to_multiple
 from ..registry import register
 
@@ -30,7 +31,7 @@ class BlurPool(Downsampler):
         filter_size: f, taps a side, 1 to 7; 4 is [1, 3, 3, 1] / 8, 1 plain striding.
         padding: "adobe" (published) or "timm", see `ops.blur_pool`; they differ for
             even f, where "timm" gives one row and column more than s divides.
-        border: "reflect" (published), "replicate" or "zeros".
+        border: "reflect" (published), "replicate", "zeros" or "circular".
         before: "none", or the dense half of an s x s pooling evaluated at stride 1:
             "max" (MaxBlurPool, what replaces max pooling) or "avg". The same before a
             convolution is conv_blur_pool.
@@ -71,15 +72,14 @@ class BlurPool(Downsampler):
         scale: int = 2,
         filter_size: int = 4,
         padding: Literal["adobe", "timm"] = "adobe",
-        border: Literal["reflect", "replicate", "zeros"] = "reflect",
+        border: Literal["reflect", "replicate", "zeros", "circular"] = "reflect",
         before: Literal["none", "max", "avg"] = "none",
     ):
         super().__init__(in_channels, out_channels, scale=scale)
         line = binomial_line(filter_size)
         self.rows = blur_padding(filter_size, scale, padding)
-        borders = ("reflect", "replicate", "zeros")
         for key, value, known in (
-            ("border", border, borders),
+            ("border", border, BORDERS),
             ("before", before, _BEFORE),
         ):
             if value not in known:

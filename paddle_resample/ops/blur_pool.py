@@ -12,10 +12,10 @@ from paddle import Tensor
 from ..arguments import check_choice, check_counts, check_maps
 from ..errors import UsageError
 from ..kernels import native
+from .border import BORDERS, pad_border
 
 __all__ = ["binomial_line", "blur_padding", "blur_pool", "strided_filter"]
 
-_BORDERS = {"reflect": "reflect", "replicate": "replicate", "zeros": "constant"}
 _PADDINGS = ("adobe", "timm")
 
 
@@ -34,7 +34,8 @@ def blur_pool(
         stride: s, at least 1.
         padding: "adobe" adds floor((f - 1) / 2) rows above and ceil((f - 1) / 2) below,
             "timm" adds floor((s + f - 2) / 2) on either side; they differ for even f.
-        border: "reflect" (without the border pixel), "replicate" or "zeros".
+        border: "reflect" (without the border pixel), "replicate", "zeros" or
+            "circular" (the opposite border).
 
     Returns:
         [N, C, h, w], h = floor((H - 1) / s) + 1 with "adobe". Output i is centred on
@@ -55,7 +56,7 @@ def blur_pool(
         [0.0, 2.0]
     """
     check_maps("blur_pool", (4,), x=x)
-    check_choice("strided_filter", "border", border, _BORDERS)
+    check_choice("strided_filter", "border", border, BORDERS)
     line = binomial_line(filter_size)
     weights = [[[[down * across for across in line] for down in line]]]
     kernel = paddle.to_tensor(weights, dtype=x.dtype)
@@ -109,7 +110,8 @@ def strided_filter(
         kernel: float [1, 1, k, k].
         stride: at least 1.
         padding: (above, below), also left and right.
-        border: "reflect" (without the border pixel), "replicate" or "zeros".
+        border: "reflect" (without the border pixel), "replicate", "zeros" or
+            "circular" (the opposite border).
 
     Returns:
         [N, C, floor((H + above + below - k) / stride) + 1, ...].
@@ -127,7 +129,7 @@ def strided_filter(
         >>> strided_filter(x, paddle.ones([1, 1, 3, 3]), 2, (1, 1))[0, 0, 0, 0].item()
         9.0
     """
-    check_choice("strided_filter", "border", border, _BORDERS)
+    check_choice("strided_filter", "border", border, BORDERS)
     check_counts("strided_filter", stride=stride)
     if not isinstance(padding, (list, tuple)) or len(padding) != 2:
         raise UsageError(
@@ -143,11 +145,13 @@ def _strided_filter(x, kernel, stride, padding, border="reflect"):
     """strided_filter of checked arguments; still refuses an x that is too small."""
     above, below = padding
     _check_sides(x, kernel, above, below, border)
+    if border == "circular":
+        x = pad_border(x, padding, border)
+        padding, border = (0, 0), "zeros"
     fast = native("strided_filter", x, kernel) if kernel.stop_gradient else None
     if fast is not None:
         return fast(x, kernel, stride, padding, border)
-    if above or below:
-        x = F.pad(x, [above, below, above, below], _BORDERS[border])
+    x = pad_border(x, padding, border)
     if kernel.shape[-1] == 1:
         return x[:, :, ::stride, ::stride] * kernel.reshape([1])
     channels = x.shape[1]

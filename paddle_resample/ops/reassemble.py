@@ -188,8 +188,8 @@ def reassemble_down(
 def _reassemble_down(
     x, kernels, kernel_size, scale, groups=1, border="zero", softmax=False
 ):
-    """reassemble_down of checked arguments."""
-    fast = native("reassemble_down", x, kernels)
+    """reassemble_down of checked arguments; border also "reflect" or "circular"."""
+    fast = native("reassemble_down", x, kernels) if border in _BORDERS else None
     if fast is not None:
         return fast(x, kernels, kernel_size, scale, groups, border, softmax)
     if softmax and border == "renormalise":  # the same, and no sum can vanish

@@ -4,12 +4,12 @@ weights that sum to 1."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import paddle
 import paddle.nn.functional as F
 from paddle import Tensor
 
+from .border import BORDERS, pad_border
 from .size import spatial_size
 
 __all__ = ["keep_inside", "pad_window", "softmax_windows", "window_taps"]
@@ -19,8 +19,7 @@ def pad_window(x: Tensor, kernel_size: int, dilation: int, border: str) -> Tenso
     """Surround x [N, C, H, W] so that every pixel has its window."""
     before = (kernel_size - 1) // 2 * dilation
     after = kernel_size // 2 * dilation
-    mode: Any = "replicate" if border == "replicate" else "constant"
-    return F.pad(x, [before, after, before, after], mode) if after else x
+    return pad_border(x, (before, after), border if border in BORDERS else "zeros")
 
 
 def window_taps(

@@ -137,7 +137,7 @@ def _blur_pool(draw, n, c, h, w, s):
         "filter_size": size,
         "stride": s,
         "padding": draw(st.sampled_from(("adobe", "timm"))),
-        "border": draw(st.sampled_from(_EDGES[1:])),
+        "border": draw(st.sampled_from((*_EDGES[1:], "circular"))),
     }
 
 
@@ -146,7 +146,7 @@ def _strided_filter(draw, n, c, h, w, s):
     return {"x": [n, c, h + 4, w + 4], "kernel": [1, 1, size, size]}, {
         "stride": s,
         "padding": draw(st.sampled_from(((0, 0), (1, 2), (2, 2)))),
-        "border": draw(st.sampled_from(_EDGES)),
+        "border": draw(st.sampled_from((*_EDGES, "circular"))),
     }
 
 

@@ -137,7 +137,8 @@ def spoil_side(side, how):
     if how == "fields":
         return tuple(side)
     if how == "larger":
-        return type(side)(paddle.concat([side[0], side[0]], axis=2), *side[1:])
+        last = min(2, side[0].ndim - 1)
+        return type(side)(paddle.concat([side[0], side[0]], axis=last), *side[1:])
     if how == "far":
         return type(side)(side[0] + 10**6, *side[1:])
     return type(side)(-1 - side[0], *side[1:]) if how == "negative" else "string"

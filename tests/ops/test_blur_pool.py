@@ -9,7 +9,7 @@ from tests.reference import blur_pool as loops
 SIZES = pytest.mark.parametrize("size", [(8, 11), (9, 14)], ids=str)
 
 
-@pytest.mark.parametrize("border", ["reflect", "replicate", "zeros"])
+@pytest.mark.parametrize("border", ["reflect", "replicate", "zeros", "circular"])
 @pytest.mark.parametrize("stride", [1, 2, 3])
 @pytest.mark.parametrize("f", range(1, 8))
 @SIZES
