@@ -92,7 +92,7 @@ class UpSite(nn.Layer):
         )
 
     def forward(self, x, skip):
-        side = None if self.giver is None else self.giver(skip)[1]
+        side = None if self.giver is None else self.giver.record(skip)[1]
         return self.up(self.before(x), guide=skip, side=side, size=spatial_size(skip))
 
 
@@ -105,7 +105,7 @@ class DownSite(nn.Layer):
         self.down = build(cls.name, CHANNELS, scale=resampler_options(cls)["scale"])
 
     def forward(self, x):
-        return self.down(self.before(x))[0]
+        return self.down(self.before(x))
 
 
 def cases_of(cls, site):
@@ -119,7 +119,7 @@ def cases_of(cls, site):
             cases.append({"x": skip})
             continue
         if site.giver is not None:
-            height, width = site.giver(paddle.to_tensor(skip))[0].shape[2:]
+            height, width = site.giver(paddle.to_tensor(skip)).shape[2:]
         x = rng.normal(size=(2, CHANNELS, height, width)).astype("float32")
         cases.append({"x": x, "skip": skip})
     return cases

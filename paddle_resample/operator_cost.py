@@ -12,6 +12,9 @@ from .registry import Spec, parse_spec, resampler_options
 
 __all__ = ["Cost", "cost"]
 
+# Side information of a few numbers a sample, no map: not counted as traffic.
+_FEW_NUMBERS = ("phase_weights",)
+
 
 class Cost(NamedTuple):
     """Cost of one forward pass, batch 1.
@@ -92,9 +95,10 @@ def _traffic(cls: type[Resampler], site: Site) -> int:
     read = site.in_channels * site.height * site.width
     if issubclass(cls, Downsampler):
         y = site.out_channels * site.coarse_height * site.coarse_width
-        return read + y + (y if cls.gives_side else 0)
+        recorded = cls.gives_side not in (None, *_FEW_NUMBERS)
+        return read + y + (y if recorded else 0)
     assert issubclass(cls, Upsampler)
     fine = site.height * site.width * site.scale**2
     guide = site.guide_channels * fine if cls.needs_guide else 0
-    side = read if cls.needs_side else 0
+    side = read if cls.needs_side not in (None, *_FEW_NUMBERS) else 0
     return read + guide + side + site.out_channels * fine

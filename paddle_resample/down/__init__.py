@@ -3,6 +3,8 @@
 from .aconv import AConv
 from .adown import ADown
 from .antialiased_resize import AntialiasedResize
+from .aps import APS
+from .asap import ASAP
 from .avg_pool import AvgPool
 from .blur_pool import BlurPool
 from .carafe_down import CARAFEDown
@@ -10,6 +12,7 @@ from .conv_blur_pool import ConvBlurPool
 from .convnext_down import ConvNeXtDown
 from .daf import DAF
 from .depthwise_conv import DepthwiseConv
+from .flc import FLC
 from .freq_mix import FreqMix
 from .gaussian_pool import GaussianPool
 from .haar import Haar
@@ -17,8 +20,10 @@ from .hwd import HWD
 from .index_pool import IndexPool
 from .lip import LIP
 from .lip_bottleneck import LIPBottleneck
+from .lps import LPS
 from .max_pool import MaxPool
 from .overlap_patch_embed import OverlapPatchEmbed
+from .pasa import PASA
 from .patch_embed import PatchEmbed
 from .patch_merge import PatchMerge
 from .patch_merge_v2 import PatchMergeV2
@@ -29,6 +34,11 @@ from .spd_conv import SPDConv
 from .strided_conv import StridedConv
 
 __all__ = [
+    "PASA",
+    "LPS",
+    "FLC",
+    "ASAP",
+    "APS",
     "AConv",
     "ADown",
     "AntialiasedResize",

@@ -3,6 +3,7 @@
 from .a2u import A2U
 from .align_fa import AlignFA
 from .anyup import AnyUp
+from .aps_up import APSUp
 from .area import Area
 from .bicubic import Bicubic
 from .bilinear import Bilinear
@@ -35,6 +36,7 @@ from .lda_aqu import LDAAQU
 from .lift import LiFT
 from .local_attender import LocalAttender
 from .loftup import LoftUp
+from .lps_up import LPSUp
 from .max_unpool import MaxUnpool
 from .nearest import Nearest
 from .patch_expand import PatchExpand
@@ -47,6 +49,8 @@ from .sapa_g import SAPAG
 from .sapa_i import SAPAI
 
 __all__ = [
+    "LPSUp",
+    "APSUp",
     "ConvGuidedFilter",
     "GuidedFilter",
     "LocalAttender",

@@ -190,7 +190,9 @@ def test_down_changes_channels_by_one_visible_convolution(rng, name):
     cls, out = resampler_class(name), CHANNELS + 4
     layer = build(name, CHANNELS, out)
     x = tensor(rng, CHANNELS, COARSE)
+    paddle.seed(1)  # some draw while they train
     y, side = layer.record(x)
+    paddle.seed(1)
     np.testing.assert_array_equal(layer(x).numpy(), y.numpy())
     assert y.shape[1] == out
     assert (side is None) == (cls.gives_side is None)
@@ -201,6 +203,7 @@ def test_down_changes_channels_by_one_visible_convolution(rng, name):
         assert inner.in_channels == inner.out_channels == CHANNELS
         assert list(layer.project.weight.shape) == [out, CHANNELS, 1, 1]
         assert len(convolutions(layer)) == len(convolutions(inner)) + 1
+        paddle.seed(1)
         by_hand = layer.project(inner(x))
         np.testing.assert_array_equal(y.numpy(), by_hand.numpy())
 

@@ -36,6 +36,8 @@ LOOSER = {
     "anyup": (0.06, "its attention weighs many pixels by rounded likenesses"),
     "jafar": (0.03, "its attention weighs many pixels by rounded likenesses"),
 }
+# Options for what rounding would turn into another answer.
+SMOOTH = {"lps": {"selection": "softmax"}}  # not the larger of nearly equal scores
 
 
 def site_on_a_wide_map(rng, name):
@@ -43,7 +45,8 @@ def site_on_a_wide_map(rng, name):
     cls, scale = resampler_class(name), usual_scale(resampler_class(name))
     fine, given = [n * scale for n in WIDE], {}
     if issubclass(cls, Downsampler):
-        x, layer = tensor(rng, CHANNELS, fine), build(name, CHANNELS, scale=scale)
+        x, spec = tensor(rng, CHANNELS, fine), {"name": name, **SMOOTH.get(name, {})}
+        layer = build(spec, CHANNELS, scale=scale)
     else:
         x, given = arguments(rng, cls, fine, scale)
         layer = build_up(name)

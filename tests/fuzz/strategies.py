@@ -15,6 +15,7 @@ VIEWS = ("whole", "sliced", "strided", "transposed")
 CONTENTS = ("normal", "small", "large", "zeros", "constant", "spike")
 _BORDERS = ("zero", "replicate", "renormalise")
 _EDGES = ("reflect", "replicate", "zeros")
+_EDGES_AND_CIRCULAR = (*_EDGES, "circular")
 # Legal values of options, by name or (operator, name); each with the rest of a case
 # that is drawn beside it. What is not here is drawn by the type of its default.
 _LEGAL = {
@@ -50,10 +51,29 @@ _LEGAL = {
     ("a2u", "kernel_size"): (1, 3, 5),
     ("a2u", "encoder_kernel"): (2, 5, 6),
     ("align_fa", "unit"): ("half", "pixel"),
+    "cut": ("centred", "released"),
+    ("asap", "padding"): ("none", "one", "large"),
+    ("aps", "border"): _EDGES_AND_CIRCULAR,
+    ("aps", "criterion"): ("l2", "l1", "l_infty", "l2_min", "l1_min"),
+    ("aps_up", "border"): _EDGES_AND_CIRCULAR,
+    "gain": (0.25, 1.0, 4.0),
+    "logits": ("conv", "skip", "attention", "attention_norm", "perceptron"),
+    "logits_border": _EDGES_AND_CIRCULAR,
+    "selection": ("gumbel", "softmax"),
+    "temperature": (0.2, 1.0),
+    "antialias": (
+        None,
+        "blur_pool",
+        {"name": "blur_pool", "filter_size": 3, "border": "circular"},
+        {"name": "pasa", "groups": 4, "border": "replicate"},
+    ),
+    ("lps", "hidden_channels"): (None, 4, 8),
+    ("pasa", "border"): _EDGES_AND_CIRCULAR,
+    ("pasa", "softmax"): ("group", "all"),
     ("antialiased_resize", "mode"): ("bilinear", "bicubic"),
     ("anyup", "layout"): ("released", "paper"),
     ("blur_pool", "before"): ("none", "max", "avg"),
-    ("blur_pool", "border"): _EDGES,
+    ("blur_pool", "border"): _EDGES_AND_CIRCULAR,
     ("conv_blur_pool", "border"): _EDGES,
     ("conv_transpose", "kernel_size"): (None, 4, 5),
     ("conv_transpose", "init"): ("torch", "bilinear"),
