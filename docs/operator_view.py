@@ -149,7 +149,7 @@ def _view_up(cls, up):
     output, stretched = _as_picture(y, cls.keeps_channels)
     cut = (SIDE - _SMALL * scale) // 2
     small = site(fine[cut : cut + _SMALL * scale, cut : cut + _SMALL * scale])
-    kernel = _mean_kernel(lambda at: impulse_response(up, place=at, **small), scale)
+    kernel = _mean_kernel(lambda at: impulse_response(up, location=at, **small), scale)
     edge = site(_edge(_EDGE * scale, 6 * scale))
     row = _EDGE // 2 * scale
     after = up(**edge).numpy()[0, 0, row : row + scale]

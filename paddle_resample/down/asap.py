@@ -44,9 +44,9 @@ class ASAP(Downsampler):
 
     Example:
         >>> import paddle, paddle_resample
-        >>> x = paddle.to_tensor([[[[1.0, 1.0, 3.0, 3.0]]]])
+        >>> x = paddle.to_tensor([[[[1.0, 1.0, 3.0, 3.0]]]], dtype="float64")
         >>> paddle_resample.ASAP(1)(x).numpy().ravel().round(3).tolist()
-        [1.265, 2.735]
+        [1.633, 2.367]
     """
 
     source = "Grabinski et al., arXiv 2307.09804, 2023"

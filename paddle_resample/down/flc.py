@@ -41,7 +41,7 @@ class FLC(Downsampler):
         >>> import paddle, paddle_resample
         >>> x = paddle.to_tensor([[[[1.0, 1.0, 3.0, 3.0]]]])
         >>> paddle_resample.FLC(1)(x).numpy().ravel().round(3).tolist()
-        [1.0, 3.0]
+        [1.5, 2.5]
     """
 
     source = "Grabinski et al., ECCV 2022"

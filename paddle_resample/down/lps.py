@@ -11,13 +11,13 @@ from paddle import Tensor
 
 from ..arguments import check_choice, check_positive
 from ..base import Downsampler, Site, whole_number
+from ..blocks.antialias import antialias_layer, count_antialias
 from ..blocks.phase_logits import PHASE_LOGITS, count_phase_logits, phase_logits
 from ..notes import Notes
-from ..operator_cost import cost
 from ..ops.border import BORDERS
 from ..ops.polyphase import PhaseWeights, mix_phases, one_hot_phase, polyphase
 from ..ops.size import _pad_to_multiple, spatial_size
-from ..registry import Spec, build, register
+from ..registry import Spec, register
 
 __all__ = ["LPS"]
 
@@ -115,9 +115,7 @@ class LPS(Downsampler):
         whole_number(self.name, "hidden_channels", hidden)
         self.selection, self.temperature = selection, temperature
         self.filtered_logits = filtered_logits
-        self.antialias = None
-        if antialias is not None:
-            self.antialias = build(antialias, in_channels, scale=1, kind=Downsampler)
+        self.antialias = antialias_layer(antialias, in_channels)
         self.get_logits = phase_logits(logits, in_channels, hidden, logits_border)
 
     @staticmethod
@@ -143,11 +141,8 @@ class LPS(Downsampler):
         parameters, macs = count_phase_logits(logits, c, hidden)
         pixels = site.coarse_height * site.coarse_width * site.scale**2
         macs = (macs + c) * pixels
-        if antialias is not None:
-            spec = {"name": antialias} if isinstance(antialias, str) else antialias
-            more = cost({**spec, "scale": 1}, c, (site.height, site.width))
-            parameters, macs = parameters + more.parameters, macs + more.macs
-        return parameters, macs
+        more = count_antialias(antialias, site)
+        return parameters + more[0], macs + more[1]
 
     def forward(self, x: Tensor, record: bool = False) -> Any:
         phases = self.phases(x)

