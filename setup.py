@@ -41,7 +41,7 @@ class BuildWithConfigurations(build_py):
 
     def run(self):
         super().run()
-        if not self.editable_mode:
+        if not getattr(self, "editable_mode", False):
             target = Path(self.build_lib) / "paddle_resample" / "configs"
             shutil.rmtree(target, ignore_errors=True)
             shutil.copytree(HERE / "configs", target)

@@ -31,7 +31,13 @@ INSTALL_GPU = (
     "pip install paddlepaddle-gpu==3.2.2 "
     "-i https://www.paddlepaddle.org.cn/packages/stable/cu126/"
 )
-INSTALL_PADDLESEG = 'pip install "paddle_resample[seg]"'
+INSTALL_PADDLESEG = (
+    'pip install paddleseg==2.8.0 "numpy<2" "pandas<3" "setuptools<81"'
+    if sys.version_info < (3, 13)
+    # NumPy 1 has no wheel there, so PaddleSeg's own requirements cannot be met.
+    else "pip install --no-deps paddleseg==2.8.0 && "
+    "pip install opencv-python pandas visualdl tqdm filelock prettytable"
+)
 OLDEST_PADDLE = "2.6.2"
 OLDEST_PADDLESEG = "2.8.0"
 

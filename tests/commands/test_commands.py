@@ -1,3 +1,4 @@
+import logging
 import os
 import re
 import runpy
@@ -85,3 +86,11 @@ def test_a_script_in_a_checkout_uses_its_paddleseg(tmp_path):
     )
     assert done.returncode == 2
     assert f"and {tmp_path / 'paddleseg'} is 2.5.0: pip install" in done.stderr
+
+
+def test_the_log_of_a_pdfs_fonts_is_quiet(command):
+    """Paddle 3.3.1 shows the log of every library, hundreds of lines a figure."""
+    fonts = logging.getLogger("fontTools.subset")
+    logging.getLogger("fontTools").setLevel(logging.NOTSET)
+    command("--version")
+    assert not fonts.isEnabledFor(logging.INFO) and fonts.isEnabledFor(logging.WARNING)

@@ -2,6 +2,7 @@ import paddle
 import pytest
 
 from paddle_resample.commands import doctor
+from paddle_resample.requirements import INSTALL_PADDLESEG
 
 
 @pytest.fixture
@@ -62,4 +63,4 @@ def test_without_paddleseg(command, well):
     status, out, _ = command("doctor")
     assert status == 1
     assert "not installed in" in out
-    assert '-> pip install "paddle_resample[seg]"' in out
+    assert f"-> {INSTALL_PADDLESEG}" in out
