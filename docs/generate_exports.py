@@ -71,6 +71,7 @@ NETWORKS = {
         "sfnet/sfnet_resnet18_fine_shapes",
         "deeplabv3_plus/deeplabv3_plus_resnet18_fine_shapes",
         "emcad/emcad_pvt_v2_mini_fine_shapes",
+        "mask2former_pixel/mask2former_pixel_resnet18_fine_shapes",
     )
 }
 

@@ -4,7 +4,9 @@ from .deeplabv3_plus import DeepLabV3PlusDecoder, ResampleDeepLabV3Plus
 from .emcad import EMCADDecoder, ResampleEMCAD
 from .fcn_basic import ResampleFCNBasic
 from .fpn import ResampleFPN
+from .mask2former_pixel import MSDeformAttnPixelDecoder, ResampleMask2FormerPixel
 from .mix_transformer import ResampleMiT
+from .ms_deform_attn import MSDeformAttn
 from .pvt import ResamplePVT
 from .pvt_v2 import ResamplePVTv2
 from .segformer import ResampleSegFormer
@@ -23,10 +25,13 @@ from .upernet import ResampleUPerNet
 __all__ = [
     "DeepLabV3PlusDecoder",
     "EMCADDecoder",
+    "MSDeformAttn",
+    "MSDeformAttnPixelDecoder",
     "ResampleDeepLabV3Plus",
     "ResampleEMCAD",
     "ResampleFCNBasic",
     "ResampleFPN",
+    "ResampleMask2FormerPixel",
     "ResampleMiT",
     "ResamplePVT",
     "ResamplePVTv2",

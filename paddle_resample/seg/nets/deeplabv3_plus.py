@@ -55,6 +55,7 @@ class DeepLabV3PlusDecoder(nn.Layer):
         UsageError: the spec is wrong, or cannot do the scale.
 
     >>> import paddle
+    >>> from paddle_resample.seg.nets import DeepLabV3PlusDecoder
     >>> decoder = DeepLabV3PlusDecoder(32, 16, channels=24)
     >>> decoder(paddle.ones([2, 16, 24, 32]), paddle.ones([2, 32, 6, 8])).shape
     [2, 24, 24, 32]

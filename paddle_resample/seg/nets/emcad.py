@@ -67,6 +67,7 @@ class EMCADDecoder(nn.Layer):
             option is out of range.
 
     >>> import paddle
+    >>> from paddle_resample.seg.nets import EMCADDecoder
     >>> decoder = EMCADDecoder([16, 32, 64])
     >>> maps = [paddle.ones([1, 8 * 2**i, 48 // 2**i, 64 // 2**i]) for i in (1, 2, 3)]
     >>> [list(y.shape) for y in decoder(maps)]
