@@ -24,6 +24,7 @@ from paddle_resample.seg import repairs
 
 LEARNED = [name for name in resampler_names(Resampler) if resampler_class(name).learned]
 TORCH, XAVIER, HE, HE_OUT = "torch", "xavier", "he", "he by fan-out"
+TORCH_OUT = "torch by fan-out"  # weights stored as those of transposed convolutions
 MSRA = "U(-b, b), b = sqrt(3 / fan_in)"  # Detectron2's c2_xavier_fill
 FIXED = "not random"
 # What each paper or its released code starts with: first pattern of a parameter's name
@@ -55,7 +56,10 @@ PUBLISHED = {
     "convnext_down": [("conv.weight", 0.02)],
     "depthwise_conv": EVERY,
     "eucb": [("up_dwc.1.weight", 0.02), ("pwc.0.weight", 0.02)],
+    "large_context_conv_transpose": EVERY,
     "local_attender": EVERY,
+    "pac": [("*", TORCH_OUT)],
+    "pac_joint": EVERY,  # its pac keep their channels
     "dlu": [
         ("channel_compressor.weight", XAVIER),
         ("kernel_space_generator.weight", 0.001),
@@ -160,9 +164,10 @@ def fans(layer, name):
 
 def distribution(kind, fan_in, fan_out):
     """SciPy's name and arguments of a kind."""
-    if kind in (TORCH, XAVIER, MSRA):
+    if kind in (TORCH, TORCH_OUT, XAVIER, MSRA):
         bound = {
             TORCH: fan_in**-0.5,
+            TORCH_OUT: fan_out**-0.5,
             XAVIER: (6 / (fan_in + fan_out)) ** 0.5,
             MSRA: (3 / fan_in) ** 0.5,
         }[kind]

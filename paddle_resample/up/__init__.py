@@ -7,6 +7,7 @@ from .aps_up import APSUp
 from .area import Area
 from .bicubic import Bicubic
 from .bilinear import Bilinear
+from .bilinear_additive import BilinearAdditive
 from .carafe import CARAFE
 from .conv_guided_filter import ConvGuidedFilter
 from .conv_transpose import ConvTranspose
@@ -32,6 +33,7 @@ from .index_net_m2o import IndexNetM2O
 from .index_net_o2o import IndexNetO2O
 from .jafar import JAFAR
 from .jbu import JBU
+from .large_context_conv_transpose import LargeContextConvTranspose
 from .lda_aqu import LDAAQU
 from .lift import LiFT
 from .local_attender import LocalAttender
@@ -39,6 +41,8 @@ from .loftup import LoftUp
 from .lps_up import LPSUp
 from .max_unpool import MaxUnpool
 from .nearest import Nearest
+from .pac import PAC
+from .pac_joint import PACJoint
 from .patch_expand import PatchExpand
 from .pixel_shuffle import PixelShuffle
 from .resfu import ReSFU
@@ -88,6 +92,10 @@ __all__ = [
     "LoftUp",
     "MaxUnpool",
     "Nearest",
+    "LargeContextConvTranspose",
+    "BilinearAdditive",
+    "PACJoint",
+    "PAC",
     "PatchExpand",
     "PixelShuffle",
     "ReSFU",

@@ -100,6 +100,8 @@ def test_fuses_guide_is_true_both_ways(rng, name):
 
 # Not fused, yet a constant takes the guide's pattern: the guide scales x.
 SCALED_BY_THE_GUIDE = {
+    "pac": "the weights that the guide adapts are not normalised",
+    "pac_joint": "the weights that the guide adapts are not normalised",
     "featup_jbu": "its learned residual is added after the weights were normalised",
     "index_net_hin": "an index between 0 and 1 multiplies x",
     "index_net_m2o": "an index between 0 and 1 multiplies x",
