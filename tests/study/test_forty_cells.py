@@ -121,7 +121,7 @@ def test_what_befalls_a_third_does_not_touch_the_others(tmp_path, monkeypatch, c
 def the_report_is_right(study, harmed):
     write_report(study.folder)
     page, content = page_of(study), read_content(study.folder)
-    said = page.said()
+    said = " ".join(page.said().split())
     assert "13 of 40 cells have no result" in said
     listed = {name: reason for name, reason in content.failed}
     assert listed == {name: ERRORS[kind] for name, kind in harmed.items()}
