@@ -33,20 +33,38 @@
   const family = getComputedStyle(document.body).fontFamily;
   const options = { responsive: true, displayModeBar: false };
   const narrow = window.matchMedia("(max-width: 640px)").matches;
-  for (const chart of all("[data-chart]")) {
-    const choices = data.figures[chart.dataset.chart];
-    const plot = find(".plot", chart);
-    const select = find("select", chart);
-    const draw = () => {
-      const figure = choices[select ? select.value : Object.keys(choices)[0]];
-      const font = { ...figure.layout.font, family, size: narrow ? 12 : 14 };
-      const dragmode = narrow ? false : "zoom";
-      const layout = { ...figure.layout, font, dragmode };
-      Plotly.react(plot, figure.data, layout, options);
-    };
-    if (select) select.addEventListener("change", draw);
-    draw();
-  }
+  const drawCharts = () => {
+    for (const chart of all("[data-chart]")) {
+      const choices = data.figures[chart.dataset.chart];
+      const plot = find(".plot", chart);
+      const select = find("select", chart);
+      const draw = () => {
+        const figure = choices[select ? select.value : Object.keys(choices)[0]];
+        const font = { ...figure.layout.font, family, size: narrow ? 12 : 14 };
+        const dragmode = narrow ? false : "zoom";
+        const layout = { ...figure.layout, font, dragmode };
+        Plotly.react(plot, figure.data, layout, options);
+      };
+      if (select) select.addEventListener("change", draw);
+      draw();
+    }
+  };
+  // Plotly is packed (gzip), as most of the page would be its text.
+  const unpackPlotly = async () => {
+    const packed = atob(find("#plotly").textContent);
+    const bytes = Uint8Array.from(packed, (letter) => letter.charCodeAt(0));
+    const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const script = document.createElement("script");
+    script.textContent = await new Response(unpacked).text();
+    document.head.append(script);
+  };
+  unpackPlotly().then(() => {
+    drawCharts();
+    document.documentElement.dataset.drawn = "yes";
+    // The charts have moved what a link points at.
+    const target = location.hash && document.getElementById(location.hash.slice(1));
+    if (target) target.scrollIntoView();
+  });
 
   // Pictures.
   if (data.pictures.length) {

@@ -1,5 +1,7 @@
 """Writing a report: the page and the folder for a paper."""
 
+import base64
+import gzip
 import re
 from importlib import resources
 
@@ -26,8 +28,8 @@ from .table import columns, measure_table, pair_table, ranked_table, run_table
 __all__ = ["write_report"]
 
 # Libraries of the page, each with its licence beside it.
+_PLOTLY = "plotly-basic-4.1.1.min.js"
 _LIBRARIES = (
-    "plotly-basic-4.1.1.min.js",
     "panzoom-4.6.2.min.js",
     "img-comparison-slider-8.0.7.min.js",
 )
@@ -125,6 +127,7 @@ def _page(content, numbers, words, language):
         configuration=configuration(content.record),
         facts=facts(content.record, words),
         names_of=lambda names: {name: name for name in names},
+        plotly=_packed(f"assets/{_PLOTLY}"),
         assets={name: _asset(f"assets/{name}") for name in _LIBRARIES},
         style=_asset("page.css"),
         script=_asset("page.js"),
@@ -161,6 +164,12 @@ def _asset(name):
     text = resources.files(__package__).joinpath(name).read_text("utf-8")
     # Within a script element nothing may seem its end.
     return text.replace("</script", "<\\/script") if name.endswith(".js") else text
+
+
+def _packed(name):
+    """A file as gzip in letters: a third of plotly, which is most of a page."""
+    data = resources.files(__package__).joinpath(name).read_bytes()
+    return base64.b64encode(gzip.compress(data, mtime=0)).decode()
 
 
 def _notes(content):

@@ -1,6 +1,7 @@
 """The page in a real browser: it opens, and what can be clicked does what it says."""
 
 import json
+import time
 
 import pytest
 
@@ -17,6 +18,10 @@ def opened(browser, study):
 def opened_in(browser, path):
     browser.get_log("browser"), browser.get_log("performance")  # earlier pages'
     browser.get(path.as_uri())
+    deadline = time.monotonic() + 30
+    while not run(browser, "return document.documentElement.dataset.drawn || ''"):
+        assert time.monotonic() < deadline, browser.get_log("browser")
+        time.sleep(0.05)
     assert browser.get_log("browser") == []  # no error, no warning
     return browser
 
