@@ -12,6 +12,7 @@ from .down import (
     APS,
     ASAP,
     DAF,
+    DPP,
     FLC,
     HWD,
     LIP,
@@ -19,6 +20,7 @@ from .down import (
     PASA,
     RFD,
     AConv,
+    AdaPool,
     ADown,
     AntialiasedResize,
     AvgPool,
@@ -108,6 +110,8 @@ from .up import (
 from .version import __version__
 
 __all__ = [
+    "DPP",
+    "AdaPool",
     "FreqMix",
     "DAF",
     "RFD",

@@ -34,6 +34,7 @@ EVERY = [("*", TORCH)]  # PyTorch's default, for weights and biases
 PUBLISHED = {
     "a2u": [("bconv_*", TORCH)],
     "aconv": [("*conv.weight", TORCH)],
+    "ada_pool": [("beta", FIXED)],
     "adown": [("*conv.weight", TORCH)],
     "align_fa": [("*.0.weight", TORCH), ("*.2.weight", 0)],
     "anyup": [
@@ -65,6 +66,7 @@ PUBLISHED = {
         ("kernel_space_generator.weight", 0.001),
         ("conv_offset.weight", 0),
     ],
+    "dpp": [("alpha", TORCH), ("lam", TORCH)],
     "dupsampling": [("expand.weight", TORCH), ("temperature", FIXED)],
     "dysample": [("offset.weight", 0.001)],
     "fade": [("*.weight", XAVIER)],
@@ -158,6 +160,8 @@ def fans(layer, name):
     shape = weight.shape
     if len(shape) == 2:  # Paddle's linear layers are (in, out), attention's (out, in)
         return tuple(shape) if name.endswith(".weight") else (shape[1], shape[0])
+    if len(shape) == 1:  # a number of each channel
+        return shape[0], shape[0]
     taps = int(np.prod(shape[2:]))
     return shape[1] * taps, shape[0] * taps
 

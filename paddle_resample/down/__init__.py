@@ -1,6 +1,7 @@
 """Downsamplers, one a file."""
 
 from .aconv import AConv
+from .ada_pool import AdaPool
 from .adown import ADown
 from .antialiased_resize import AntialiasedResize
 from .aps import APS
@@ -12,6 +13,7 @@ from .conv_blur_pool import ConvBlurPool
 from .convnext_down import ConvNeXtDown
 from .daf import DAF
 from .depthwise_conv import DepthwiseConv
+from .dpp import DPP
 from .flc import FLC
 from .freq_mix import FreqMix
 from .gaussian_pool import GaussianPool
@@ -41,6 +43,7 @@ __all__ = [
     "APS",
     "AConv",
     "ADown",
+    "AdaPool",
     "AntialiasedResize",
     "AvgPool",
     "BlurPool",
@@ -48,6 +51,7 @@ __all__ = [
     "ConvBlurPool",
     "ConvNeXtDown",
     "DAF",
+    "DPP",
     "DepthwiseConv",
     "FreqMix",
     "GaussianPool",

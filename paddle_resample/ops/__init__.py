@@ -5,6 +5,7 @@ file, which checks nothing but what nobody before it can know. Layers call the p
 one: their constructor and their call have checked. A native kernel checks nothing.
 """
 
+from .ada_pool import ada_pool
 from .blur_pool import blur_pool, strided_filter
 from .deform_conv import deform_conv
 from .dynamic_conv import dynamic_conv
@@ -30,6 +31,7 @@ from .warp import flow_warp, grid_sample
 __all__ = [
     "HaarBands",
     "PoolIndices",
+    "ada_pool",
     "affine_grid",
     "blur_pool",
     "check_border",

@@ -119,11 +119,11 @@ def _importance_pool(x, logit, kernel_size=3, stride=2, padding=1):
         values = F.pad(values, sides)
         logit = F.pad(logit, sides, value=float("-inf"))
     largest = None
-    for tap in _taps(logit.detach(), kernel_size, stride):
+    for tap in taps(logit.detach(), kernel_size, stride):
         largest = tap if largest is None else paddle.maximum(largest, tap)
     above = below = 0.0
     for value, tap in zip(
-        _taps(values, kernel_size, stride), _taps(logit, kernel_size, stride)
+        taps(values, kernel_size, stride), taps(logit, kernel_size, stride)
     ):
         weight = paddle.exp(tap - largest)
         above = above + weight * value
@@ -135,8 +135,16 @@ def _wide(x):
     return x.astype("float32") if x.dtype in (paddle.float16, paddle.bfloat16) else x
 
 
-def _taps(x, kernel_size, stride):
-    """Each pixel of the window, as a map of the size of the result."""
+def taps(x, kernel_size, stride):
+    """Each pixel of the window, as a map of the size of the result.
+
+    Args:
+        x: [N, C, H, W].
+        kernel_size, stride: numbers or (rows, columns), checked.
+
+    Yields:
+        [N, C, h, w], row by row of the window.
+    """
     (height, width), (down, along) = pair(kernel_size), pair(stride)
     for row in range(height):
         for column in range(width):

@@ -164,6 +164,16 @@ def _soft_pool(draw, n, c, h, w, s):
     return maps, {**options, "weights": draw(st.sampled_from(("channel", "shared")))}
 
 
+def _ada_pool(draw, n, c, h, w, s):
+    k = draw(st.integers(1, 3))
+    maps = {"x": [n, c, h + k, w + k]}
+    weights = draw(st.sampled_from(("ada", "edscw", "em")))
+    if weights == "ada":
+        size = [(side // s) + 1 for side in (h, w)]
+        maps["beta"] = draw(st.sampled_from(([1, 1], size)))
+    return maps, {"kernel_size": k, "stride": s, "weights": weights}
+
+
 def _importance_pool(draw, n, c, h, w, s):
     maps, options = _pooling(draw, n, c, h, w, s)
     logit = list(maps["x"])
@@ -254,6 +264,7 @@ def _affine_grid(draw, n, c, h, w, s):
 
 
 LEGAL_ARGUMENTS = {
+    "ada_pool": _ada_pool,
     "affine_grid": _affine_grid,
     "blur_pool": _blur_pool,
     "deform_conv": _deform_conv,
