@@ -29,6 +29,7 @@ from .down import (
     ConvBlurPool,
     ConvNeXtDown,
     DepthwiseConv,
+    FractionalMaxPool,
     FreqMix,
     GaussianPool,
     Haar,
@@ -110,6 +111,7 @@ from .up import (
 from .version import __version__
 
 __all__ = [
+    "FractionalMaxPool",
     "DPP",
     "AdaPool",
     "FreqMix",

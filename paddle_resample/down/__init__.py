@@ -15,6 +15,7 @@ from .daf import DAF
 from .depthwise_conv import DepthwiseConv
 from .dpp import DPP
 from .flc import FLC
+from .fractional_max_pool import FractionalMaxPool
 from .freq_mix import FreqMix
 from .gaussian_pool import GaussianPool
 from .haar import Haar
@@ -36,13 +37,10 @@ from .spd_conv import SPDConv
 from .strided_conv import StridedConv
 
 __all__ = [
-    "PASA",
-    "LPS",
-    "FLC",
-    "ASAP",
-    "APS",
     "AConv",
     "ADown",
+    "APS",
+    "ASAP",
     "AdaPool",
     "AntialiasedResize",
     "AvgPool",
@@ -53,6 +51,8 @@ __all__ = [
     "DAF",
     "DPP",
     "DepthwiseConv",
+    "FLC",
+    "FractionalMaxPool",
     "FreqMix",
     "GaussianPool",
     "HWD",
@@ -60,8 +60,10 @@ __all__ = [
     "IndexPool",
     "LIP",
     "LIPBottleneck",
+    "LPS",
     "MaxPool",
     "OverlapPatchEmbed",
+    "PASA",
     "PatchEmbed",
     "PatchMerge",
     "PatchMergeV2",

@@ -9,6 +9,7 @@ from .ada_pool import ada_pool
 from .blur_pool import blur_pool, strided_filter
 from .deform_conv import deform_conv
 from .dynamic_conv import dynamic_conv
+from .fractional_max_pool import fractional_max_pool
 from .guide import fit_guide
 from .haar import HaarBands, haar, haar_inverse
 from .interpolate import interpolate
@@ -41,6 +42,7 @@ __all__ = [
     "fit",
     "fit_guide",
     "flow_warp",
+    "fractional_max_pool",
     "grid_sample",
     "haar",
     "haar_inverse",

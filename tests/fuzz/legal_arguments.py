@@ -181,6 +181,13 @@ def _importance_pool(draw, n, c, h, w, s):
     return {**maps, "logit": logit}, options
 
 
+def _fractional(draw, n, c, h, w, s):
+    k = draw(st.integers(1, 3))
+    maps = {"x": [n, c, h + k, w + k], "samples": [draw(st.sampled_from((1, n))), c, 2]}
+    size = [draw(st.integers(1, side + 1)) for side in (h, w)]
+    return maps, {"kernel_size": k, "output_size": size}
+
+
 def _unpooling(draw, n, c, h, w, s):
     maps, options = _pooling(draw, n, c, h, w, s)
     return {"fine": maps["x"]}, options
@@ -272,6 +279,7 @@ LEGAL_ARGUMENTS = {
     "expand_cells": _cells(True),
     "fit": _fit,
     "flow_warp": _flow_warp,
+    "fractional_max_pool": _fractional,
     "grid_sample": _grid_sample,
     "haar": _haar,
     "haar_inverse": _haar_bands,

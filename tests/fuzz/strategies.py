@@ -89,6 +89,8 @@ _LEGAL = {
     ("dysample", "style"): ("lp", "pl"),
     ("fapn", "groups"): (None, 1, 2),
     ("flow", "mid_channels"): (None, 4),
+    ("fractional_max_pool", "kernel_size"): (None, 1, 2, 3),
+    ("fractional_max_pool", "seed"): (0, 1, 5),
     ("freq_mix", "threshold"): (0.2, 0.35, 0.5),
     ("freq_mix", "activation"): ("sigmoid", "softmax"),
     ("freq_mix", "compress_ratio"): (1, 2, 16),
