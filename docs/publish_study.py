@@ -1,14 +1,13 @@
-"""Copy of a study what its report is rebuilt from, small enough to be published.
+"""Publish a study: copy what its report is rebuilt from, and write that report, small.
 
     python docs/publish_study.py output/crackforest_up docs/examples/crackforest_up \\
-      --crop 96 --pictures 4 --source "CrackForest, Shi et al. 2016"
-    python tools/study.py --report_only --save_dir docs/examples/crackforest_up
+      --crop 96 --source "CrackForest, Shi et al. 2016"
 
 Kept are the plan, the results, what was counted on every image, and the curves
 without the loss of most iterations; weights are not. Where terms allow no whole
 pictures, --crop keeps a square detail of each, the one with most pixels of the rarest
-class, and --source says in its name whose it is. Paths of the machine become
-output/NAME.
+class, and --source says in its name whose it is. Paths of the machine become relative.
+`tools/study.py --report_only --save_dir FOLDER` writes the report again.
 """
 
 import argparse
@@ -22,6 +21,7 @@ from PIL import Image
 from paddle_resample.errors import UsageError
 from paddle_resample.files import write_json
 from paddle_resample.study.plan import Study
+from paddle_resample.study.report import write_report
 from paddle_resample.study.results import read_results
 from paddle_resample.tool import run_tool
 
@@ -44,10 +44,7 @@ def publish(source, target, crop=0, pictures=4, owner=None):
             raise UsageError(f"{str(target)!r} exists and holds no study")
         shutil.rmtree(target)
     target.mkdir(parents=True)
-    text = (source / "study.json").read_text(encoding="utf-8")
-    text = text.replace(str(source), f"output/{target.name}")
-    (target / "study.json").write_text(text, encoding="utf-8")
-    for name in FILES:
+    for name in ("study.json", *FILES):
         if (source / name).exists():
             shutil.copy(source / name, target)
     done = [r for r in read_results(source).values() if r["status"] == "done"]
@@ -60,6 +57,27 @@ def publish(source, target, crop=0, pictures=4, owner=None):
         (own / "curve.jsonl").write_text("".join(kept), encoding="utf-8")
     cells = [r["folder"] for r in done if r["seed"] == study.cells[0].seed]
     _copy_pictures(source, target, cells, crop, pictures, owner)
+    write_report(target)
+    for path in (target / "paper").glob("*.pdf"):
+        path.unlink()
+    for name in ("study.json", "ceiling.json"):
+        if (target / name).exists():
+            _without_paths(target / name)
+
+
+def _without_paths(path):
+    """Absolute paths of the command that a file records become relative ones."""
+    record = json.loads(path.read_text(encoding="utf-8"))
+    words = record["run"]["command"]
+    for number, word in enumerate(words):
+        if word.startswith("/"):
+            inside = word.rpartition("/paddle_resample/")[2]
+            known = words[number - 1] != "--save_dir"
+            name = (
+                f"paddle_resample/{inside}" if known else f"output/{path.parent.name}"
+            )
+            words[number] = name
+    write_json(path, record)
 
 
 def _kept(line):
