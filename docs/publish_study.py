@@ -3,11 +3,12 @@
     python docs/publish_study.py output/crackforest_up docs/examples/crackforest_up \\
       --crop 96 --source "CrackForest, Shi et al. 2016"
 
-Kept are the plan, the results, what was counted on every image, and the curves
-without the loss of most iterations; weights are not. Where terms allow no whole
-pictures, --crop keeps a square detail of each, the one with most pixels of the rarest
-class, and --source says in its name whose it is. Paths of the machine become relative.
-`tools/study.py --report_only --save_dir FOLDER` writes the report again.
+Of the seeds that every method has finished, the plan, the results, what was counted on
+every image, and the curves without the loss of most iterations are kept; weights are
+not. Where terms allow no whole pictures, --crop keeps a square detail of each, the one
+with most pixels of the rarest class, and --source says in its name whose it is. Paths
+of the machine become relative. `tools/study.py --report_only --save_dir FOLDER` writes
+the report again.
 """
 
 import argparse
@@ -22,10 +23,10 @@ from paddle_resample.errors import UsageError
 from paddle_resample.files import write_json
 from paddle_resample.study.plan import Study
 from paddle_resample.study.report import write_report
-from paddle_resample.study.results import read_results
+from paddle_resample.study.results import add_result, read_results
 from paddle_resample.tool import run_tool
 
-FILES = ("results.jsonl", "timing.json", "threads.json", "ceiling.json", "plan.txt")
+FILES = ("timing.json", "threads.json", "ceiling.json", "plan.txt")
 LOSSES = 40  # iterations between those that are kept
 
 
@@ -44,18 +45,26 @@ def publish(source, target, crop=0, pictures=4, owner=None):
             raise UsageError(f"{str(target)!r} exists and holds no study")
         shutil.rmtree(target)
     target.mkdir(parents=True)
-    for name in ("study.json", *FILES):
+    for name in FILES:
         if (source / name).exists():
             shutil.copy(source / name, target)
     done = [r for r in read_results(source).values() if r["status"] == "done"]
+    seeds = complete_seeds(study, done)
+    done = [r for r in done if r["seed"] in seeds]
+    record = json.loads((source / "study.json").read_text(encoding="utf-8"))
+    record["study"]["vary"]["seed"] = seeds
+    names = {result["cell"] for result in done}
+    record["cells"] = [cell for cell in record["cells"] if cell["name"] in names]
+    write_json(target / "study.json", record)
     for result in done:
+        add_result(target, result)
         own = target / result["folder"]
         own.mkdir(parents=True)
         shutil.copy(source / result["folder"] / "images.npz", own)
         lines = (source / result["folder"] / "curve.jsonl").read_text(encoding="utf-8")
         kept = [line for line in lines.splitlines(keepends=True) if _kept(line)]
         (own / "curve.jsonl").write_text("".join(kept), encoding="utf-8")
-    cells = [r["folder"] for r in done if r["seed"] == study.cells[0].seed]
+    cells = [r["folder"] for r in done if r["seed"] == seeds[0]]
     _copy_pictures(source, target, cells, crop, pictures, owner)
     write_report(target)
     for path in (target / "paper").glob("*.pdf"):
@@ -63,6 +72,23 @@ def publish(source, target, crop=0, pictures=4, owner=None):
     for name in ("study.json", "ceiling.json"):
         if (target / name).exists():
             _without_paths(target / name)
+
+
+def complete_seeds(study, done):
+    """The seeds that every method has finished: list of int.
+
+    Raises:
+        UsageError: there is none.
+    """
+    finished = {(result["method"], result["seed"]) for result in done}
+    seeds = [
+        seed
+        for seed in study.vary["seed"]
+        if all((method, seed) in finished for method in study.methods)
+    ]
+    if not seeds:
+        raise UsageError(f"{str(study.folder)!r}: no seed is finished by every method")
+    return seeds
 
 
 def _without_paths(path):

@@ -5,6 +5,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
+
+from paddle_resample.errors import UsageError
 
 DOCS = Path(__file__).parents[2] / "docs"
 made = SimpleNamespace(**runpy.run_path(str(DOCS / "publish_study.py")))
@@ -30,3 +33,12 @@ def test_most_losses_are_left_out_and_no_evaluation():
     assert made._kept('{"iteration": 80, "loss": 1.0}')
     assert not made._kept('{"iteration": 90, "loss": 1.0}')
     assert made._kept('{"iteration": 90, "evaluated": "last", "miou": 0.5}')
+
+
+def test_a_seed_that_one_method_lacks_is_left_out():
+    study = SimpleNamespace(vary={"seed": [0, 1, 2]}, methods=["a", "b"], folder="x")
+    done = [("a", 0), ("b", 0), ("a", 1), ("a", 2), ("b", 2)]
+    done = [{"method": method, "seed": seed} for method, seed in done]
+    assert made.complete_seeds(study, done) == [0, 2]
+    with pytest.raises(UsageError, match="no seed is finished by every method"):
+        made.complete_seeds(study, done[2:4])
