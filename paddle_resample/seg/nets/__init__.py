@@ -9,24 +9,28 @@ from .mix_transformer import ResampleMiT
 from .ms_deform_attn import MSDeformAttn
 from .pvt import ResamplePVT
 from .pvt_v2 import ResamplePVTv2
-from .segformer import ResampleSegFormer
+from .segformer import ResampleSegFormer, SegFormerHead
 from .segformer_chained import ResampleSegFormerChained
 from .segnet import ResampleSegNet
 from .segnet_basic import ResampleSegNetBasic
 from .semantic_fpn import ResampleSemanticFPN
 from .setr import ResampleSETR
+from .setr_heads import MLAHead, NaiveHead, PUPHead
 from .sfnet import ResampleSFNet
 from .swin_unet import ResampleSwinUNet
 from .unet import ResampleUNet
 from .unet_encoder import ResampleUNetEncoder
 from .unet_plus_plus import ResampleUNetPlusPlus, UNetPlusPlusDecoder
-from .upernet import ResampleUPerNet
+from .upernet import ResampleUPerNet, UPerNetHead
 
 __all__ = [
     "DeepLabV3PlusDecoder",
     "EMCADDecoder",
+    "MLAHead",
     "MSDeformAttn",
     "MSDeformAttnPixelDecoder",
+    "NaiveHead",
+    "PUPHead",
     "ResampleDeepLabV3Plus",
     "ResampleEMCAD",
     "ResampleFCNBasic",
@@ -47,5 +51,7 @@ __all__ = [
     "ResampleUNetEncoder",
     "ResampleUNetPlusPlus",
     "ResampleUPerNet",
+    "SegFormerHead",
     "UNetPlusPlusDecoder",
+    "UPerNetHead",
 ]

@@ -5,11 +5,9 @@ from paddleseg.cvlibs import manager
 from paddleseg.models.backbones.vision_transformer import VisionTransformer
 from paddleseg.utils import load_entire_model
 
-from ...base import Upsampler, whole_number
+from ...base import whole_number
 from ...errors import UsageError, did_you_mean
 from ...ops import interpolate, pad_to_multiple, spatial_size
-from ...registry import build
-from ...site_specs import spec_of_each_site
 from .setr_heads import MLAHead, NaiveHead, PUPHead
 
 __all__ = ["ResampleSETR"]
@@ -89,25 +87,16 @@ class ResampleSETR(nn.Layer):
         in_channels, image_channels, _, self.patch = (
             backbone.patch_embed.proj.weight.shape
         )
-        specs = spec_of_each_site(
+        self.head = cls(
+            num_classes,
+            in_channels,
+            channels,
+            self.patch,
+            upsample,
+            len(self.backbone_indices),
+            image_channels,
             "ResampleSETR",
-            "upsample",
-            cls.published if upsample is None else upsample,
-            cls.sites(self.patch),
         )
-
-        def grow(site, width, scale):
-            return build(
-                specs[site],
-                width,
-                scale=scale,
-                guide_channels=image_channels,
-                kind=Upsampler,
-                site=f"upsample.{site}",
-            )
-
-        read = len(self.backbone_indices)
-        self.head = cls(num_classes, in_channels, channels, self.patch, grow, read)
         for name, parameter in self.head.named_parameters():
             # What mla does before its branches belongs to the published backbone.
             if not name.startswith(("norms.", "mla.")):

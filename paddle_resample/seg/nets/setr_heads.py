@@ -1,4 +1,7 @@
-"""SETR's three decoders: from a transformer's tokens to logits of the image's size."""
+"""SETR's three decoders: from a transformer's tokens to logits of the image's size.
+
+Each stands alone, too: tokens in, logits out.
+"""
 
 from math import log2
 
@@ -9,6 +12,8 @@ from paddleseg.models.layers import ConvBNReLU
 
 from ...base import Upsampler
 from ...errors import UsageError
+from ...registry import build
+from ...site_specs import spec_of_each_site
 
 __all__ = ["MLAHead", "NaiveHead", "PUPHead", "Row", "TokenMap"]
 
@@ -51,7 +56,8 @@ class Row(nn.Sequential):
         for layer in list(self.children()):
             if isinstance(layer, Upsampler):
                 stride //= layer.scale
-                guide = F.avg_pool2d(image, stride) if layer.needs_guide else None
+                averaged = layer.needs_guide and image is not None
+                guide = F.avg_pool2d(image, stride) if averaged else None
                 x = layer(x, guide=guide)
             else:
                 x = layer(x)
@@ -65,7 +71,7 @@ class RowHead(nn.Layer):
         tokens: list of [N, h*w, C]. The last feeds the decoder; while training, the
             first feeds the first auxiliary head, and so on.
         size: (h, w).
-        image: [N, channels of the image, h*P, w*P], guide of upsamplers that need one.
+        image: [N, image_channels, h*P, w*P], guide of upsamplers that need one.
 
     Returns:
         list of Tensor: logits [N, num_classes, h*P, w*P]; auxiliary ones, coarser.
@@ -78,7 +84,7 @@ class RowHead(nn.Layer):
         self.aux_head_norms = nn.LayerList([TokenMap(in_channels) for _ in aux_rows])
         self.aux_heads = nn.LayerList(aux_rows)
 
-    def forward(self, tokens, size, image):
+    def forward(self, tokens, size, image=None):
         logits = [self.cls_head(self.cls_head_norm(tokens[-1], size), image)]
         if self.training:
             for norm, row, x in zip(self.aux_head_norms, self.aux_heads, tokens):
@@ -94,12 +100,24 @@ class NaiveHead(RowHead):
         in_channels: C of the tokens.
         channels: of the convolution, 256 as published.
         patch: P, side of the patches the tokens stand for.
-        grow: function (site, channels, scale) -> Upsampler; sites are named after the
-            stride they land at, here stride_1 alone.
+        upsample: spec of an upsampler for all sites, or one for each (`site_specs`);
+            sites are named after the stride they land at, here stride_1 alone. None
+            takes the published one. The guide is the image, averaged to the resolution
+            the upsampler works towards.
         read: blocks whose tokens are read; all but the last have an auxiliary head,
             the same two convolutions.
+        image_channels: of the image, for an operator that it guides.
+        owner: name that messages begin with.
+
+    Call, Returns: as RowHead.
 
     Source: Zheng et al., CVPR 2021, section 3.3 (1).
+
+    >>> import paddle
+    >>> from paddle_resample.seg.nets import NaiveHead
+    >>> head = NaiveHead(19, 48, patch=16).eval()
+    >>> head([paddle.ones([1, 4 * 6, 48])], (4, 6))[0].shape
+    [1, 19, 64, 96]
     """
 
     blocks = (9, 14, 19, 23)
@@ -109,7 +127,19 @@ class NaiveHead(RowHead):
     def sites(patch):
         return ["stride_1"]
 
-    def __init__(self, num_classes, in_channels, channels, patch, grow, read):
+    def __init__(
+        self,
+        num_classes,
+        in_channels,
+        channels=256,
+        patch=16,
+        upsample=None,
+        read=1,
+        image_channels=3,
+        owner="NaiveHead",
+    ):
+        grow = _grower(owner, type(self), patch, upsample, image_channels)
+
         def convolutions():
             return (
                 ConvBNReLU(in_channels, channels, 1),
@@ -128,12 +158,21 @@ class PUPHead(RowHead):
     The classifier comes before the last upsampler. Auxiliary heads, one for each block
     read: one such convolution, bilinear interpolation by 4, the classifier.
 
-    Args: as NaiveHead; sites stride_{P/2} to stride_1.
+    Args: as NaiveHead; sites stride_{P/2} to stride_1. read may be 0, for one block
+        without an auxiliary head.
+
+    Call, Returns: as RowHead.
 
     Source: Zheng et al., CVPR 2021, section 3.3 (2).
 
     Raises:
-        UsageError: P is no power of 2.
+        UsageError: P is no power of 2, or a spec is wrong.
+
+    >>> import paddle
+    >>> from paddle_resample.seg.nets import PUPHead
+    >>> head = PUPHead(19, 48, channels=32, upsample="conv_transpose").eval()
+    >>> head([paddle.ones([1, 4 * 6, 48])], (4, 6))[0].shape
+    [1, 19, 64, 96]
     """
 
     blocks = (9, 14, 19, 23)
@@ -144,12 +183,23 @@ class PUPHead(RowHead):
         steps = int(log2(patch))
         if steps < 1 or patch != 2**steps:
             raise UsageError(
-                "ResampleSETR: head 'pup' doubles the map until it has the image's "
+                "SETR's head 'pup' doubles the map until it has the image's "
                 f"size, so the backbone's patches must be a power of 2, not {patch}"
             )
         return [f"stride_{2**step}" for step in reversed(range(steps))]
 
-    def __init__(self, num_classes, in_channels, channels, patch, grow, read):
+    def __init__(
+        self,
+        num_classes,
+        in_channels,
+        channels=256,
+        patch=16,
+        upsample=None,
+        read=0,
+        image_channels=3,
+        owner="PUPHead",
+    ):
+        grow = _grower(owner, type(self), patch, upsample, image_channels)
         *sites, last = self.sites(patch)
         steps, arriving = [], in_channels
         for site in sites:
@@ -189,7 +239,13 @@ class MLAHead(nn.Layer):
     Source: Zheng et al., CVPR 2021, section 3.3 (3).
 
     Raises:
-        UsageError: P is no multiple of 4, or not four blocks are read.
+        UsageError: P is no multiple of 4, not four blocks are read, or a spec is wrong.
+
+    >>> import paddle
+    >>> from paddle_resample.seg.nets import MLAHead
+    >>> head = MLAHead(19, 48, channels=32).eval()
+    >>> head([paddle.ones([1, 4 * 6, 48])] * 4, (4, 6))[0].shape
+    [1, 19, 64, 96]
     """
 
     blocks = (5, 11, 17, 23)
@@ -199,15 +255,26 @@ class MLAHead(nn.Layer):
     def sites(patch):
         if patch % 4:
             raise UsageError(
-                "ResampleSETR: head 'mla' enlarges by 4 first, so the backbone's "
+                "SETR's head 'mla' enlarges by 4 first, so the backbone's "
                 f"patches must be a multiple of 4, not {patch}"
             )
         return [*LEVELS, "stride_1"]
 
-    def __init__(self, num_classes, in_channels, channels, patch, grow, read):
+    def __init__(
+        self,
+        num_classes,
+        in_channels,
+        channels=256,
+        patch=16,
+        upsample=None,
+        read=4,
+        image_channels=3,
+        owner="MLAHead",
+    ):
         super().__init__()
+        grow = _grower(owner, type(self), patch, upsample, image_channels)
         if read != len(LEVELS):
-            raise UsageError(f"ResampleSETR: head 'mla' reads 4 blocks, not {read}")
+            raise UsageError(f"SETR's head 'mla' reads 4 blocks, not {read}")
         self.norms = nn.LayerList([TokenMap(in_channels) for _ in LEVELS])
         self.mla = Aggregation(in_channels, channels)
         self.aux_heads = nn.LayerList(
@@ -228,7 +295,7 @@ class MLAHead(nn.Layer):
         self.cls_head = nn.Conv2D(len(LEVELS) * half, num_classes, 3, padding=1)
         self.up = Row(patch // 4, grow("stride_1", num_classes, patch // 4))
 
-    def forward(self, tokens, size, image):
+    def forward(self, tokens, size, image=None):
         sums = self.mla([norm(x, size) for norm, x in zip(self.norms, tokens)])
         fine = [row(x, image) for row, x in zip(self.feat_convs, sums)]
         logits = [self.up(self.cls_head(paddle.concat(fine, axis=1)), image)]
@@ -263,6 +330,24 @@ class Aggregation(nn.Layer):
             total = x if total is None else total + x
             results.append(getattr(self, f"mla_{level}")(total))
         return results[::-1]
+
+
+def _grower(owner, cls, patch, upsample, image_channels):
+    """Function (site, channels, scale) -> Upsampler of a head's class."""
+    spec = cls.published if upsample is None else upsample
+    specs = spec_of_each_site(owner, "upsample", spec, cls.sites(patch))
+
+    def grow(site, channels, scale):
+        return build(
+            specs[site],
+            channels,
+            scale=scale,
+            guide_channels=image_channels,
+            kind=Upsampler,
+            site=f"upsample.{site}",
+        )
+
+    return grow
 
 
 def _convolution(in_channels, out_channels, kernel_size=3, **options):

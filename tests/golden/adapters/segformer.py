@@ -3,11 +3,10 @@
 import re
 
 import numpy as np
-import paddle.nn as nn
 
 from adapters.pvt import pyramid_options, use_epsilon
 from adapters.weights import NotCovered, fill
-from paddle_resample.seg.nets import ResampleMiT, ResampleSegFormer
+from paddle_resample.seg.nets import ResampleMiT, ResampleSegFormer, SegFormerHead
 
 
 def mix_vision_transformer(v):
@@ -18,21 +17,13 @@ def mix_vision_transformer(v):
     return {f"out:c{i}": y for i, y in enumerate(maps, 1)}, {"x": x, **leaves}
 
 
-class Given(nn.Layer):
-    """Stands for a backbone whose maps are at hand."""
-
-    def __init__(self, feat_channels):
-        super().__init__()
-        self.feat_channels = feat_channels
-
-
 def head(v):
     a = v.args
     width = a.get("embed_dim") or a["decoder_params"]["embed_dim"]
-    layer = ResampleSegFormer(a["num_classes"], Given(a["in_channels"]), width)
+    layer = SegFormerHead(a["num_classes"], a["in_channels"], width)
     leaves = fill(layer, v)
     maps = {f"x{i}": v.input(f"x{i}") for i in (1, 2, 3, 4)}
-    return {"out": layer.decode(*maps.values())}, {**maps, **leaves}
+    return {"out": layer(list(maps.values()))}, {**maps, **leaves}
 
 
 # transformers' names -> ours, in this order; {} stands for a number.

@@ -19,19 +19,16 @@ def up_head(v):
     tokens = x[:, 1:] if x.shape[1] % 48 else x
     side, size = int(tokens.shape[1] ** 0.5), a.get("img_size", 768)
 
-    def grow(site, channels, scale):
-        return build(spec, channels, scale=scale)
-
     kind = a.get("num_conv", 1), a.get("num_upsampe_layer", 1)
     if kind == (4, 4):
-        head = PUPHead(*shape, 16, grow, 0)
+        head = PUPHead(*shape, 16, spec, 0)
         norm, row, size = head.cls_head_norm, head.cls_head, 16 * side
     elif kind == (2, 2):
-        head = PUPHead(*shape, 16, grow, 1)
+        head = PUPHead(*shape, 16, spec, 1)
         norm, row = head.aux_head_norms[0], head.aux_heads[0]
         row[1] = build(spec, shape[2], scale=4)
     elif kind == (2, 1):
-        head = NaiveHead(*shape, -(-size // side), grow, 1)
+        head = NaiveHead(*shape, -(-size // side), spec, 1)
         norm, row = head.cls_head_norm, head.cls_head
     else:
         raise NotCovered("{} convolutions with {} upsamplers".format(*kind))

@@ -19,6 +19,7 @@ from paddle_resample.seg.nets import (
     ResamplePVT,
     ResampleSegFormer,
     ResampleSegFormerChained,
+    SegFormerHead,
     mix_transformer,
 )
 from tests.reference import published
@@ -93,6 +94,28 @@ def test_loads_paddlesegs_checkpoints(rng, tmp_path):
     ours.eval()
     x = image(rng, 64, 64)
     np.testing.assert_array_equal(ours(x)[0].numpy(), theirs(x)[0].numpy())
+
+
+def test_the_head_stands_alone(rng):
+    """Maps in, logits at the finest one's size out, as in the network."""
+    net = shake(rng, toy(ResampleSegFormer, upsample="conv_transpose"))
+    head = SegFormerHead(3, [4, 6, 8, 10], 8, upsample="conv_transpose")
+    missing, _ = head.set_state_dict(net.state_dict())
+    assert not missing
+    head.eval()
+    x = image(rng, 64, 96)
+    logits = head(net.backbone(x))
+    assert logits.shape == [1, 3, 16, 24]
+    y = F.interpolate(logits, size=[64, 96], mode="bilinear")
+    np.testing.assert_allclose(y.numpy(), net(x)[0].numpy(), rtol=0, atol=1e-5)
+
+
+def test_a_head_alone_names_what_is_wrong():
+    assert trainable(SegFormerHead(19, [32, 64, 160, 256])) == 399_635
+    with pytest.raises(UsageError, match=r"SegFormerHead: four maps .* \[4, 6, 8\]"):
+        SegFormerHead(3, [4, 6, 8])
+    with pytest.raises(UsageError, match="SegFormerHead: site c4 enlarges 8 times"):
+        SegFormerHead(3, [4, 6, 8, 10], 8, upsample="fade")
 
 
 def test_official_names():

@@ -15,7 +15,6 @@ from paddleseg.models.backbones.vision_transformer import (
 from paddle_resample import (
     Upsampler,
     UsageError,
-    build,
     resampler_class,
     resampler_names,
 )
@@ -47,10 +46,6 @@ def shake(rng, layer):
     return layer
 
 
-def bilinear(site, channels, scale):
-    return build("bilinear", channels, scale=scale)
-
-
 # The published heads
 
 
@@ -65,7 +60,7 @@ def bilinear(site, channels, scale):
     (MLAHead, 4, 150, 5_883_030 + 4 * 256 * 150),
 ], ids=str)  # fmt: skip
 def test_parameters_of_the_published_heads(cls, read, classes, count):
-    assert trainable(cls(classes, 1024, 256, 16, bilinear, read)) == count
+    assert trainable(cls(classes, 1024, 256, 16, None, read)) == count
 
 
 @pytest.mark.slow
@@ -143,6 +138,39 @@ def test_the_decoder_learns_faster(head):
     for name, rate in rates.items():
         assert rate == (1 if name.startswith(slow) else 7), name
     assert {1, 7} == set(rates.values())
+
+
+@pytest.mark.parametrize("cls, read, sites", [
+    (NaiveHead, 1, 1),
+    (PUPHead, 0, 4),
+    (MLAHead, 4, 5),
+])  # fmt: skip
+def test_heads_stand_alone(rng, cls, read, sites):
+    """Tokens in, logits out, as in the network with the same weights."""
+    name = {NaiveHead: "naive", PUPHead: "pup", MLAHead: "mla"}[cls]
+    net = shake(rng, tiny(name, upsample="conv_transpose"))
+    net.eval()
+    x = image(rng, 48, 80)
+    features, _ = net.backbone(x)
+    tokens = [features[i] for i in net.backbone_indices]
+    head = cls(4, 12, 8, upsample="conv_transpose")
+    assert len([m for m in head.sublayers() if isinstance(m, Upsampler)]) == sites
+    state = net.head.state_dict()
+    missing, _ = head.set_state_dict(state)
+    assert not missing
+    head.eval()
+    (logits,) = head(tokens, (3, 5))
+    np.testing.assert_allclose(logits.numpy(), net(x)[0].numpy(), rtol=0, atol=1e-6)
+
+
+def test_a_head_alone_names_what_is_wrong(rng):
+    with pytest.raises(UsageError, match="PUPHead: upsample: 'stride_3' is no site"):
+        PUPHead(4, 12, upsample={"name": "bilinear", "stride_3": "area"})
+    head = NaiveHead(4, 12, 8, upsample="jbu")
+    tokens = [paddle.ones([1, 6, 12])]
+    with pytest.raises(UsageError, match="jbu: called without a guide"):
+        head(tokens, (2, 3))
+    assert head(tokens, (2, 3), image(rng, 32, 48))[0].shape == [1, 4, 32, 48]
 
 
 def test_mla_sums_from_the_last_level_to_the_first(rng):

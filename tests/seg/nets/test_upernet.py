@@ -1,8 +1,10 @@
+import numpy as np
 import pytest
 from paddleseg.models import ResNet18_vd, UPerNet
 
 from paddle_resample import UsageError, resampler_class
-from paddle_resample.seg.nets import ResampleUPerNet
+from paddle_resample.ops import interpolate
+from paddle_resample.seg.nets import ResampleUPerNet, UPerNetHead
 from tests.seg.nets.network_checks import (
     assert_every_parameter_gets_gradient,
     assert_exports,
@@ -24,10 +26,34 @@ def test_by_default_it_is_paddlesegs(rng, stride, auxiliary):
     backbone = ResNet18_vd(output_stride=stride if stride < 32 else None)
     stock = UPerNet(5, backbone, (0, 1, 2, 3), 8, enable_auxiliary_loss=auxiliary)
     ours = ResampleUPerNet(5, backbone, channels=8, enable_auxiliary_loss=auxiliary)
-    assert list(ours.state_dict()) == list(stock.state_dict())
+    assert sorted(ours.state_dict()) == sorted(stock.state_dict())
     ours.set_state_dict(stock.state_dict())
     assert trainable(ours) == trainable(stock)
     assert_same_answer(stock, ours, image(rng, 97, 131), tolerance=1e-6)
+
+
+def test_the_head_stands_alone(rng):
+    """Maps in, logits out, as in the network with the same weights."""
+    net = small(upsample="conv_transpose", enable_auxiliary_loss=True)
+    head = UPerNetHead(
+        3, [4, 6, 8, 10], 8, upsample="conv_transpose", enable_auxiliary_loss=True
+    )
+    missing, _ = head.set_state_dict(net.state_dict())
+    assert not missing
+    net.eval(), head.eval()
+    x = image(rng, 64, 96)
+    for y, expected in zip(head(net.backbone(x)), net(x)):
+        y = interpolate(y, size=(64, 96), mode="bilinear").numpy()
+        np.testing.assert_allclose(y, expected.numpy(), rtol=0, atol=1e-6)
+
+
+def test_a_head_alone_names_what_is_wrong():
+    with pytest.raises(UsageError, match="UPerNetHead: upsample: 'level_3' is no site"):
+        UPerNetHead(3, [4] * 4, 8, upsample={"name": "area", "level_3": "area"})
+    with pytest.raises(
+        UsageError, match=r"UPerNetHead: strides \[4, 8, 16, 32\] and in"
+    ):
+        UPerNetHead(3, [4] * 3, 8)
 
 
 # PaddleSeg builds a second classifier that it never runs.
