@@ -44,7 +44,10 @@ class Findings:
         self.results = {m: [] for m in self.plan.methods}
         for result in results:
             self.results[result["method"]].append(result)
-        self.lab = _json(folder / "lab_against_study.json")
+        self.lab = {
+            "miou": _json(folder / "lab_against_study.json"),
+            "massc": _json(folder / "lab_against_study_massc.json"),
+        }
 
     @property
     def seeds(self):
@@ -212,12 +215,12 @@ def _line(cells):
     return f"| {' | '.join(cells)} |"
 
 
-def correlations(studies, language):
-    """Every laboratory number against every study, as Markdown."""
+def correlations(studies, score, language):
+    """Every laboratory number against a score of every study, as Markdown."""
     words = WORDS[language]
     head = [words["number"], *(words["studies"][s.name] for s in studies)]
     lines = [_line(head), "|---" * len(head) + "|"]
-    rows = [{row["number"]: row for row in s.lab["rows"]} for s in studies]
+    rows = [{row["number"]: row for row in s.lab[score]["rows"]} for s in studies]
     for number in dict.fromkeys(key for own in rows for key in own):
         cells = [_correlation(own.get(number)) for own in rows]
         lines.append(_line([number, *cells]))
@@ -232,20 +235,22 @@ def _correlation(row):
     return f"{text}, p {row['p_corrected']:.2f}"
 
 
-def lab_answer(studies, language):
+def lab_answer(studies, score, language):
     """The answer in a sentence, and how reliable the orders are that it is about."""
     words = WORDS[language]
     say, names = words["lab"], words["studies"]
     which = [
         f"{row['number']} ({names[study.name]})"
         for study in studies
-        for row in study.lab["rows"]
+        for row in study.lab[score]["rows"]
         if row["p_corrected"] < 0.05
     ]
     orders = words["and"].join(
-        say["order"].format(name=names[study.name], value=study.lab["reliability"])
+        say["order"].format(
+            name=names[study.name], value=study.lab[score]["reliability"]
+        )
         for study in studies
-        if study.lab["reliability"] is not None
+        if study.lab[score]["reliability"] is not None
     )
     first = say["shown" if which else "not_shown"].format(which=", ".join(which))
     return f"{first} {say['reliability'].format(orders=orders)}"
@@ -266,8 +271,8 @@ def _plan(name):
     return (HERE / "examples" / name / "plan.txt").read_text(encoding="utf-8").strip()
 
 
-def _lab(studies):
-    return [study for study in studies if study and study.lab]
+def _lab(studies, score):
+    return [study for study in studies if study and study.lab[score]]
 
 
 def page(template, language):
@@ -289,8 +294,12 @@ def page(template, language):
         ceiling=Ceiling,
         table=table,
         plan=_plan,
-        correlations=lambda *studies: correlations(_lab(studies), language),
-        lab_answer=lambda *studies: lab_answer(_lab(studies), language),
+        correlations=lambda score, *studies: correlations(
+            _lab(studies, score), score, language
+        ),
+        lab_answer=lambda score, *studies: lab_answer(
+            _lab(studies, score), score, language
+        ),
     )
 
 

@@ -2,9 +2,10 @@
 
     python docs/lab_against_study.py docs/examples/crackforest_up
 
-Writes lab_against_study.json and .png into the folder of the study: for each number of
-`paddle_resample.lab`, measured on the operators as they start, Spearman's rank
-correlation with the study's mean score over the methods.
+Writes lab_against_study.json and .png into the folder of the study (with --score massc
+lab_against_study_massc.json and .png): for each number of `paddle_resample.lab`,
+measured on the operators as they start, Spearman's rank correlation with the study's
+mean score over the methods.
 
 - Interval: Bonett and Wright (Psychometrika 2000), 95 %.
 - p: exact over the orders of up to eight methods, else over 100,000 random ones; Holm
@@ -230,10 +231,11 @@ def main():
     parser.add_argument("--score", default="miou", help="a measure of the summary")
     args = parser.parse_args()
     result = compare(args.study, args.score)
-    write_json(args.study / "lab_against_study.json", result)
+    name = "lab_against_study" + ("" if args.score == "miou" else f"_{args.score}")
+    write_json(args.study / f"{name}.json", result)
     study = Study.load(args.study)
     styles = method_styles(study.methods, study.baseline)
-    draw(result, styles, args.study / "lab_against_study.png")
+    draw(result, styles, args.study / f"{name}.png")
     for row in result["rows"]:
         low, high = row["interval"]
         print(
