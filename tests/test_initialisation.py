@@ -57,6 +57,7 @@ PUBLISHED = {
     "convnext_down": [("conv.weight", 0.02)],
     "depthwise_conv": EVERY,
     "eucb": [("up_dwc.1.weight", 0.02), ("pwc.0.weight", 0.02)],
+    "ifa": [("imnet.[0369].*", TORCH)],
     "large_context_conv_transpose": EVERY,
     "local_attender": EVERY,
     "pac": [("*", TORCH_OUT)],

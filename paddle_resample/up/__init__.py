@@ -27,6 +27,7 @@ from .gated_dual_flow import GatedDualFlow
 from .gated_dual_flow_pooled import GatedDualFlowPooled
 from .guided_filter import GuidedFilter
 from .haar_inverse import HaarInverse
+from .ifa import IFA
 from .index_net import IndexNet
 from .index_net_hin import IndexNetHIN
 from .index_net_m2o import IndexNetM2O
@@ -92,6 +93,7 @@ __all__ = [
     "LoftUp",
     "MaxUnpool",
     "Nearest",
+    "IFA",
     "LargeContextConvTranspose",
     "BilinearAdditive",
     "PACJoint",

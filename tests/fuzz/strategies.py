@@ -117,6 +117,8 @@ _LEGAL = {
     "power": (0.4, 0.8),
     "filters": (2, 4),
     "kernel_channels": (1, 4),
+    ("ifa", "local"): ("none", "ensemble", "last"),
+    ("ifa", "frequencies"): (0, 2),
     ("large_context_conv_transpose", "kernel_size"): (4, 7),
     ("large_context_conv_transpose", "small_kernel"): (None, 0, 4, 5),
     ("pac", "init"): ("uniform", "linear"),
