@@ -24,13 +24,14 @@ from paddle_resample.files import write_json
 from paddle_resample.study.plan import Study
 from paddle_resample.study.report import write_report
 from paddle_resample.study.results import add_result, read_results
+from paddle_resample.study.statistics import summarise
 from paddle_resample.tool import run_tool
 
 FILES = ("timing.json", "threads.json", "ceiling.json", "plan.txt")
 LOSSES = 40  # iterations between those that are kept
 
 
-def publish(source, target, crop=0, pictures=4, owner=None):
+def publish(source, target, crop=0, pictures=4, owner=None, report=True):
     """Write the published form of a study.
 
     Args:
@@ -38,6 +39,7 @@ def publish(source, target, crop=0, pictures=4, owner=None):
         crop: side of the detail of every picture; 0 keeps whole pictures.
         pictures: how many are kept, at most.
         owner: whose pictures they are; stands in their names.
+        report: whether pictures and a report are wanted beside the numbers.
     """
     study = Study.load(source)
     if target.exists():
@@ -64,11 +66,14 @@ def publish(source, target, crop=0, pictures=4, owner=None):
         lines = (source / result["folder"] / "curve.jsonl").read_text(encoding="utf-8")
         kept = [line for line in lines.splitlines(keepends=True) if _kept(line)]
         (own / "curve.jsonl").write_text("".join(kept), encoding="utf-8")
-    cells = [r["folder"] for r in done if r["seed"] == seeds[0]]
-    _copy_pictures(source, target, cells, crop, pictures, owner)
-    write_report(target)
-    for path in (target / "paper").glob("*.pdf"):
-        path.unlink()
+    if report:
+        cells = [r["folder"] for r in done if r["seed"] == seeds[0]]
+        _copy_pictures(source, target, cells, crop, pictures, owner)
+        write_report(target)
+        for path in (target / "paper").glob("*.pdf"):
+            path.unlink()
+    else:
+        summarise(target)
     for name in ("study.json", "ceiling.json"):
         if (target / name).exists():
             _without_paths(target / name)
@@ -159,8 +164,16 @@ def main():
     parser.add_argument("--crop", type=int, default=0, help="pixels a side; 0: whole")
     parser.add_argument("--pictures", type=int, default=4, help="kept at most")
     parser.add_argument("--source", help="whose pictures they are")
+    parser.add_argument("--numbers_only", action="store_true", help="no report")
     args = parser.parse_args()
-    publish(args.study, args.target, args.crop, args.pictures, args.source)
+    publish(
+        args.study,
+        args.target,
+        args.crop,
+        args.pictures,
+        args.source,
+        not args.numbers_only,
+    )
 
 
 if __name__ == "__main__":
