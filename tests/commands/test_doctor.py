@@ -1,3 +1,4 @@
+import cv2
 import paddle
 import pytest
 
@@ -19,7 +20,7 @@ def test_what_is_installed(command, well):
     for words in (
         f"Paddle       {paddle.__version__}, built for",
         "PaddleSeg    2.",
-        "OpenCV       4.",
+        f"OpenCV       {cv2.__version__} (opencv",
         "numpy        ",
         "kernels      on (auto)",
     ):
