@@ -40,7 +40,9 @@ class Findings:
         self.plan = Study.load(folder)
         self.summary = _json(folder / "summary.json")
         self.record = _json(folder / "study.json")
-        results = [r for r in read_results(folder).values() if r["status"] == "done"]
+        found = read_results(folder)
+        # Not the cell that repeats another one.
+        results = [found[cell.name] for cell in self.plan.cells]
         self.results = {m: [] for m in self.plan.methods}
         for result in results:
             self.results[result["method"]].append(result)
@@ -230,8 +232,9 @@ def correlations(studies, score, language):
 def _correlation(row):
     if row is None:
         return "–"
-    low, high = row["interval"]
-    text = f"{signed(row['correlation'])} [{signed(low)}, {signed(high)}]"
+    text = signed(row["correlation"])
+    if row["interval"]:  # a perfect correlation has none
+        text += " [{}, {}]".format(*map(signed, row["interval"]))
     return f"{text}, p {row['p_corrected']:.2f}"
 
 

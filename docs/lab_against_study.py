@@ -144,10 +144,11 @@ def spearman(x, y):
 
 
 def interval(r, count):
-    """95 % interval of a rank correlation of `count` pairs: [low, high]."""
-    if count < 4:
-        return [-1.0, 1.0]
-    z = math.atanh(max(-0.9999, min(0.9999, r)))
+    """95 % interval of a rank correlation of `count` pairs: [low, high], or None of a
+    perfect one, where the approximation has no width."""
+    if abs(r) > 0.9999:
+        return None
+    z = math.atanh(r)
     half = _Z * math.sqrt((1 + r * r / 2) / (count - 3))
     return [math.tanh(z - half), math.tanh(z + half)]
 
@@ -181,6 +182,14 @@ def reliability(per_seed):
     return max(0.0, count * r / (1 + (count - 1) * r)) if r > 0 else 0.0
 
 
+def _words(row):
+    text = f"{row['correlation']:+.2f}"
+    if row["interval"]:
+        low, high = row["interval"]
+        text += f" [{low:+.2f}, {high:+.2f}]"
+    return text.replace("-", "−")
+
+
 def draw(result, styles, path):
     """One panel a number: the methods' scores over it."""
     rows = result["rows"]
@@ -204,11 +213,7 @@ def draw(result, styles, path):
                     label=name,
                     s=36,
                 )
-        low, high = row["interval"]
-        axis.set_title(
-            f"{row['correlation']:+.2f} [{low:+.2f}, {high:+.2f}]".replace("-", "−"),
-            fontsize=9,
-        )
+        axis.set_title(_words(row), fontsize=9)
         units = {m["units"].get(key) for m in result["methods"].values()} - {None, ""}
         unit = f" ({units.pop()})" if units else ""
         axis.set_xlabel(f"{key}{unit}", fontsize=9)
@@ -237,9 +242,8 @@ def main():
     styles = method_styles(study.methods, study.baseline)
     draw(result, styles, args.study / f"{name}.png")
     for row in result["rows"]:
-        low, high = row["interval"]
         print(
-            f"{row['number']:20} {row['correlation']:+.2f} [{low:+.2f}, {high:+.2f}]  "
+            f"{row['number']:20} {_words(row)}  "
             f"p {row['p']:.3f}, corrected {row['p_corrected']:.3f}"
         )
     print(f"reliability of the study's order: {result['reliability']}")

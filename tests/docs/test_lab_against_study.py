@@ -40,6 +40,10 @@ def test_the_interval_covers_nineteen_of_twenty(rng):
     assert 0.93 < covered < 0.97
 
 
+def test_a_perfect_correlation_has_no_interval():
+    assert made.interval(-1.0, 5) is None
+
+
 def test_reliability_of_orders():
     alike = [[1, 1.1], [2, 2.1], [3, 3.1], [4, 4.1]]
     turned = [[1, 4], [2, 3], [3, 2], [4, 1]]
