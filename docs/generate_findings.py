@@ -15,7 +15,7 @@ import numpy as np
 import yaml
 
 from paddle_resample.study.curve import read_curve
-from paddle_resample.study.plan import Study
+from paddle_resample.study.plan import Study, read_study_file
 from paddle_resample.study.results import read_results
 from paddle_resample.study.verdict import answer, signed
 from paddle_resample.tool import run_tool
@@ -37,7 +37,7 @@ class Findings:
     def __init__(self, name, language):
         self.name, self.language = name, language
         folder = HERE / "examples" / name
-        self.plan = Study.load(folder)
+        self.plan = _plan_of(folder)
         self.summary = _json(folder / "summary.json")
         self.record = _json(folder / "study.json")
         found = read_results(folder)
@@ -160,6 +160,14 @@ class Findings:
             for key, value in self.results[method][0]["cost"].items()
             if isinstance(value, (int, float))
         }
+
+
+def _plan_of(folder):
+    """The study that a folder holds, or else the file that it was made from."""
+    if (folder / "study.json").exists():
+        return Study.load(folder)
+    path = HERE.parent / "configs" / "studies" / f"{folder.name}.yml"
+    return Study(folder=folder, **read_study_file(path))
 
 
 def _ratio(value, base):
