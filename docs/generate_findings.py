@@ -76,6 +76,12 @@ class Findings:
     def cautions(self):
         return [c["sentence"][self.language] for c in self.summary["cautions"]]
 
+    @property
+    def highest(self):
+        """Name of the method with the highest mean mIoU, whatever the verdict."""
+        methods = self.summary["methods"]
+        return max(methods, key=lambda m: methods[m]["measures"]["miou"]["mean"])
+
     def of(self, *verdicts):
         """Names of the methods with these verdicts, in words."""
         methods = self.summary["methods"]
