@@ -60,6 +60,7 @@ PUBLISHED = {
     "ifa": [("imnet.[0369].*", TORCH)],
     "large_context_conv_transpose": EVERY,
     "local_attender": EVERY,
+    "naf": [("image_encoder.*.0.*", TORCH), ("*conv?.*", TORCH)],
     "pac": [("*", TORCH_OUT)],
     "pac_joint": EVERY,  # its pac keep their channels
     "dlu": [

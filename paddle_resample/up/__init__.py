@@ -41,6 +41,7 @@ from .local_attender import LocalAttender
 from .loftup import LoftUp
 from .lps_up import LPSUp
 from .max_unpool import MaxUnpool
+from .naf import NAF
 from .nearest import Nearest
 from .pac import PAC
 from .pac_joint import PACJoint
@@ -93,6 +94,7 @@ __all__ = [
     "LoftUp",
     "MaxUnpool",
     "Nearest",
+    "NAF",
     "IFA",
     "LargeContextConvTranspose",
     "BilinearAdditive",
