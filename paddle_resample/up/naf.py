@@ -159,24 +159,30 @@ class NAF(GuidedUpsampler):
 
     def _reduced(self, guide, fine):
         """A guide of at most 4 times the result's sides."""
-        have = spatial_size(guide)
+        # Two functions, because Paddle traces both ways of a condition in one.
         if paddle.in_dynamic_mode():
-            most = [4 * int(n) for n in fine]
-            if have[0] <= most[0] and have[1] <= most[1]:
-                return guide
-            if self.reduction == "released":
-                most = [min(most)] * 2
-            want = [min(h, m) for h, m in zip(have, most)]
-        else:
-            sides = [4 * fine[i] for i in (0, 1)]
-            if not isinstance(fine, Tensor):
-                sides = [paddle.full([], n, "int32") for n in sides]
-            most = paddle.stack([n.astype("int32") for n in sides])
-            have = have.astype("int32")
-            if self.reduction == "released":
-                large = (have > most).any()
-                most = paddle.where(large, most.min().expand([2]), most)
-            want = paddle.minimum(have, most)
+            return self._reduced_eagerly(guide, fine)
+        return self._reduced_traced(guide, fine)
+
+    def _reduced_eagerly(self, guide, fine):
+        have, most = spatial_size(guide), [4 * int(n) for n in fine]
+        if have[0] <= most[0] and have[1] <= most[1]:
+            return guide
+        if self.reduction == "released":
+            most = [min(most)] * 2
+        want = [min(h, m) for h, m in zip(have, most)]
+        return _interpolate(guide, want, None, "bilinear")
+
+    def _reduced_traced(self, guide, fine):
+        sides = [4 * fine[i] for i in (0, 1)]
+        if not isinstance(fine, Tensor):
+            sides = [paddle.full([], n, "int32") for n in sides]
+        most = paddle.stack([n.astype("int32") for n in sides])
+        have = spatial_size(guide).astype("int32")
+        if self.reduction == "released":
+            large = (have > most).any()
+            most = paddle.where(large, most.min().expand([2]), most)
+        want = paddle.minimum(have, most)
         return _interpolate(guide, want, None, "bilinear")
 
     def attend(self, queries: Tensor, keys: Tensor, x: Tensor) -> Tensor:
