@@ -94,7 +94,8 @@ class DilatedWindow:
         member = start + paddle.arange(self.kernel_size).astype("int64").unsqueeze(0)
         inside = member < rows.unsqueeze(1)
         at = residue.unsqueeze(1) + step * member
-        at = ((2 * at + 1) * coarse) // (2 * fine)  # the coarse row that is shown
+        # Sums, because oneDNN in Paddle Inference was wrong with products by 2 here.
+        at = ((at + at + 1) * coarse) // (fine + fine)  # the coarse row that is shown
         part, every = None, paddle.arange(self.coarse[axis]).astype("int64")
         if paddle.in_dynamic_mode():
             shown = paddle.masked_select(at, inside)
