@@ -21,7 +21,7 @@ __all__ = ["DOWN_STARTS", "TOLERANCE", "UP_STARTS", "Start", "start_as"]
 UP_STARTS = ("bilinear", "bilinear_aligned", "nearest")
 DOWN_STARTS = ("first", "mean", "max")
 TOLERANCE = 0.05  # of the reference's standard deviation, away from the border
-_HOPELESS = 0.6  # error after half of the steps at which a fit is given up
+_HOPELESS = 0.8  # error after half of the steps at which a fit is given up
 _COARSE, _BATCH = 10, 2  # sides and number of the maps of noise
 
 Reference = Union[str, Callable[[Tensor], Tensor]]
