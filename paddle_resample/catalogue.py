@@ -217,7 +217,7 @@ def initialization(cls: type[Resampler]) -> str:
     return cls.notes.initialization
 
 
-_WIDTHS = (22, 12, 8, 7, 4)
+_WIDTHS = (28, 12, 8, 7, 4)
 
 
 def _family_table(title, members, header):

@@ -149,7 +149,7 @@ def test_unknown_name():
     [
         (["show", "bilinear"], 0, "Linear interpolation of the 2x2 nearest pixels"),
         (["show", "bilinaer"], 2, "did you mean 'bilinear'"),
-        (["lst"], 2, "give list, show NAME, sites CONFIG, check CONFIG"),
+        (["lst"], 2, "did you mean 'list'?; see --help"),
     ],
     ids=str,
 )
