@@ -1,7 +1,9 @@
 """Import PaddleSeg, or say in one sentence what is missing or too old."""
 
 from ..requirements import require_paddleseg
+from .late_sklearn import late_sklearn
 
 __all__ = []
 
-require_paddleseg()
+with late_sklearn():
+    require_paddleseg()

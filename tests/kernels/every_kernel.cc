@@ -4,7 +4,12 @@
 #include <limits>
 #include <random>
 
+#include "gelu/gelu.h"
+#include "layer_norm/layer_norm.h"
+#include "permute/permute.h"
 #include "shuffle/cells.h"
+#include "softmax/cross_entropy.h"
+#include "softmax/softmax.h"
 #include "pointwise_conv/channel_mix.h"
 #include "pointwise_conv/channel_products.h"
 #include "sampling/grid_sample.h"
@@ -259,9 +264,72 @@ struct Runner {
   }
 };
 
+// The kernels that are float32 alone.
+struct Layers : Runner<float> {
+  void rows(int64_t count, int64_t width) {
+    const auto x = numbers(count * width), dy = numbers(count * width);
+    const auto weight = numbers(width), bias = numbers(width);
+    std::vector<float> y(x.size()), dx(x.size()), dweight(width), dbias(width);
+    softmax_rows(count, width, x.data(), y.data());
+    note(y);
+    softmax_rows_grad(count, width, y.data(), dy.data(), dx.data());
+    note(dx);
+    gelu_forward(count * width, x.data(), y.data());
+    note(y);
+    gelu_backward(count * width, x.data(), dy.data(), dx.data());
+    note(dx);
+    const LayerNorm norm{count, width, 1e-5f};
+    norm.forward(x.data(), weight.data(), bias.data(), y.data());
+    note(y);
+    norm.backward(x.data(), weight.data(), dy.data(), dx.data(), dweight.data(), dbias.data());
+    note(dx);
+    note(dweight);
+  }
+
+  void entropy(int64_t channels, int64_t pixels) {
+    const auto x = numbers(2 * channels * pixels), dloss = numbers(2 * pixels);
+    std::vector<int64_t> labels(2 * pixels);
+    for (size_t i = 0; i < labels.size(); ++i) labels[i] = i % 7 == 3 ? 255 : i % channels;
+    std::vector<float> probabilities(x.size()), loss(2 * pixels), dx(x.size());
+    const CrossEntropy<int64_t> cross{2, channels, pixels, 255};
+    if (!cross.forward(x.data(), labels.data(), probabilities.data(), loss.data())) std::abort();
+    cross.backward(probabilities.data(), labels.data(), dloss.data(), dx.data());
+    note(loss);
+    note(dx);
+    labels[pixels / 2] = channels;
+    if (cross.forward(x.data(), labels.data(), probabilities.data(), loss.data())) std::abort();
+  }
+
+  void permuted(const std::vector<int64_t>& shape, const std::vector<int64_t>& order) {
+    int64_t count = 1;
+    for (int64_t side : shape) count *= side;
+    const auto x = numbers(count);
+    std::vector<float> y(count);
+    Permutation(shape, order)(x.data(), y.data());
+    note(y);
+  }
+
+  void every_layer() {
+    for (int64_t width : {1, 7, 16, 49, 64, 1000}) {
+      rows(1, width);
+      rows(77, width);
+    }
+    for (int64_t pixels : {1, 16, 255, 300, 513}) {
+      entropy(1, pixels);
+      entropy(19, pixels);
+    }
+    for (int64_t side : {1, 5, 16, 35}) {
+      permuted({3, side, 33}, {0, 2, 1});
+      permuted({side, 20, 2, side}, {3, 1, 2, 0});
+      permuted({2, side, 3, 17}, {2, 0, 1, 3});
+    }
+  }
+};
+
 int main() {
-  Runner<float> narrow;
+  Layers narrow;
   narrow.everything();
+  narrow.every_layer();
   Runner<double> wide;
   wide.everything();
   std::printf("%g %g\n", narrow.sum, wide.sum);

@@ -1,7 +1,6 @@
 """Two real photographs that come with scikit-learn, to see what operators do."""
 
 import numpy as np
-from sklearn.datasets import load_sample_image
 
 from ...errors import UsageError, did_you_mean
 
@@ -35,4 +34,6 @@ def photograph(name="china"):
     if name not in _FILES:
         hint = did_you_mean(name, _FILES)
         raise UsageError(f"photograph: unknown name {name!r}{hint}")
+    from sklearn.datasets import load_sample_image  # takes a second, so only here
+
     return np.array(load_sample_image(_FILES[name]), np.uint8)
