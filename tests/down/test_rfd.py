@@ -71,7 +71,7 @@ def srfd(block, x):
     (2, drfd, (4, 6)),  # in two groups
     (4, srfd, (3, 8)),
     (4, srfd, (2, 11)),  # two channels to five, five to eleven
-], ids=str)  # fmt: skip
+], ids=lambda value: getattr(value, "__name__", str(value)))  # fmt: skip
 @pytest.mark.parametrize("size", [(8, 12), (7, 9)], ids=str)
 def test_equals_loops(rng, scale, loops, channels, size):
     layer = yolo.shake(rng, RFD(*channels, scale=scale))
