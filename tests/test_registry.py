@@ -78,7 +78,7 @@ def test_find_gives_the_class():
     ("max_pol", Downsampler, r"^unknown downsampler 'max_pol'; did you mean 'max_pool'"
                              r".*\?$"),
     ("conv_transposed", Resampler, "^unknown resampler 'conv_transposed'; did you mean "
-                                   r"'conv_transpose'\?$"),
+                                   r"'conv_transpose' or 'large_context_conv_t"),
     ("???", Downsampler, "^unknown downsampler .*; known: .*'avg_pool', .*'max_pool'"),
     (3, Upsampler, "^unknown upsampler 3; known: .*'area', .*'bicubic'"),
     (["bilinear"], Upsampler, r"^unknown upsampler \['bilinear'\]"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import paddle
 import paddle.nn.functional as F
@@ -97,7 +96,7 @@ def _weighted(wide, taps, weights, weight, around, x):
     if not taps:
         out = x.shape[1] if weight.shape[0] == 1 else weight.shape[1]
         return paddle.zeros_like(x[:, :1]).expand([-1, out, -1, -1])
-    parts: list[Any] = []
+    parts = []
     for (_, _, down, right), kernel in zip(taps, weights):
         parts.append(kernel * _moved(wide, down, right, around))
     if weight.shape[0] == weight.shape[1] == 1:

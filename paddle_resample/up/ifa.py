@@ -23,7 +23,8 @@ class IFA(Upsampler):
 
     Args:
         width: m; the layers have 2*m, m and m channels.
-        frequencies: n, sines and cosines of the coordinates; 0 takes them plainly.
+        sines: whether sines and cosines of the coordinates are added.
+        frequencies: n, how many of each.
         learned_frequencies: whether the multiples in them are learned.
         unfold: whether the 3x3 neighbourhood is read in place of the pixel.
         local: "none" reads the nearest coarse pixel, "ensemble" the four around,
@@ -43,7 +44,7 @@ class IFA(Upsampler):
         >>> import paddle_resample
         >>> layer = paddle_resample.IFA(8, 4, width=16, frequencies=6)
         >>> sum(p.size for p in layer.parameters() if not p.stop_gradient)
-        2132
+        2116
     """
 
     source = "Hu et al., ECCV 2022"
@@ -66,9 +67,9 @@ class IFA(Upsampler):
         """,
         initialization="PyTorch's default: no interpolation.",
         cost="""
-        With f = 2 + 4*n + C (9*C with unfold): 2*f*m + 3*m*m + m*D + 4*m + D
-        parameters, 8*m of batch norm, and 4*n of learned frequencies; 2*f*m + 3*m*m +
-        m*D multiply-accumulates per output pixel.
+        With f = 2 + 4*n + C (9*C with unfold; n = 0 without sines): 2*f*m + 3*m*m +
+        m*D + 4*m + D parameters, 8*m of batch norm, and 4*n of learned frequencies;
+        2*f*m + 3*m*m + m*D multiply-accumulates per output pixel.
         """,
     )
 
@@ -79,6 +80,7 @@ class IFA(Upsampler):
         *,
         scale: int = 2,
         width: int = 256,
+        sines: bool = True,
         frequencies: int = 6,
         learned_frequencies: bool = False,
         unfold: bool = False,
@@ -86,10 +88,11 @@ class IFA(Upsampler):
     ):
         super().__init__(in_channels, out_channels, scale=scale)
         m = whole_number(self.name, "width", width)
-        whole_number(self.name, "frequencies", frequencies, least=0)
+        whole_number(self.name, "frequencies", frequencies)
+        n = frequencies if sines else 0
         check_choice(self.name, "local", local, _LOCAL)
-        self.pos = AlignedFeatures(frequencies, learned_frequencies, unfold, local)
-        read = 2 + 4 * frequencies + in_channels * (9 if unfold else 1)
+        self.pos = AlignedFeatures(n, learned_frequencies, unfold, local)
+        read = 2 + 4 * n + in_channels * (9 if unfold else 1)
         self.imnet = pointwise_network(read, [2 * m, m, m], self.out_channels)
 
     @classmethod
@@ -98,15 +101,16 @@ class IFA(Upsampler):
         site: Site,
         *,
         width: int,
+        sines: bool,
         frequencies: int,
         learned_frequencies: bool,
         unfold: bool,
         local: str,
     ) -> tuple[int, int]:
-        m, d = width, site.out_channels
-        read = 2 + 4 * frequencies + site.in_channels * (9 if unfold else 1)
+        m, d, n = width, site.out_channels, frequencies if sines else 0
+        read = 2 + 4 * n + site.in_channels * (9 if unfold else 1)
         weights = 2 * read * m + 3 * m * m + m * d
-        learned = 4 * frequencies * learned_frequencies
+        learned = 4 * n * learned_frequencies
         fine = site.scale**2 * site.pixels
         return weights + 4 * m + d + 8 * m + learned, weights * fine
 

@@ -6,6 +6,7 @@ import paddle.nn as nn
 from paddle import Tensor
 
 from ..base import Site, Upsampler, whole_number
+from ..errors import UsageError
 from ..initialise import torch_uniform
 from ..notes import Notes
 from ..ops.size import _fit
@@ -69,6 +70,11 @@ class LargeContextConvTranspose(Upsampler):
     ):
         super().__init__(in_channels, out_channels, scale=scale)
         whole_number(self.name, "kernel_size", kernel_size, least=scale)
+        for k in (kernel_size, _small(small_kernel, scale)):
+            if scale == 1 and k and k % 2 == 0:
+                raise UsageError(
+                    f"{self.name}: kernel_size={k} must be odd where scale is 1"
+                )
         self.large = self._convolution(kernel_size, bias)
         self.small = None
         small_kernel = _small(small_kernel, scale)

@@ -187,8 +187,9 @@ class NAF(GuidedUpsampler):
 
     def attend(self, queries: Tensor, keys: Tensor, x: Tensor) -> Tensor:
         """Neighbourhood attention of [N, D, H', W'] and [N, D, H, W] over x."""
-        fine, coarse = spatial_size(queries), spatial_size(keys)
-        batch = x.shape[0] if paddle.in_dynamic_mode() else paddle.shape(x)[0]
+        fine: Any = spatial_size(queries)
+        coarse: Any = spatial_size(keys)
+        batch: Any = x.shape[0] if paddle.in_dynamic_mode() else paddle.shape(x)[0]
         window = DilatedWindow(self.kernel_size, fine, coarse)
         channels, heads = x.shape[1], self.heads
         depth = channels // heads
@@ -207,7 +208,7 @@ class NAF(GuidedUpsampler):
             y = paddle.concat(parts, axis=-1)
             return y.reshape([-1, tile[0], tile[1], channels])
 
-        tile = window.tile(batch)
+        tile: Any = window.tile(batch)
         if self.training and not paddle.in_dynamic_mode():
             tile = None  # Paddle has no gradient of its loop
         queries, keys, x = (m.transpose([0, 2, 3, 1]) for m in (queries, keys, x))

@@ -10,7 +10,7 @@ import numpy as np
 from paddle import Tensor
 from paddle.nn.initializer import Assign, Constant, Uniform
 
-from ..arguments import check_choice
+from ..arguments import check_choice, check_positive
 from ..base import Site, whole_number
 from ..blocks.guided import GuidedUpsampler
 from ..errors import UsageError
@@ -117,6 +117,7 @@ class PAC(GuidedUpsampler):
             raise UsageError(f"pac: padding={padding} must be below kernel_size={k}")
         check_choice(self.name, "kernel", kernel, _KERNELS)
         check_choice(self.name, "init", init, _INITS)
+        check_positive(self.name, alpha=alpha, power=power)
         same = self.in_channels == self.out_channels
         if not same and (shared or init == "linear"):
             key = "shared" if shared else "init='linear'"

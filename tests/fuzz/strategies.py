@@ -118,7 +118,6 @@ _LEGAL = {
     "filters": (2, 4),
     "kernel_channels": (1, 4),
     ("ifa", "local"): ("none", "ensemble", "last"),
-    ("ifa", "frequencies"): (0, 2),
     ("large_context_conv_transpose", "kernel_size"): (4, 7),
     ("large_context_conv_transpose", "small_kernel"): (None, 0, 4, 5),
     ("naf", "base"): (2.0, 100.0),

@@ -7,6 +7,7 @@ import pytest
 import yaml
 from PIL import Image
 
+from paddle_resample import commands
 from paddle_resample.commands import main
 from paddle_resample.errors import UsageError
 from paddle_resample.network_cost import count_macs
@@ -33,6 +34,8 @@ def run(monkeypatch, capsys):
 
     def call(*words):
         monkeypatch.setattr(sys, "argv", ["paddle_resample", *map(str, words)])
+        # A refusal would end the process, and the tests with it.
+        monkeypatch.setattr(commands, "run_tool", lambda function: function())
         main(program="paddle_resample")
         return capsys.readouterr().out
 

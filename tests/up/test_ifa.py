@@ -34,7 +34,7 @@ def features(x, size, multiples, sign=(0, 0)):
 
 
 @pytest.mark.parametrize("options, size", [
-    ({}, None), ({"frequencies": 0, "scale": 3}, None), ({"unfold": True}, (8, 9)),
+    ({}, None), ({"sines": False, "scale": 3}, None), ({"unfold": True}, (8, 9)),
     ({"learned_frequencies": True}, (8, 11)),
 ], ids=str)  # fmt: skip
 def test_equals_loops(rng, options, size):
@@ -44,7 +44,7 @@ def test_equals_loops(rng, options, size):
     x = rng.normal(size=(2, 3, 4, 5)).astype("float32")
     y = layer(paddle.to_tensor(x), size=size).numpy()
     size = size or [n * options.get("scale", 2) for n in (4, 5)]
-    multiples = np.array([1.0, 64.0])[: options.get("frequencies", 2)]
+    multiples = np.array([1.0, 64.0] if options.get("sines", True) else [])
     if options.get("learned_frequencies"):
         layer.pos.emb.set_value(
             paddle.to_tensor(np.kron(np.eye(2), multiples[:, None]).astype("float32"))
@@ -101,7 +101,7 @@ def test_gradient(rng, check_gradient):
 
 
 @pytest.mark.parametrize("options", [
-    {}, {"unfold": True, "frequencies": 0}, {"learned_frequencies": True},
+    {}, {"unfold": True, "sines": False}, {"learned_frequencies": True},
 ], ids=str)  # fmt: skip
 def test_cost(options):
     layer = IFA(8, 4, **options)

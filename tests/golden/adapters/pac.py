@@ -13,13 +13,8 @@ def transposed(v):
     if a.get("dilation", 1) != 1 or not whole:
         raise NotCovered("a result that is not `stride` times as large")
     kind = a.get("kernel_type", "gaussian").split("_")
-    inverse = {}
-    if kind[0] == "inv":
-        inverse = {
-            "kernel": "inverse",
-            "alpha": float(kind[1]),
-            "power": float(kind[2]),
-        }
+    # The vector's weights hold alpha and the power.
+    inverse = {"kernel": "inverse"} if kind[0] == "inv" else {}
     layer = PAC(
         a["in_channels"],
         a["out_channels"],
