@@ -16,7 +16,7 @@ from ...base import Upsampler, whole_number
 from ...errors import UsageError
 from ...ops import spatial_size
 from ...registry import build
-from .pyramid import SameSize, read_pyramid
+from .pyramid import SameSize, logits_upsampler, read_pyramid
 
 __all__ = ["DeepLabV3PlusDecoder", "ResampleDeepLabV3Plus"]
 
@@ -212,13 +212,8 @@ class ResampleDeepLabV3Plus(nn.Layer):
             owner,
         )
         self.head = nn.Conv2D(channels, num_classes, 1, weight_attr=XavierUniform())
-        self.upsample_logits = build(
-            upsample_logits,
-            num_classes,
-            scale=strides[0],
-            guide_channels=in_channels,
-            kind=Upsampler,
-            site="upsample_logits",
+        self.upsample_logits = logits_upsampler(
+            upsample_logits, num_classes, strides[0], in_channels
         )
         if pretrained is not None:
             load_entire_model(self, pretrained)

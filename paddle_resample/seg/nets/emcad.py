@@ -24,7 +24,7 @@ from .emcad_blocks import (
     MultiScaleConv,
     SpatialAttention,
 )
-from .pyramid import read_pyramid
+from .pyramid import chosen_maps, logits_upsampler, read_pyramid
 
 __all__ = ["EMCADDecoder", "ResampleEMCAD"]
 
@@ -229,21 +229,14 @@ class ResampleEMCAD(nn.Layer):
         )
         read = channels if enable_auxiliary_loss else channels[:1]
         self.heads = nn.LayerList(nn.Conv2D(c, num_classes, 1) for c in read)
-        self.upsample_logits = build(
-            upsample_logits,
-            num_classes,
-            scale=strides[0],
-            guide_channels=in_channels,
-            kind=Upsampler,
-            site="upsample_logits",
+        self.upsample_logits = logits_upsampler(
+            upsample_logits, num_classes, strides[0], in_channels
         )
         if pretrained is not None:
             load_entire_model(self, pretrained)
 
     def forward(self, x):
-        maps = self.backbone(x)
-        if self.backbone_indices is not None:
-            maps = [maps[i] for i in self.backbone_indices]
+        maps = chosen_maps(self.backbone, self.backbone_indices, x)
         finest, *coarser = self.decoder(maps)
         head, *others = self.heads
         size = spatial_size(x)

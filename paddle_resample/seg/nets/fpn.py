@@ -5,7 +5,7 @@ from paddleseg.cvlibs import manager
 from paddleseg.utils import load_entire_model
 
 from ...ops import interpolate, spatial_size
-from .pyramid import read_pyramid, top_down_upsamplers
+from .pyramid import chosen_maps, read_pyramid, top_down_upsamplers
 
 __all__ = ["ResampleFPN", "TopDownPathway"]
 
@@ -101,9 +101,7 @@ class ResampleFPN(nn.Layer):
             load_entire_model(self, pretrained)
 
     def forward(self, x):
-        maps = self.backbone(x)
-        if self.backbone_indices is not None:
-            maps = [maps[i] for i in self.backbone_indices]
+        maps = chosen_maps(self.backbone, self.backbone_indices, x)
         logits = self.head(self.decoder(maps)[0])
         resize = {"mode": "bilinear", "align_corners": self.align_corners}
         return [interpolate(logits, size=spatial_size(x), **resize)]

@@ -16,13 +16,12 @@ from paddle.nn.initializer import Constant, KaimingUniform, Normal, XavierUnifor
 from paddleseg.cvlibs import manager
 from paddleseg.utils import load_entire_model
 
-from ...base import Upsampler, whole_number
+from ...base import whole_number
 from ...errors import UsageError
 from ...initialise import torch_uniform
 from ...ops import regular_grid, spatial_size
-from ...registry import build
 from .ms_deform_attn import MSDeformAttn
-from .pyramid import read_pyramid, top_down_upsamplers
+from .pyramid import chosen_maps, logits_upsampler, read_pyramid, top_down_upsamplers
 from .tokens import to_map, to_tokens
 
 __all__ = ["MSDeformAttnPixelDecoder", "ResampleMask2FormerPixel"]
@@ -298,21 +297,14 @@ class ResampleMask2FormerPixel(nn.Layer):
         self.head = nn.Conv2D(
             channels, num_classes, 1, weight_attr=_c2_xavier(channels)
         )
-        self.upsample_logits = build(
-            upsample_logits,
-            num_classes,
-            scale=strides[0],
-            guide_channels=in_channels,
-            kind=Upsampler,
-            site="upsample_logits",
+        self.upsample_logits = logits_upsampler(
+            upsample_logits, num_classes, strides[0], in_channels
         )
         if pretrained is not None:
             load_entire_model(self, pretrained)
 
     def forward(self, x):
-        maps = self.backbone(x)
-        if self.backbone_indices is not None:
-            maps = [maps[i] for i in self.backbone_indices]
+        maps = chosen_maps(self.backbone, self.backbone_indices, x)
         features, _ = self.decoder(maps)
         size = spatial_size(x)
         return [self.upsample_logits(self.head(features), guide=x, size=size)]

@@ -12,7 +12,13 @@ from ...errors import UsageError
 from ...registry import build
 from ...site_specs import spec_of_each_site
 
-__all__ = ["SameSize", "read_pyramid", "top_down_upsamplers"]
+__all__ = [
+    "SameSize",
+    "chosen_maps",
+    "logits_upsampler",
+    "read_pyramid",
+    "top_down_upsamplers",
+]
 
 _PROBE = 64  # pixels; the largest stride of the field, so that every ratio is exact
 
@@ -67,6 +73,24 @@ def read_pyramid(owner, backbone, indices=None):
             f"maps of {name} there have strides {strides}"
         )
     return [channels[i] for i in indices], strides
+
+
+def chosen_maps(backbone, indices, x):
+    """The feature maps that `read_pyramid` described, of an image."""
+    maps = backbone(x)
+    return maps if indices is None else [maps[i] for i in indices]
+
+
+def logits_upsampler(spec, num_classes, scale, image_channels):
+    """What brings the logits to the size of the image, which is its guide."""
+    return build(
+        spec,
+        num_classes,
+        scale=scale,
+        guide_channels=image_channels,
+        kind=Upsampler,
+        site="upsample_logits",
+    )
 
 
 def top_down_upsamplers(owner, key, spec, channels, strides, aligning=False):

@@ -12,6 +12,7 @@ from ...errors import UsageError
 from ...ops import spatial_size
 from ...registry import build, parse_spec
 from ...site_specs import spec_of_each_site
+from .pyramid import logits_upsampler
 from .tokens import to_map
 
 __all__ = ["ResampleSegFormer", "SegFormerHead"]
@@ -185,13 +186,8 @@ class ResampleSegFormer(SegFormerHead):
             )
         super().__init__(num_classes, channels, embedding_dim, upsample)
         self.backbone = backbone
-        self.upsample_logits = build(
-            upsample_logits,
-            num_classes,
-            scale=4,
-            guide_channels=in_channels,
-            kind=Upsampler,
-            site="upsample_logits",
+        self.upsample_logits = logits_upsampler(
+            upsample_logits, num_classes, 4, in_channels
         )
         if pretrained is not None:
             load_entire_model(self, pretrained)

@@ -14,7 +14,7 @@ from ...ops import interpolate, spatial_size
 from ...registry import build
 from ...site_specs import spec_of_each_site
 from .fpn import TopDownPathway
-from .pyramid import read_pyramid
+from .pyramid import chosen_maps, read_pyramid
 
 __all__ = ["ResampleSemanticFPN"]
 
@@ -102,9 +102,7 @@ class ResampleSemanticFPN(nn.Layer):
             load_entire_model(self, pretrained)
 
     def forward(self, x):
-        maps = self.backbone(x)
-        if self.backbone_indices is not None:
-            maps = [maps[i] for i in self.backbone_indices]
+        maps = chosen_maps(self.backbone, self.backbone_indices, x)
         levels = [conv(x) for conv, x in zip(self.smooth, self.pyramid(maps))]
         climbed = [branch(y, levels) for branch, y in zip(self.branches, levels)]
         logits = self.head(self.dropout(sum(climbed)))

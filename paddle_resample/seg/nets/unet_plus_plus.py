@@ -17,7 +17,7 @@ from ...errors import UsageError
 from ...ops import spatial_size
 from ...registry import build
 from ...site_specs import spec_of_each_site
-from .pyramid import SameSize, read_pyramid
+from .pyramid import SameSize, chosen_maps, read_pyramid
 
 __all__ = ["ResampleUNetPlusPlus", "UNetPlusPlusDecoder"]
 
@@ -244,9 +244,7 @@ class ResampleUNetPlusPlus(nn.Layer):
             load_entire_model(self, pretrained)
 
     def forward(self, x):
-        maps = self.backbone(x)
-        if self.backbone_indices is not None:
-            maps = [maps[i] for i in self.backbone_indices]
+        maps = chosen_maps(self.backbone, self.backbone_indices, x)
         return [self.head(self.decoder(maps, x))]
 
 
