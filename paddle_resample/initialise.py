@@ -12,6 +12,7 @@ from paddle.nn.initializer import Assign, Initializer, Uniform
 
 __all__ = [
     "bilinear_kernel",
+    "cell_kernel",
     "cell_weights",
     "channelwise",
     "set_weight",
@@ -99,6 +100,33 @@ def cell_weights(scale: int, mode: str, reach: int = 1) -> np.ndarray:
         line[pixel, reach] = 1 - abs(off)
         line[pixel, reach + (1 if off > 0 else -1)] += abs(off)
     return np.einsum("im,jn->ijmn", line, line)
+
+
+def cell_kernel(scale: int, mode: str, kernel_size: int | None = None) -> np.ndarray:
+    """Weights by which a coarse pixel reads the fine ones of its cell.
+
+    Args:
+        scale: s, pixels of a cell along a side.
+        mode: "first" or "mean".
+        kernel_size: k of a window whose middle is the first pixel of the cell, odd;
+            None takes the cell itself.
+
+    Returns:
+        float64 [k, k], or [s, s]; the sum is 1, unless the window cuts the cell off.
+
+    >>> cell_kernel(2, "mean", 3).tolist()
+    [[0.0, 0.0, 0.0], [0.0, 0.25, 0.25], [0.0, 0.25, 0.25]]
+    """
+    read = np.zeros([scale, scale])
+    read[0, 0] = 1.0
+    if mode == "mean":
+        read[:] = scale**-2.0
+    if kernel_size is None:
+        return read
+    window = np.zeros([kernel_size, kernel_size])
+    first, reach = kernel_size // 2, min(scale, kernel_size - kernel_size // 2)
+    window[first : first + reach, first : first + reach] = read[:reach, :reach]
+    return window
 
 
 def channelwise(kernels: np.ndarray, channels: int) -> np.ndarray:

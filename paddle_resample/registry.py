@@ -17,10 +17,9 @@ from .spec_checks import (
     article,
     check_option_type,
     check_site,
-    check_start,
     refuse_option,
 )
-from .start import start_as
+from .start import check_start, start_as
 from .synonyms import name_hint
 
 __all__ = [

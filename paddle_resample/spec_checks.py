@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .arguments import check_choice
 from .base import Resampler, Upsampler
 from .errors import UsageError
-from .start import DOWN_STARTS, UP_STARTS
 from .synonyms import option_hint
 
 __all__ = ["article", "check_option_type", "check_site", "refuse_option"]
@@ -34,14 +32,6 @@ def check_option_type(cls: type[Resampler], key: str, value: Any, default: Any) 
             f"{cls.name}: {key} must be of the kind of its default {default!r}, not "
             f"{value!r}"
         )
-
-
-def check_start(cls: type[Resampler], start: Any) -> None:
-    """Refuse a `start` that a class cannot have, before anything is built."""
-    known = UP_STARTS if issubclass(cls, Upsampler) else DOWN_STARTS
-    check_choice(cls.name, "start", start, known)
-    if not cls.learned:
-        raise UsageError(f"{cls.name}: has no weights; remove start from the spec")
 
 
 def check_site(

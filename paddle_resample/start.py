@@ -16,7 +16,14 @@ from .base import Downsampler, Resampler, Upsampler
 from .errors import UsageError
 from .ops.interpolate import _interpolate
 
-__all__ = ["DOWN_STARTS", "TOLERANCE", "UP_STARTS", "Start", "start_as"]
+__all__ = [
+    "DOWN_STARTS",
+    "TOLERANCE",
+    "UP_STARTS",
+    "Start",
+    "check_start",
+    "start_as",
+]
 
 UP_STARTS = ("bilinear", "bilinear_aligned", "nearest")
 DOWN_STARTS = ("first", "mean", "max")
@@ -101,11 +108,20 @@ def start_as(
     return Start(way, error, border)
 
 
+def check_start(cls: type[Resampler], start: str) -> None:
+    """Refuse a reference that a class cannot have, before anything is built."""
+    known = UP_STARTS if issubclass(cls, Upsampler) else DOWN_STARTS
+    check_choice(cls.name, "start", start, known)
+    if not cls.learned:
+        raise UsageError(
+            f"{cls.name}: has no weights that could start as another; leave start out"
+        )
+
+
 def _check(layer, reference):
     if isinstance(reference, str):
-        known = UP_STARTS if isinstance(layer, Upsampler) else DOWN_STARTS
-        check_choice(layer.name, "start", reference, known)
-    if not layer.learned or all(p.stop_gradient for p in layer.parameters()):
+        check_start(type(layer), reference)
+    if all(p.stop_gradient for p in layer.parameters()):
         raise UsageError(f"{layer.name}: has no weights that could start as another")
     if isinstance(reference, str) and layer.in_channels != layer.out_channels:
         raise UsageError(

@@ -11,7 +11,7 @@ from paddle.nn.initializer import Assign, Constant
 
 from ..base import Downsampler, Site, whole_number
 from ..errors import UsageError, did_you_mean
-from ..initialise import set_weight, torch_uniform
+from ..initialise import cell_kernel, set_weight, torch_uniform
 from ..notes import Notes
 from ..registry import register
 
@@ -96,12 +96,9 @@ class DepthwiseConv(Downsampler):
             Assign(np.tile(kernel, [in_channels, 1, 1, 1]))(self.conv.weight)
 
     def set_start(self, mode: str) -> bool:
-        k = self.conv.weight.shape[-1]
-        kernel = np.zeros([1, k, k])
-        reach = self.scale if mode == "mean" else 1
-        if k // 2 + reach > k or mode == "max":
+        kernel = cell_kernel(self.scale, mode, self.conv.weight.shape[-1])
+        if not np.isclose(kernel.sum(), 1.0):
             return False
-        kernel[0, k // 2 : k // 2 + reach, k // 2 : k // 2 + reach] = reach**-2.0
         set_weight(self.conv.weight, np.tile(kernel, [self.in_channels, 1, 1, 1]))
         set_weight(self.conv.bias, 0.0)
         return True

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import paddle.nn as nn
 from paddle import Tensor
 
 from ..base import Downsampler, Site
-from ..initialise import channelwise, set_weight, torch_uniform
+from ..initialise import cell_kernel, channelwise, set_weight, torch_uniform
 from ..notes import Notes
 from ..registry import register
 
@@ -79,12 +78,9 @@ class PatchEmbed(Downsampler):
 
     def set_start(self, mode: str) -> bool:
         plain = isinstance(self.norm, nn.Identity)
-        if mode == "max" or not plain or self.in_channels != self.out_channels:
+        if not plain or self.in_channels != self.out_channels:
             return False
-        kernel = np.zeros([1, self.scale, self.scale])
-        kernel[0, 0, 0] = 1.0
-        if mode == "mean":
-            kernel[:] = self.scale**-2.0
+        kernel = cell_kernel(self.scale, mode)[None]
         set_weight(self.proj.weight, channelwise(kernel, self.in_channels))
         set_weight(self.proj.bias, 0.0)
         return True

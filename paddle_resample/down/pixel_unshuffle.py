@@ -10,7 +10,7 @@ import paddle.nn as nn
 from paddle import Tensor
 
 from ..base import Downsampler, Site, whole_number
-from ..initialise import set_weight
+from ..initialise import cell_kernel, set_weight
 from ..notes import Notes
 from ..ops.shuffle import _pixel_unshuffle
 from ..ops.size import _pad_to_multiple
@@ -84,15 +84,12 @@ class PixelUnshuffle(Downsampler):
         )
 
     def set_start(self, mode: str) -> bool:
-        same = self.in_channels == self.out_channels
-        if mode == "max" or not same or self.data_format == "NCDHW":
+        if self.in_channels != self.out_channels or self.data_format == "NCDHW":
             return False
-        k, cell = self.conv.weight.shape[-1], np.zeros(self.scale**2)
-        cell[: 1 if mode == "first" else None] = 1.0
-        kernel = np.zeros([k, k])
-        kernel[k // 2, k // 2] = 1 / cell.sum()
-        read = np.kron(np.eye(self.in_channels), cell)  # channel, then pixel
-        set_weight(self.conv.weight, np.einsum("oi,yx->oiyx", read, kernel))
+        cell, channels = cell_kernel(self.scale, mode).ravel(), np.eye(self.in_channels)
+        read = np.kron(channels, cell)  # channel, then pixel
+        middle = cell_kernel(1, "first", self.conv.weight.shape[-1])
+        set_weight(self.conv.weight, np.einsum("oi,yx->oiyx", read, middle))
         set_weight(self.conv.bias, 0.0)
         return True
 

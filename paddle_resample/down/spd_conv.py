@@ -11,7 +11,7 @@ import paddle.nn as nn
 from paddle import Tensor
 
 from ..base import Downsampler, Site, whole_number
-from ..initialise import set_weight, torch_uniform
+from ..initialise import cell_kernel, set_weight, torch_uniform
 from ..notes import Notes
 from ..ops.patch import _merge_cells
 from ..ops.size import _pad_to_multiple
@@ -90,15 +90,12 @@ class SPDConv(Downsampler):
         )
 
     def set_start(self, mode: str) -> bool:
-        same = self.in_channels == self.out_channels
-        if mode == "max" or not same or self.data_format == "NCDHW":
+        if self.in_channels != self.out_channels or self.data_format == "NCDHW":
             return False
-        k, cell = self.conv.weight.shape[-1], np.zeros(self.scale**2)
-        cell[: 1 if mode == "first" else None] = 1.0
-        kernel = np.zeros([k, k])
-        kernel[k // 2, k // 2] = 1 / cell.sum()
-        read = np.kron(cell, np.eye(self.in_channels))  # pixel, then channel
-        set_weight(self.conv.weight, np.einsum("oi,yx->oiyx", read, kernel))
+        cell, channels = cell_kernel(self.scale, mode).ravel(), np.eye(self.in_channels)
+        read = np.kron(cell, channels)  # pixel, then channel
+        middle = cell_kernel(1, "first", self.conv.weight.shape[-1])
+        set_weight(self.conv.weight, np.einsum("oi,yx->oiyx", read, middle))
         set_weight(self.conv.bias, 0.0)
         return True
 

@@ -9,7 +9,7 @@ import paddle.nn as nn
 from paddle import Tensor
 
 from ..base import Downsampler, Site, whole_number
-from ..initialise import channelwise, set_weight
+from ..initialise import cell_kernel, channelwise, set_weight
 from ..notes import Notes
 from ..registry import register
 
@@ -76,13 +76,10 @@ class StridedConv(Downsampler):
         )
 
     def set_start(self, mode: str) -> bool:
-        k = self.conv.weight.shape[-1]
-        kernel = np.zeros([1, k, k])
-        reach = self.scale if mode == "mean" else 1
-        if self.in_channels != self.out_channels or k // 2 + reach > k or mode == "max":
+        kernel = cell_kernel(self.scale, mode, self.conv.weight.shape[-1])
+        if self.in_channels != self.out_channels or not np.isclose(kernel.sum(), 1.0):
             return False
-        kernel[0, k // 2 : k // 2 + reach, k // 2 : k // 2 + reach] = reach**-2.0
-        set_weight(self.conv.weight, channelwise(kernel, self.in_channels))
+        set_weight(self.conv.weight, channelwise(kernel[None], self.in_channels))
         set_weight(self.conv.bias, 0.0)
         return True
 
