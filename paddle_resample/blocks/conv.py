@@ -6,10 +6,11 @@ import paddle.nn as nn
 from paddle import Tensor
 from paddle.nn.initializer import Constant, Initializer
 
+from ..errors import UsageError
 from ..initialise import torch_uniform
 from .pointwise_conv import PointwiseConv
 
-__all__ = ["Linear2D", "conv", "conv_norm_relu", "linear"]
+__all__ = ["Linear2D", "conv", "conv_norm_relu", "linear", "transposed_options"]
 
 
 def conv(
@@ -71,6 +72,29 @@ def conv_norm_relu(
     """
     convolution = conv(in_channels, out_channels, 3, bias=bias, stride=stride)
     return convolution, nn.BatchNorm2D(out_channels), nn.ReLU()
+
+
+def transposed_options(owner: str, kernel_size: int, scale: int) -> dict[str, int]:
+    """Stride and paddings of a transposed convolution that multiplies sides by scale.
+
+    Args:
+        owner: name of the layer, for the message.
+        kernel_size: at least scale.
+        scale: integer from 1.
+
+    Raises:
+        UsageError: an even kernel of scale 1, which no padding keeps in the middle.
+
+    >>> transposed_options("up", 4, 2)
+    {'stride': 2, 'padding': 1, 'output_padding': 0}
+    """
+    if scale == 1 and kernel_size % 2 == 0:
+        raise UsageError(
+            f"{owner}: kernel_size={kernel_size} must be odd where scale is 1"
+        )
+    padding = (kernel_size - scale + 1) // 2
+    more = scale + 2 * padding - kernel_size
+    return {"stride": scale, "padding": padding, "output_padding": more}
 
 
 def linear(

@@ -9,6 +9,7 @@ from paddle import Tensor
 
 from ..arguments import check_choice
 from ..base import Site, Upsampler, whole_number
+from ..blocks.conv import transposed_options
 from ..errors import UsageError
 from ..initialise import bilinear_kernel, set_weight, torch_uniform
 from ..notes import Notes
@@ -95,21 +96,14 @@ class ConvTranspose(Upsampler):
                 f"conv_transpose: groups={groups} must divide in_channels="
                 f"{in_channels} and out_channels={self.out_channels}"
             )
-        if scale == 1 and k % 2 == 0:
-            raise UsageError(
-                f"conv_transpose: kernel_size={k} must be odd where scale is 1"
-            )
         axes = 3 if data_format == "NCDHW" else 2
         init_torch = torch_uniform(self.out_channels // groups * k**axes)
-        padding = (k - scale + 1) // 2
         conv = nn.Conv3DTranspose if axes == 3 else nn.Conv2DTranspose
         self.conv = conv(
             in_channels,
             self.out_channels,
             k,
-            stride=scale,
-            padding=padding,
-            output_padding=scale + 2 * padding - k,
+            **transposed_options(self.name, k, scale),
             groups=groups,
             weight_attr=init_torch,
             bias_attr=init_torch if bias else False,

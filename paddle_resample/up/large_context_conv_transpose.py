@@ -6,7 +6,7 @@ import paddle.nn as nn
 from paddle import Tensor
 
 from ..base import Site, Upsampler, whole_number
-from ..errors import UsageError
+from ..blocks.conv import transposed_options
 from ..initialise import torch_uniform
 from ..notes import Notes
 from ..ops.size import _fit
@@ -70,11 +70,6 @@ class LargeContextConvTranspose(Upsampler):
     ):
         super().__init__(in_channels, out_channels, scale=scale)
         whole_number(self.name, "kernel_size", kernel_size, least=scale)
-        for k in (kernel_size, _small(small_kernel, scale)):
-            if scale == 1 and k and k % 2 == 0:
-                raise UsageError(
-                    f"{self.name}: kernel_size={k} must be odd where scale is 1"
-                )
         self.large = self._convolution(kernel_size, bias)
         self.small = None
         small_kernel = _small(small_kernel, scale)
@@ -83,15 +78,12 @@ class LargeContextConvTranspose(Upsampler):
             self.small = self._convolution(small_kernel, bias)
 
     def _convolution(self, k, bias):
-        padding = (k - self.scale + 1) // 2
         init = torch_uniform(self.out_channels * k * k)
         return nn.Conv2DTranspose(
             self.in_channels,
             self.out_channels,
             k,
-            stride=self.scale,
-            padding=padding,
-            output_padding=self.scale + 2 * padding - k,
+            **transposed_options(self.name, k, self.scale),
             weight_attr=init,
             bias_attr=init if bias else False,
         )
