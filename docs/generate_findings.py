@@ -15,8 +15,9 @@ import numpy as np
 import yaml
 
 from paddle_resample.study.curve import read_curve
-from paddle_resample.study.plan import Study, read_study_file
+from paddle_resample.study.plan import Study
 from paddle_resample.study.results import read_results
+from paddle_resample.study.study_file import read_study_file
 from paddle_resample.study.verdict import answer, signed
 from paddle_resample.tool import run_tool
 

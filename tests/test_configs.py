@@ -11,7 +11,8 @@ from PIL import Image
 
 from paddle_resample.seg.config.components import Components
 from paddle_resample.seg.config.config import ResampleConfig
-from paddle_resample.study.plan import Study, read_study_file
+from paddle_resample.study.plan import Study
+from paddle_resample.study.study_file import read_study_file
 
 FOLDER = Path(__file__).parents[1] / "configs"
 BASES = sorted(FOLDER.glob("_base_/*.yml"))

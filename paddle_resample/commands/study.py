@@ -17,9 +17,10 @@ from ..errors import UsageError
 from ..seg.device import choose_device
 from ..seg.flags import add_device
 from ..study.forecast import forecast, noise_of_pilot, stated_noise
-from ..study.plan import Study, parse_vary, read_study_file
+from ..study.plan import Study
 from ..study.run import run_study
 from ..study.statistics import summarise
+from ..study.study_file import parse_vary, read_study_file
 from ..study.verdict import answer
 
 

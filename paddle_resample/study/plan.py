@@ -8,8 +8,6 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Optional
 
-import yaml
-
 from ..errors import UsageError, did_you_mean
 from ..files import write_json
 from ..seg.config.config import ResampleConfig
@@ -17,9 +15,10 @@ from ..seg.config.imports import digests_of
 from ..seg.training.record import describe_run
 from .bootstrap import groups_of
 
-__all__ = ["Cell", "Study", "parse_vary", "read_study_file"]
+__all__ = ["Cell", "Study"]
 
 SEED = "seed"
+CONFIG = "config"
 # Parts of a study that leave its trained cells as they are.
 _MAY_CHANGE = ("vary", "equal_within", "group", "repeat", "shift_consistency")
 
@@ -51,7 +50,8 @@ class Study:
     Attributes:
         folder: of the results.
         base: path of the configuration.
-        vary: dict, key of the configuration (or "seed") -> list of values.
+        vary: dict, key of the configuration -> list of values; "seed"; or "config"
+            -> list of configurations, which may differ in their model alone.
         baseline: the method that others are compared with; default the first.
         opts: list of "key=value" for all cells, as after --opts.
         iters, batch_size, learning_rate: replace the configuration's where not None.
@@ -128,9 +128,10 @@ class Study:
         for seed in self.vary[SEED]:
             for values in itertools.product(*(self.vary[key] for key in others)):
                 named = dict(zip(others, values))
-                parts = [f"{short[k]}={_short(v)}" for k, v in named.items()]
+                words = {k: _method_name(k, v) for k, v in named.items()}
+                parts = [f"{short[k]}={word}" for k, word in words.items()]
                 name = _file_name(",".join([*parts, f"seed={seed}"]))
-                method = " + ".join(_short(v) for v in values)
+                method = " + ".join(words.values())
                 cells.append(Cell(name, method, seed, {**named, SEED: seed}))
         names = [cell.name for cell in cells]
         if len(set(names)) < len(names):
@@ -167,9 +168,11 @@ class Study:
 
     def config(self, cell):
         """The resolved configuration of a cell: ResampleConfig."""
-        varied = [f"{k}={v!r}" for k, v in cell.values.items() if k != SEED]
+        varied = [
+            f"{k}={v!r}" for k, v in cell.values.items() if k not in (SEED, CONFIG)
+        ]
         return ResampleConfig(
-            self.base,
+            cell.values.get(CONFIG, self.base),
             learning_rate=self.learning_rate,
             batch_size=self.batch_size,
             iters=self.iters,
@@ -187,6 +190,7 @@ class Study:
         """
         path = self.folder / "study.json"
         configuration = ResampleConfig(self.base, opts=self.opts).dic
+        models = self._models(configuration)
         if self.group is None:
             self.group = configuration.get("group")
             groups_of([], self.group)
@@ -194,14 +198,17 @@ class Study:
             "study": {**asdict(self), "folder": None},
             "configuration": configuration,
             "imports": digests_of(configuration.get("imports") or []),
+            "models": models,
         }
         content = json.loads(json.dumps(content, default=str))
         if path.exists():
             old = json.loads(path.read_text(encoding="utf-8"))
-            for part in ("study", "configuration", "imports"):
+            for part in ("study", "configuration", "imports", "models"):
                 for key, value in content[part].items():
-                    # What an older version did not write had its default.
-                    before = old.get(part, {}).get(key, _default(part, key))
+                    # What an older version did not write had its default, and a
+                    # configuration may have come in.
+                    default = value if part == "models" else _default(part, key)
+                    before = old.get(part, {}).get(key, default)
                     if key not in _MAY_CHANGE and before != value:
                         raise UsageError(
                             f"{str(self.folder)!r} holds another study: {key} was "
@@ -209,6 +216,25 @@ class Study:
                         )
         cells = [{"name": c.name, "values": c.values} for c in self.all_cells]
         write_json(path, {**content, "cells": cells, "run": describe_run()})
+
+    def _models(self, configuration):
+        """The model of every configuration that `vary` names: dict of path -> dict.
+
+        Raises:
+            UsageError: a configuration differs from the study's in more than its model.
+        """
+        models = {}
+        for path in self.vary.get(CONFIG, ()):
+            other = ResampleConfig(path, opts=self.opts).dic
+            models[path] = other.get("model")
+            for key in sorted({*other, *configuration} - {"model"}):
+                if other.get(key) != configuration.get(key):
+                    raise UsageError(
+                        f"--vary config: {str(path)!r} and {str(self.base)!r} differ "
+                        f"in {key!r}; configurations that are compared may differ in "
+                        "their model alone, so that all are trained and scored alike"
+                    )
+        return models
 
     @classmethod
     def load(cls, folder):
@@ -225,65 +251,6 @@ class Study:
         return cls(**{**content["study"], "folder": folder})
 
 
-def parse_vary(items):
-    """Read `--vary key=value,value ...`.
-
-    Args:
-        items: list of str; values are YAML, separated by commas.
-
-    Returns:
-        dict: key -> list of values.
-
-    Raises:
-        UsageError: no "=", no YAML, or a key twice.
-
-    >>> parse_vary(["model.upsample=bilinear,{name: dysample, groups: 8}", "seed=0,1"])
-    {'model.upsample': ['bilinear', {'name': 'dysample', 'groups': 8}], 'seed': [0, 1]}
-    """
-    vary = {}
-    for item in items:
-        key, equals, text = item.partition("=")
-        if not equals:
-            raise UsageError(f"--vary takes key=value,value, not {item!r}")
-        if key in vary:
-            raise UsageError(f"--vary {key} is given twice")
-        try:
-            vary[key] = yaml.safe_load(f"[{text}]")
-        except yaml.YAMLError:
-            raise UsageError(f"--vary {item!r}: the values are no YAML") from None
-    return vary
-
-
-def read_study_file(path):
-    """Read a study YAML: the keys are those of `Study`, `config` being its base.
-
-    Args:
-        path: of the file; `config` is relative to the current folder, as on the
-            command line.
-
-    Returns:
-        dict of arguments of Study, without the folder.
-
-    Raises:
-        UsageError: no YAML mapping, or an unknown key.
-    """
-    try:
-        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        text = " ".join(str(error).split())
-        raise UsageError(f"study {str(path)!r} cannot be read: {text}") from None
-    if not isinstance(content, dict) or "config" not in content:
-        raise UsageError(f"study {str(path)!r} needs the key 'config'")
-    known = set(Study.__dataclass_fields__) - {"folder", "base"} | {"config"}
-    for key in content:
-        if key not in known:
-            raise UsageError(
-                f"study {str(path)!r}: unknown key {key!r}{did_you_mean(key, known)}"
-            )
-    content["base"] = content.pop("config")
-    return content
-
-
 def _default(part, key):
     """The default of a field of Study."""
     known = Study.__dataclass_fields__ if part == "study" else {}
@@ -296,6 +263,10 @@ def _short_keys(keys):
     return {
         key: part if last.count(part) == 1 else key for key, part in zip(keys, last)
     }
+
+
+def _method_name(key, value):
+    return Path(value).stem if key == CONFIG else _short(value)
 
 
 def _short(value):

@@ -1,10 +1,11 @@
 import json
+from pathlib import Path
 
 import pytest
 
 from checkout import CONFIGS
 from paddle_resample import UsageError
-from paddle_resample.study.plan import Study, parse_vary, read_study_file
+from paddle_resample.study.plan import Study
 
 UNET = str(CONFIGS / "unet" / "unet_bilinear.yml")
 
@@ -43,6 +44,36 @@ def test_any_key_may_vary(tmp_path):
     configs = [plan.config(cell) for cell in plan.cells]
     assert [c.dic["lr_scheduler"]["learning_rate"] for c in configs] == [0.1, 0.01]
     assert configs[0].iters == 7
+
+
+def _two_networks(folder, more=""):
+    """Paths of a U-Net's configuration and of another network's on the same data."""
+    unet, segnet = folder / "unet.yml", folder / "segnet.yml"
+    unet.write_text(f"_base_: {UNET}\n")
+    model = "model: {_inherited_: False, type: ResampleSegNet, num_classes: 12}"
+    segnet.write_text(f"_base_: {UNET}\n{model}\n{more}")
+    return [str(unet), str(segnet)]
+
+
+def test_configurations_may_vary(tmp_path):
+    paths = _two_networks(tmp_path)
+    plan = Study(folder=tmp_path, base=paths[0], vary={"config": paths, "seed": [4]})
+    assert plan.methods == ["unet", "segnet"]
+    assert plan.cells[1].name == "config=segnet,seed=4"
+    types = [plan.config(cell).dic["model"]["type"] for cell in plan.cells]
+    assert types == ["ResampleUNet", "ResampleSegNet"]
+    plan.save()
+    assert Study.load(tmp_path) == plan
+    Path(paths[1]).write_text(f"_base_: {UNET}\nmodel: {{width: 4}}\n")
+    with pytest.raises(UsageError, match=r"another study: .*segnet\.yml was"):
+        plan.save()
+
+
+def test_configurations_differ_in_their_model_alone(tmp_path):
+    paths = _two_networks(tmp_path, "batch_size: 3\n")
+    plan = Study(folder=tmp_path, base=paths[0], vary={"config": paths})
+    with pytest.raises(UsageError, match="differ in 'batch_size'"):
+        plan.save()
 
 
 def test_a_saved_study_comes_back(tmp_path):
@@ -96,28 +127,6 @@ def test_study_json_explains_the_results(tmp_path):
 def test_refused(tmp_path, given, text):
     with pytest.raises(UsageError, match=text):
         study(tmp_path, **given)
-
-
-@pytest.mark.parametrize("items, text", [
-    (["model.upsample"], "--vary takes key=value,value, not 'model.upsample'"),
-    (["a=1", "a=2"], "--vary a is given twice"),
-    (["a={"], "the values are no YAML"),
-], ids=str)  # fmt: skip
-def test_wrong_vary(items, text):
-    with pytest.raises(UsageError, match=text):
-        parse_vary(items)
-
-
-def test_study_file(tmp_path):
-    path = tmp_path / "study.yml"
-    path.write_text("config: a.yml\nvary: {x: [1, 2]}\niters: 4\n")
-    assert read_study_file(path) == {"base": "a.yml", "vary": {"x": [1, 2]}, "iters": 4}
-    path.write_text("config: a.yml\nitres: 4\n")
-    with pytest.raises(UsageError, match="unknown key 'itres'; did you mean 'iters'"):
-        read_study_file(path)
-    path.write_text("vary: {}\n")
-    with pytest.raises(UsageError, match="needs the key 'config'"):
-        read_study_file(path)
 
 
 def test_no_study(tmp_path):
