@@ -14,15 +14,16 @@ class Sheet:
     """A figure of exact pixels, so that enlarged picture pixels stay equal squares.
 
     Args:
-        width, height: pixels at DPI.
+        width, height: pixels at dpi.
+        dpi: of the figure; points of text are taken at it.
 
     Attributes:
         figure: the matplotlib Figure, bound to no window.
     """
 
-    def __init__(self, width, height):
+    def __init__(self, width, height, dpi=DPI):
         self.width, self.height = width, height
-        self.figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI)
+        self.figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi)
         self.figure.patch.set_facecolor("white")
         self._renderer = FigureCanvasAgg(self.figure).get_renderer()
 

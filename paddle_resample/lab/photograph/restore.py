@@ -9,6 +9,7 @@ import paddle.nn.functional as F
 from skimage.metrics import structural_similarity
 
 from ...errors import UsageError
+from ...images import to_image, to_tensor
 from .contestants import contestant
 
 __all__ = [
@@ -117,14 +118,13 @@ def restore_with(photo, one, settings, on_step=None):
         UsageError: a fit that ended without numbers.
     """
     centre = 0.5 if one.learned else 0.0
-    x = paddle.to_tensor(photo.transpose(2, 0, 1)[None].astype("float32") / 255)
-    x = x - centre
+    x = to_tensor(photo) - centre
     loss = fit(one, x, settings, on_step) if one.learned else None
     one.up.eval(), one.down.eval()
     with paddle.no_grad():
         small, side = one.down.record(x)
         y = _bring_back(one, small, side, x)
-    restored = _to_picture(y + centre)
+    restored = to_image(y + centre)
     return Row(
         name=one.name,
         options=one.options,
@@ -134,7 +134,7 @@ def restore_with(photo, one, settings, on_step=None):
         scale=one.up.scale,
         parameters=sum(p.size for p in one.weights),
         loss=loss,
-        reduced=_to_picture(small + centre),
+        reduced=to_image(small + centre),
         restored=restored,
         psnr=psnr(photo, restored),
         ssim=ssim(photo, restored),
@@ -234,8 +234,3 @@ def _bring_back(one, small, side, x):
 
 def _inside(picture):
     return picture[BORDER:-BORDER, BORDER:-BORDER]
-
-
-def _to_picture(x):
-    values = np.rint(x.numpy()[0].transpose(1, 2, 0).astype(np.float64) * 255)
-    return np.clip(values, 0, 255).astype(np.uint8)
