@@ -1,6 +1,6 @@
 # make demo        install and train two U-Nets that differ in one line, then compare
 # make test        install and run the tests;  make test-slow  the long ones
-# make compare     the seed article's experiment on the embedded photograph
+# make compare     a photograph halved and restored by every upsampler
 # make environments  a core subset on other Pythons, Paddles and NumPys: a table
 # make lint        format, lint and check types
 # make docs        write the operators' pages and pictures (docs/operators) anew

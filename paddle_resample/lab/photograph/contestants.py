@@ -27,9 +27,9 @@ _EXTRAS = {cls.name: cls for cls in (GridSample,)}
 _VARIANTS = [
     # Uneven overlap: the checkerboard survives fitting.
     {"name": "conv_transpose", "kernel_size": 3},
-    # The seed article's.
+    # Even overlap, as the tutorials on upsampling train it.
     {"name": "conv_transpose", "kernel_size": 4},
-    # The seed articles' form; the published one normalises three colours.
+    # The tutorials' form; the published one normalises three colours.
     {"name": "patch_expand", "norm": False, "bias": True},
     {"name": "grid_sample"},
     {"name": "grid_sample", "noise": 0.005},

@@ -20,7 +20,7 @@ class GridSample(Upsampler):
         out_channels: C.
         scale: integer from 1.
         noise: standard deviation of the displacement, in units of the grid, where the
-            picture is 2 wide; the seed article takes 1/200. Drawn by Paddle's generator
+            picture is 2 wide; tutorials take 1/200. Drawn by Paddle's generator
             at each call.
 
     Call:
@@ -29,8 +29,9 @@ class GridSample(Upsampler):
     Returns:
         [N, C, H', W'], dtype of x.
 
-    Grid: corners aligned, as in the article; samples outside repeat the border, which
-    the article leaves black. Without noise it equals bilinear with aligned corners.
+    Grid: corners aligned, as Paddle's grid_sample does by default; samples outside
+    repeat the border, which it leaves black. Without noise it equals bilinear with
+    aligned corners.
 
     Raises:
         UsageError: noise that is no number, or negative.

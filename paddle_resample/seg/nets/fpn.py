@@ -53,16 +53,16 @@ class TopDownPathway(nn.Layer):
 class ResampleFPN(nn.Layer):
     """Progressive interpolation over any backbone, then a 1x1 classifier.
 
-    The decoder of the seed article: every stage to one width by a 1x1 convolution, then
-    from the coarsest on enlarge and add. Logits are made at the finest stage and
-    resized to the image bilinearly.
+    Every stage goes to one width by a 1x1 convolution, then from the coarsest on
+    enlarge and add, which tutorials call step-by-step interpolation. Logits are made at
+    the finest stage and resized to the image bilinearly.
 
     Args:
         num_classes: channels of the logits.
         backbone: PaddleSeg backbone.
         backbone_indices: its maps, finest first; None takes all.
         channels: D, the one width.
-        upsample: specs of the sites, see `TopDownPathway`; the article writes nearest.
+        upsample: specs of the sites, see `TopDownPathway`.
         align_corners: of the last resizing, from logits to image.
         pretrained: path or address of a checkpoint, loaded by PaddleSeg.
 
@@ -72,8 +72,9 @@ class ResampleFPN(nn.Layer):
     Returns:
         list of one Tensor: logits [N, num_classes, H, W].
 
-    Source: the seed article's "step by step interpolate"; for PVT's widths (64, 128,
-    320, 512) and D = 256 its convolutions have 263,168 parameters.
+    Source: Lin et al., "Feature pyramid networks", CVPR 2017, without the 3x3
+    convolutions after each sum; for PVT's widths (64, 128, 320, 512) and D = 256 its
+    convolutions have 263,168 parameters.
 
     Raises:
         UsageError: a spec is wrong, or an index is not there.

@@ -19,7 +19,7 @@ _MOST_CHANNELS = 2**14  # of the bottleneck, whose weights alone then take 10 GB
 class ResampleUNet(nn.Layer):
     """U-Net whose down- and upsampling sites take specs.
 
-    With the default specs, width 64 and 1 class it is the U-Net of the seed articles
+    With the default specs, width 64 and 1 class it is the U-Net that tutorials build
     (31,037,633 trainable parameters). Level l has width * 2**l channels; its encoder
     feature is the skip connection, the guide of a guided upsampler, and the exact size
     the decoder returns to, so any input size of at least 2**depth works.
@@ -43,7 +43,7 @@ class ResampleUNet(nn.Layer):
         list of one Tensor: logits [N, num_classes, H, W].
 
     Source: Ronneberger et al., "U-Net", MICCAI 2015, in the padded, batch-normalised
-    form of the seed articles (convolutions without bias; encoder first in every
+    form of today (convolutions without bias; encoder first in every
     concatenation).
 
     Raises:

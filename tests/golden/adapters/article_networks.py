@@ -1,4 +1,5 @@
-"""The two decoders of the seed articles."""
+"""The two decoders of the tutorials on up- and downsampling: SegFormer's, and one that
+interpolates step by step."""
 
 import paddle
 import paddle.nn as nn

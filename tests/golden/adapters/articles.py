@@ -1,4 +1,4 @@
-"""The operators of the seed articles and the U-Net they describe."""
+"""The operators and the U-Net of the tutorials on up- and downsampling."""
 
 import paddle.nn as nn
 
