@@ -31,7 +31,7 @@ from ..seg.flags import (
     inference_config,
 )
 from ..seg.prediction.inference import inference_options
-from ..seg.prediction.trained_model import trained_components
+from ..seg.prediction.trained_model import names_weights, trained_components
 from ..seg.progress import RunDisplay
 from ..seg.training.record import describe_run
 
@@ -39,7 +39,8 @@ from ..seg.training.record import describe_run
 def add_arguments(parser):
     add = parser.add_argument
     add("--config", required=True, help="configuration, .yml")
-    add("--model_path", required=True, help=".pdparams file or checkpoint folder")
+    text = ".pdparams file or checkpoint folder; default: the model's own pretrained"
+    add("--model_path", help=text)
     add_device(parser)
     add("--save_dir", help="folder for scores.json")
     add("--batch_size", type=int, default=8, help="images predicted together")
@@ -57,6 +58,11 @@ def add_arguments(parser):
 def run(args):
     config = ResampleConfig(args.config, opts=args.opts)
     config.use_data_format(args.data_format)
+    if not args.model_path and not names_weights(config):
+        raise UsageError(
+            f"--model_path is missing, and the model of {args.config} names no "
+            "pretrained weights either: there is nothing trained to score"
+        )
     test_config = inference_config(args, "aug_eval", config.test_config)
     if args.auc_roc:
         test_config["auc_roc"] = True

@@ -225,6 +225,20 @@ def test_export_leaves_the_other_files_of_its_folder(tool, refused, trained, tmp
     assert "has 4 channels, but the images of the configuration have 3" in sentence
 
 
+def test_val_scores_the_pretrained_weights_of_the_configuration(
+    tool, refused, trained, tmp_path
+):
+    config, run = trained
+    given = ["--config", config, "--save_dir", tmp_path]
+    assert "names no pretrained weights" in refused("val", *given)
+    weights = run / "iter_4" / "model.pdparams"
+    status, _, stderr = tool("val", *given, "--opts", f"model.pretrained={weights}")
+    assert status == 0, stderr
+    trained_scores = json.loads((run / "scores.json").read_text())["last"]
+    scores = json.loads((tmp_path / "scores.json").read_text())
+    assert scores["confusion"] == trained_scores["confusion"]
+
+
 def test_val_leaves_the_scores_of_training_alone(refused, trained):
     config, run = trained
     before = (run / "scores.json").read_bytes()

@@ -3,7 +3,7 @@
 from ..checkpoints.weights import load_weights
 from ..config.components import Components
 
-__all__ = ["trained_components"]
+__all__ = ["names_weights", "trained_components"]
 
 
 def trained_components(config, weights=None):
@@ -27,3 +27,19 @@ def trained_components(config, weights=None):
         load_weights(model, weights)
     model.eval()
     return components
+
+
+def names_weights(config):
+    """Whether the configuration itself names weights of the whole model: `pretrained`
+    of the model, or of the one inside Resampled; a backbone's alone are not enough.
+
+    Args:
+        config: ResampleConfig.
+
+    Returns:
+        bool.
+    """
+    model = config.dic["model"]
+    inside = model.get("model")
+    models = [model, inside] if isinstance(inside, dict) else [model]
+    return any(part.get("pretrained") for part in models)

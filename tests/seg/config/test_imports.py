@@ -32,6 +32,17 @@ class Mine(paddle_resample.Upsampler):
 '''
 
 
+NETWORK = """
+import paddle.nn as nn
+from paddleseg.cvlibs import manager
+
+@manager.MODELS.add_component
+class {name}(nn.Layer):
+    def __init__(self, num_classes, in_channels=3, upsample="bilinear", mode="max"):
+        super().__init__()
+"""
+
+
 def operator(name):
     return OPERATOR.format(name=name)
 
@@ -51,6 +62,29 @@ def test_a_file_beside_the_configuration(tmp_path):
     ResampleConfig(str(path))  # once more: it is not registered twice
     digest = hashlib.sha256((tmp_path / "beside_it.py").read_bytes()).hexdigest()
     assert loaded_imports()["beside_it.py"] == digest
+
+
+def faults_of_network(folder, name, upsample):
+    (folder / f"{name}.py").write_text(NETWORK.format(name=name))
+    path = folder / "own_network.yml"
+    path.write_text(
+        f"_base_: {UNET}\nimports: [{name}.py]\nmodel:\n  _inherited_: False\n"
+        f"  type: {name}\n  num_classes: 12\n  mode: sum\n  upsample: {upsample}\n"
+    )
+    return config_faults(str(path))
+
+
+@pytest.mark.parametrize("upsample", [
+    "{name: dysample, groups: 8}", "[carafe, keep]", "{name: carafe, last: dysample}",
+    "a_word_of_its_own",
+])  # fmt: skip
+def test_a_network_of_ones_own_takes_specs(tmp_path, upsample):
+    assert faults_of_network(tmp_path, f"Own{len(upsample)}", upsample) == []
+
+
+def test_its_specs_are_checked(tmp_path):
+    (fault,) = faults_of_network(tmp_path, "Checked", "{name: dysample, grups: 8}")
+    assert "grups" in fault and "groups" in fault
 
 
 def test_a_base_brings_its_file_along(tmp_path):

@@ -135,7 +135,7 @@ class _Checker:
         added = _ADDED.get(kind, set())
         known = {**dict.fromkeys(added, REQUIRED), **arguments.known}
         documented = documented_types(component)
-        ours = component.__module__.split(".")[0] == "paddle_resample"
+        package = component.__module__.split(".")[0]
         for key, value in section.items():
             if key == "type" or (key == "_inherited_" and not self.complete):
                 continue
@@ -145,20 +145,21 @@ class _Checker:
             else:
                 default = known.get(key, REQUIRED)
                 doc = documented.get(key, "")
-                yield from self.argument(there, value, default, kind, ours, doc)
+                yield from self.argument(there, value, default, kind, package, doc)
         if self.complete:
             yield from _missing(path, owner, section, arguments, added)
         yield from pair_faults(path, section)
 
-    def argument(self, path, value, default, kind, ours, doc):
+    def argument(self, path, value, default, kind, package, doc):
         key = path[-1]
+        ours = package == "paddle_resample"
         if key.endswith("transforms") or key in ("transforms1", "transforms2"):
             # PaddleSeg's EG1800 and SUPERVISELY evaluate without a second branch.
             if value is not None or key in ("transforms", "common_transforms"):
                 yield from self.all_of(path, value, "transform")
         elif key == "losses" and kind == "loss" and default is REQUIRED:
             yield from self.all_of(path, value, "loss")
-        elif ours and takes_spec(key, default):
+        elif takes_spec(key, default) and (ours or _is_spec(value, package)):
             yield from spec_faults(path, value, kind_of_spec(key, default))
         elif isinstance(value, Mapping) and "type" in value:
             inner = "backbone" if key == "backbone" else "model or backbone"
@@ -271,6 +272,13 @@ def _find(section, kind):
             return None, f"{name!r} is a {word}, where a {kind} is expected"
     known = [n for word in wanted for n in _REGISTRIES[word].components_dict]
     return None, f"unknown type {name!r}{nearest(name, known)}"
+
+
+def _is_spec(value, package):
+    """Whether a value is a spec with options, in a network of somebody's own: a name
+    alone is text to it, and PaddleSeg's components know no specs."""
+    mapped = isinstance(value, Mapping) and "type" not in value
+    return package != "paddleseg" and (mapped or isinstance(value, (list, tuple)))
 
 
 def _missing(path, owner, section, arguments, added):
