@@ -3,7 +3,7 @@
 #pragma once
 #include <cstdint>
 
-#include "common/parallel.h"
+#include "platform/parallel.h"
 
 namespace resample {
 

@@ -6,7 +6,7 @@
 #pragma once
 #include "conv/conv.h"
 #include "conv/conv_bias.h"
-#include "common/operator.h"
+#include "platform/operator.h"
 
 namespace resample {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "onednn/objects.h"
-#include "common/memory.h"
+#include "platform/memory.h"
 
 namespace resample {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "common/parallel.h"
+#include "platform/parallel.h"
 #include "vectors/exponential.h"
 #include "vectors/tails.h"
 

@@ -1,7 +1,7 @@
 // Paddle operator paddle_resample_gelu, the exact one; float32.
 #pragma once
 #include "gelu/gelu.h"
-#include "common/operator.h"
+#include "platform/operator.h"
 
 namespace resample {
 

@@ -2,7 +2,7 @@
 // each is the other one's arithmetic, and the gradient of that its own again.
 #pragma once
 #include "haar/haar.h"
-#include "common/operator.h"
+#include "platform/operator.h"
 
 namespace resample {
 

@@ -1,7 +1,7 @@
 // Paddle operator paddle_resample_interpolate, 2-D. Its gradient applies the transposed
 // bands, so it needs nothing but the gradient of the output; its own gradient is this.
 #pragma once
-#include "common/operator.h"
+#include "platform/operator.h"
 #include "interpolate/separable.h"
 
 namespace resample {

@@ -12,7 +12,7 @@
 
 #include "interpolate/band_matrix.h"
 #include "vectors/permutations.h"
-#include "common/memory.h"
+#include "platform/memory.h"
 #include "vectors/vectors.h"
 
 namespace resample {

@@ -2,8 +2,8 @@
 // planes, in one pass.
 #pragma once
 #include "vectors/weighted_rows.h"
-#include "common/parallel.h"
-#include "common/memory.h"
+#include "platform/parallel.h"
+#include "platform/memory.h"
 #include "interpolate/permuted_band.h"
 
 namespace resample {

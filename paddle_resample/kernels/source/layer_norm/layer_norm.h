@@ -4,8 +4,8 @@
 #include <cmath>
 #include <cstdint>
 
-#include "common/memory.h"
-#include "common/parallel.h"
+#include "platform/memory.h"
+#include "platform/parallel.h"
 #include "vectors/tails.h"
 
 namespace resample {

@@ -2,7 +2,7 @@
 // last ones; float32.
 #pragma once
 #include "layer_norm/layer_norm.h"
-#include "common/operator.h"
+#include "platform/operator.h"
 
 namespace resample {
 

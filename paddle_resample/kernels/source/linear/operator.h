@@ -2,7 +2,7 @@
 // gradients; float32.
 #pragma once
 #include "linear/linear.h"
-#include "common/operator.h"
+#include "platform/operator.h"
 
 namespace resample {
 

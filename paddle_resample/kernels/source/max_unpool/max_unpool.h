@@ -4,7 +4,7 @@
 #include <atomic>
 #include <cstdint>
 
-#include "common/parallel.h"
+#include "platform/parallel.h"
 
 namespace resample {
 

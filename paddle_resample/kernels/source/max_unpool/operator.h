@@ -2,7 +2,7 @@
 // values where they were put, and the gradient of that is this one again.
 #pragma once
 #include "max_unpool/max_unpool.h"
-#include "common/operator.h"
+#include "platform/operator.h"
 
 namespace resample {
 

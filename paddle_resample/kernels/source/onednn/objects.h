@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "onednn/library.h"
-#include "common/memory.h"
-#include "common/parallel.h"
+#include "platform/memory.h"
+#include "platform/parallel.h"
 
 #ifdef _OPENMP
 #include <omp.h>

@@ -2,7 +2,7 @@
 // gradient is the inverse order, and the gradient of that is this one again.
 #pragma once
 #include "permute/permute.h"
-#include "common/operator.h"
+#include "platform/operator.h"
 
 namespace resample {
 

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <vector>
 
-#include "common/parallel.h"
+#include "platform/parallel.h"
 #include "vectors/permutations.h"
 #include "vectors/tails.h"
 

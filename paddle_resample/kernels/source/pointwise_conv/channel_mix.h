@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "common/parallel.h"
-#include "common/memory.h"
+#include "platform/parallel.h"
+#include "platform/memory.h"
 #include "vectors/vectors.h"
 
 namespace resample {

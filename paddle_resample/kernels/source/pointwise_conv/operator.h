@@ -3,7 +3,7 @@
 #pragma once
 #include "pointwise_conv/channel_mix.h"
 #include "pointwise_conv/channel_products.h"
-#include "common/operator.h"
+#include "platform/operator.h"
 
 namespace resample {
 

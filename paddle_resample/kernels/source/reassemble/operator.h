@@ -1,7 +1,7 @@
 // Paddle operators paddle_resample_reassemble and paddle_resample_similarity, with their
 // first gradients. `how`: size, scale, stride, groups, dilation and border.
 #pragma once
-#include "common/operator.h"
+#include "platform/operator.h"
 #include "reassemble/reassemble.h"
 
 namespace resample {

@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "common/parallel.h"
+#include "platform/parallel.h"
 #include "reassemble/weights.h"
-#include "common/memory.h"
+#include "platform/memory.h"
 
 namespace resample {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "reassemble/geometry.h"
-#include "common/memory.h"
+#include "platform/memory.h"
 #include "vectors/exponential.h"
 #include "vectors/interleave.h"
 

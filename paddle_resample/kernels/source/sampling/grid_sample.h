@@ -5,8 +5,8 @@
 
 #include "sampling/corners.h"
 #include "vectors/channel_lanes.h"
-#include "common/parallel.h"
-#include "common/memory.h"
+#include "platform/parallel.h"
+#include "platform/memory.h"
 #include "vectors/interleave.h"
 
 namespace resample {

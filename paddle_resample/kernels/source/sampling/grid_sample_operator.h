@@ -2,7 +2,7 @@
 // (first order only).
 #pragma once
 #include "sampling/grid_sample.h"
-#include "common/operator.h"
+#include "platform/operator.h"
 
 namespace resample {
 

@@ -12,8 +12,8 @@
 #include "sampling/corners.h"
 #include "vectors/channel_lanes.h"
 #include "sampling/offset_axis.h"
-#include "common/parallel.h"
-#include "common/memory.h"
+#include "platform/parallel.h"
+#include "platform/memory.h"
 
 namespace resample {
 

@@ -1,7 +1,7 @@
 // Paddle operator paddle_resample_sample_at_offsets, with gradients of x and the offsets
 // (first order only).
 #pragma once
-#include "common/operator.h"
+#include "platform/operator.h"
 #include "sampling/sample_at_offsets.h"
 
 namespace resample {

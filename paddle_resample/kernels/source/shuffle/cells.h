@@ -9,7 +9,7 @@
 #include <cstring>
 #include <vector>
 
-#include "common/parallel.h"
+#include "platform/parallel.h"
 #include "vectors/interleave.h"
 
 namespace resample {

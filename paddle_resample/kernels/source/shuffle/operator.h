@@ -3,7 +3,7 @@
 #pragma once
 #include "shuffle/cells.h"
 
-#include "common/operator.h"
+#include "platform/operator.h"
 
 namespace resample {
 

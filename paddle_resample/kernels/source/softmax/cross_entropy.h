@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "common/parallel.h"
+#include "platform/parallel.h"
 #include "vectors/exponential.h"
 #include "vectors/tails.h"
 

@@ -3,7 +3,7 @@
 #pragma once
 #include "softmax/cross_entropy.h"
 #include "softmax/softmax.h"
-#include "common/operator.h"
+#include "platform/operator.h"
 
 namespace resample {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "common/parallel.h"
+#include "platform/parallel.h"
 #include "vectors/exponential.h"
 #include "vectors/tails.h"
 

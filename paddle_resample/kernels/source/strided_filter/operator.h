@@ -1,7 +1,7 @@
 // Paddle operator paddle_resample_strided_filter, with a gradient of x, whose gradient is
 // the filter again; none of the kernel.
 #pragma once
-#include "common/operator.h"
+#include "platform/operator.h"
 #include "strided_filter/strided_filter.h"
 
 namespace resample {

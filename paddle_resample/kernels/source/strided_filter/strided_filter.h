@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "vectors/weighted_rows.h"
-#include "common/parallel.h"
+#include "platform/parallel.h"
 #include "vectors/interleave.h"
 
 namespace resample {

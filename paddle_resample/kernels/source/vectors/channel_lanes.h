@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "common/parallel.h"
-#include "common/memory.h"
+#include "platform/parallel.h"
+#include "platform/memory.h"
 #include "vectors/interleave.h"
 #include "vectors/vectors.h"
 
