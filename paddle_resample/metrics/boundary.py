@@ -1,6 +1,6 @@
-"""Boundary scores of segmentation: is the edge where it should be?
+"""Boundaries of labels, Boundary IoU and bands: is the edge where it should be?
 
-All of them work on one image and return counts or scores that may be summed or
+All boundary scores work on one image and return counts or scores that may be summed or
 averaged over images (`image_scores`), and share one rule for void: void pixels of the
 label are void in the prediction too, they are not counted, and a border with void is no
 boundary (`label_boundary`), however near another class lies behind it.
@@ -10,17 +10,13 @@ import cv2
 import numpy as np
 from scipy.ndimage import distance_transform_edt
 
-from .region import mean_of_present
-
 __all__ = [
     "BAND_WIDTHS",
-    "boundary_f1",
     "boundary_iou_counts",
     "boundary_region",
     "cheng_distance",
     "inner_boundary",
     "label_boundary",
-    "mean_boundary_f1",
     "overlap_counts",
     "present_classes",
     "trimap_counts",
@@ -29,7 +25,6 @@ __all__ = [
 
 BAND_WIDTHS = (1, 2, 3, 5, 8, 12, 20)  # pixels from the label's boundary
 _CHENG_RATIO = 0.02  # of the diagonal
-_CSURKA_RATIO = 0.0075
 
 
 def inner_boundary(mask, distance, void=None):
@@ -202,62 +197,6 @@ def trimap_counts(prediction, label, num_classes, ignore_index=255, widths=BAND_
     return counts
 
 
-def boundary_f1(prediction, label, num_classes, ignore_index=255, ratio=None):
-    """Boundary F1 (BF) of every class in one image.
-
-    Args:
-        prediction, label: int [H, W].
-        num_classes: C.
-        ignore_index: void.
-        ratio: tolerance as a share of the diagonal, default 0.0075.
-
-    Returns:
-        float64 [C]: 2 P R / (P + R), where P is the share of the predicted contour
-        within the tolerance of the label's contour and R the reverse; 0 where only one
-        of the two has a contour, NaN where neither has. The image's score is the mean
-        over its classes, a data set's the mean over images.
-
-    Source: Csurka et al., "What is a good evaluation measure for semantic
-    segmentation?", BMVC 2013, section 3; contours are the pixels with a 4-neighbour of
-    another class.
-    """
-    prediction, label = void_out(prediction, label, ignore_index)
-    tolerance = max(1.0, (_CSURKA_RATIO if ratio is None else ratio) * _diagonal(label))
-    scores = np.full(num_classes, np.nan)
-    edges = label_boundary(prediction), label_boundary(label)
-    for c in present_classes(prediction, label):
-        p, g = edges[0] & (prediction == c), edges[1] & (label == c)
-        if p.any() and g.any():
-            precision = np.mean(distance_transform_edt(~g)[p] <= tolerance)
-            recall = np.mean(distance_transform_edt(~p)[g] <= tolerance)
-            total = precision + recall
-            scores[c] = 2 * precision * recall / total if total else 0.0
-        elif p.any() or g.any():
-            scores[c] = 0.0
-    return scores
-
-
-def mean_boundary_f1(scores, weights=None):
-    """Boundary F1 of a set: mean over images of the mean over an image's classes.
-
-    Args:
-        scores: float [N, C], `boundary_f1` of every image.
-        weights: float [..., N], how often each image counts, or None for once.
-
-    Returns:
-        float, or float64 [...]; NaN where no image that counts has a contour.
-
-    >>> mean_boundary_f1([[1.0, 0.5], [float("nan"), 0.25]])
-    0.5
-    """
-    each = np.atleast_1d(mean_of_present(scores))
-    has = ~np.isnan(each)
-    weights = np.ones(len(each)) if weights is None else np.asarray(weights)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = weights[..., has] @ each[has] / weights[..., has].sum(-1)
-    return float(mean) if np.ndim(mean) == 0 else mean
-
-
 def void_out(prediction, label, ignore_index):
     """Both images as int64, with the label's void as -1 in both.
 
@@ -287,10 +226,6 @@ def present_classes(*images):
     counts = [np.bincount(np.ravel(i)[np.ravel(i) >= 0]) for i in images]
     longest = max(len(c) for c in counts)
     return np.flatnonzero(sum(np.pad(c, (0, longest - len(c))) for c in counts))
-
-
-def _diagonal(image):
-    return float(np.hypot(*image.shape))
 
 
 def cheng_distance(shape, ratio=_CHENG_RATIO):

@@ -6,11 +6,10 @@ from ..errors import UsageError
 from ..files import writing
 from .boundary import (
     BAND_WIDTHS,
-    boundary_f1,
     boundary_iou_counts,
-    mean_boundary_f1,
     trimap_counts,
 )
+from .boundary_f1 import boundary_f1, mean_boundary_f1
 from .calibration import calibration_counts, expected_calibration_error
 from .cldice import cldice, cldice_counts
 from .edge_errors import edge_error_counts, edge_errors, error_shares

@@ -4,54 +4,13 @@ import numpy as np
 import pytest
 
 from paddle_resample.metrics.boundary import (
-    boundary_f1,
     boundary_iou_counts,
     inner_boundary,
     label_boundary,
-    mean_boundary_f1,
     trimap_counts,
 )
-
-VOID = 255
-
-
-def picture(rng, height=17, width=23, classes=4, void=True):
-    """Blobs of classes, some void, and a prediction that is shifted and noisy."""
-    label = rng.integers(0, classes, (height // 4 + 1, width // 4 + 1))
-    label = label.repeat(4, 0).repeat(4, 1)[:height, :width]
-    prediction = np.roll(label, 1, axis=1)
-    noise = rng.random(label.shape) < 0.1
-    prediction = np.where(noise, rng.integers(0, classes, label.shape), prediction)
-    if void:
-        label = np.where(rng.random(label.shape) < 0.08, VOID, label)
-    return prediction, label
-
-
-def neighbours(y, x, shape):
-    for dy, dx in ((0, 1), (1, 0), (0, -1), (-1, 0)):
-        if 0 <= y + dy < shape[0] and 0 <= x + dx < shape[1]:
-            yield y + dy, x + dx
-
-
-def contour(image):
-    """Pixels with a 4-neighbour of another class, by looking at every one."""
-    found = np.zeros(image.shape, bool)
-    for y, x in np.ndindex(image.shape):
-        for n in neighbours(y, x, image.shape):
-            if image[y, x] >= 0 and image[n] >= 0 and image[n] != image[y, x]:
-                found[y, x] = True
-    return found
-
-
-def nearest(points, targets):
-    """Euclidean distance of every point to the nearest target."""
-    targets = np.argwhere(targets)
-    return [min(np.hypot(*(targets - p).T)) for p in np.argwhere(points)]
-
-
-def voided(prediction, label):
-    void = label == VOID
-    return np.where(void, -1, prediction), np.where(void, -1, label)
+from paddle_resample.metrics.boundary_f1 import boundary_f1
+from tests.metrics.boundary_pictures import VOID, contour, picture, voided
 
 
 @pytest.mark.parametrize("distance", [1, 2, 3])
@@ -164,49 +123,3 @@ def test_a_wide_band_is_the_whole_image(rng):
 
 def test_trimap_without_any_boundary():
     assert not trimap_counts(np.zeros((5, 5), int), np.zeros((5, 5), int), 2).any()
-
-
-@pytest.mark.parametrize("void", [False, True], ids=str)
-def test_boundary_f1_by_loops(rng, void):
-    prediction, label = picture(rng, void=void)
-    p, g = voided(prediction, label)
-    tolerance = 0.06 * np.hypot(17, 23)
-    scores = boundary_f1(prediction, label, 5, ratio=0.06)
-    for c in range(4):
-        a, b = contour(p) & (p == c), contour(g) & (g == c)
-        precision = np.mean([d <= tolerance for d in nearest(a, b)])
-        recall = np.mean([d <= tolerance for d in nearest(b, a)])
-        expected = 2 * precision * recall / (precision + recall)
-        assert scores[c] == pytest.approx(expected, abs=1e-12)
-    assert np.isnan(scores[4])
-
-
-def test_boundary_f1_of_a_set():
-    table = [[1.0, 0.5, np.nan], [np.nan] * 3, [0.2, np.nan, np.nan]]
-    assert mean_boundary_f1(table) == pytest.approx((0.75 + 0.2) / 2)
-    found = mean_boundary_f1(table, np.array([[1, 5, 3], [0, 1, 0]]))
-    assert found[0] == pytest.approx((0.75 + 3 * 0.2) / 4) and np.isnan(found[1])
-
-
-def test_boundary_f1_of_equal_and_of_absent():
-    label = np.zeros((20, 20), int)
-    label[5:10, 5:10] = 1
-    assert boundary_f1(label, label, 3)[:2].tolist() == [1, 1]
-    found = boundary_f1(np.zeros_like(label), label, 3)
-    assert found[1] == 0 and found[0] == 0 and np.isnan(found[2])
-
-
-def test_the_tolerance_is_a_share_of_the_diagonal():
-    """A contour 3 pixels off counts at 0.75 % of a diagonal of 400, not of 300."""
-    for side, expected in ((300, 1.0), (200, 0.0)):
-        label = np.zeros((side, side), int)
-        label[:, side // 2 :] = 1
-        prediction = np.roll(label, 3, axis=1)
-        prediction[:, :3] = 0
-        score = boundary_f1(prediction, label, 2)[1]
-        assert score == expected
-
-
-def test_shapes_must_agree():
-    with pytest.raises(ValueError, match="both must be one"):
-        boundary_f1(np.zeros((3, 3), int), np.zeros((3, 4), int), 2)

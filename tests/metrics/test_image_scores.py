@@ -3,7 +3,7 @@ import pytest
 
 from paddle_resample import UsageError
 from paddle_resample.metrics import confusion_matrix, region_scores
-from paddle_resample.metrics.boundary import boundary_f1
+from paddle_resample.metrics.boundary_f1 import boundary_f1
 from paddle_resample.metrics.cldice import cldice, cldice_counts
 from paddle_resample.metrics.edge_errors import edge_error_counts, edge_errors
 from paddle_resample.metrics.image_scores import ImageScores
