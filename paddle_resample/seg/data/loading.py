@@ -1,4 +1,4 @@
-"""Batches: in which order samples come, and how they are put together."""
+"""Batches: how samples are read and put together."""
 
 import json
 import time
@@ -11,9 +11,10 @@ from paddle.io.dataloader.collate import default_collate_fn
 
 from ...errors import RunFailed, UsageError
 from .loader_workers import EndWithParent, each_batch
+from .order import Order
 from .samples import Fault, Samples, check_evaluation
 
-__all__ = ["Order", "evaluation_loader", "training_loader"]
+__all__ = ["evaluation_loader", "training_loader"]
 
 # The workers that read samples are forks of this process. Had OpenCV's own threads run
 # here before, a worker that calls it could wait for ever for threads, or for a lock of
@@ -21,53 +22,6 @@ __all__ = ["Order", "evaluation_loader", "training_loader"]
 cv2.setNumThreads(0)
 
 _NOT_STACKED = ("trans_info", "gt_fields", "skipped")
-
-
-class Order(paddle.io.BatchSampler):
-    """The samples of every iteration of a training run, each epoch shuffled anew.
-
-    The order depends on seed alone; the share of each process, and where training
-    starts, are cut from it. An incomplete last batch of an epoch is left out.
-
-    Args:
-        length: number of samples.
-        batch_size: samples of one process in one iteration.
-        seed: of the shuffling.
-        start, stop: the order covers iterations start to stop - 1.
-        rank, ranks: number of this process and how many there are.
-
-    Yields:
-        list of (epoch, index).
-
-    Raises:
-        UsageError: the data set does not fill one batch.
-    """
-
-    def __init__(self, length, batch_size, seed=0, start=0, stop=0, rank=0, ranks=1):
-        self.length, self.batch_size, self.seed = length, batch_size, seed
-        self.start, self.stop = start, stop
-        self.rank, self.ranks = rank, ranks
-        self.batches_per_epoch = length // (batch_size * ranks)
-        if self.batches_per_epoch == 0:
-            on = f" on each of {ranks} processes" if ranks > 1 else ""
-            raise UsageError(
-                f"the training set has {length} samples, which do not fill one batch "
-                f"of {batch_size}{on}; lower batch_size or raise --repeats"
-            )
-
-    def __len__(self):
-        return self.stop - self.start
-
-    def __iter__(self):
-        shuffled = None
-        together = self.batch_size * self.ranks
-        for iteration in range(self.start, self.stop):
-            epoch, batch = divmod(iteration, self.batches_per_epoch)
-            if shuffled is None or batch == 0:
-                rng = np.random.default_rng([self.seed, epoch])
-                shuffled = rng.permutation(self.length)
-            chosen = shuffled[batch * together : (batch + 1) * together]
-            yield [(epoch, int(i)) for i in chosen[self.rank :: self.ranks]]
 
 
 class _Repeated(Samples):

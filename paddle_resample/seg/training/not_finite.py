@@ -4,7 +4,7 @@ import paddle
 
 from ...errors import RunFailed
 from ...files import write_json
-from ..data.loading import Order
+from ..data.order import Order
 from ..data.samples import Samples
 from ..device import rank, world_size
 from ..tensors import tensors_in

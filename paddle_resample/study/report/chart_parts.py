@@ -3,7 +3,7 @@
 import html
 import textwrap
 
-__all__ = ["layout_of", "safe", "wrapped"]
+__all__ = ["gap", "layout_of", "safe", "scatter", "strip", "wrapped"]
 
 _GRID = "#e3e6ea"
 
@@ -32,3 +32,36 @@ def safe(text):
 def wrapped(text, width=18):
     """A name in lines, as plotly's text."""
     return "<br>".join(safe(line) for line in textwrap.wrap(str(text), width))
+
+
+def scatter(values, marker, hover):
+    """A trace of marks without lines."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "marker": marker,
+        "hovertemplate": hover,
+        "showlegend": True,
+        **values,
+    }
+
+
+def strip(reach, colour):
+    """A vertical strip around zero."""
+    return {
+        "type": "rect",
+        "layer": "below",
+        "xref": "x",
+        "yref": "paper",
+        "x0": -reach,
+        "x1": reach,
+        "y0": 0,
+        "y1": 1,
+        "fillcolor": colour,
+        "line": {"width": 0},
+    }
+
+
+def gap(more, less):
+    """Differences of two lists, None where one of the values is."""
+    return [None if a is None or b is None else a - b for a, b in zip(more, less)]

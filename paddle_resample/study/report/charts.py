@@ -1,7 +1,7 @@
 """The figures of the page, as plotly's JSON: {"data": [...], "layout": {...}}."""
 
 from ..verdict import signed
-from .chart_parts import layout_of, safe, wrapped
+from .chart_parts import gap, layout_of, safe, scatter, strip, wrapped
 from .series import COSTS, pareto
 
 __all__ = ["page_figures"]
@@ -60,17 +60,17 @@ class _Drawing:
         rows = rows[::-1]  # plotly counts from below
         data = []
         reached = [0.0]
-        for place, row in enumerate(rows):
+        for y, row in enumerate(rows):
             low, high = row["interval"]
-            seeds = {"x": row["seeds"], "y": [place - 0.24] * len(row["seeds"])}
+            seeds = {"x": row["seeds"], "y": [y - 0.24] * len(row["seeds"])}
             marker = {"symbol": "line-ns-open", "size": 9, "color": "#666"}
             data.append(
-                _points(seeds, marker, hover=f"%{{x:.2f}} {self.words['seed']}")
+                scatter(seeds, marker, hover=f"%{{x:.2f}} {self.words['seed']}")
             )
             wide = row["simultaneous"] or row["interval"]
             reached += [*row["seeds"], *wide]
             line = {"color": self.styles[row["method"]].colour, "width": 1}
-            thin = {"x": wide, "y": [place, place], "mode": "lines", "line": line}
+            thin = {"x": wide, "y": [y, y], "mode": "lines", "line": line}
             data.append({"type": "scatter", "showlegend": False, "hoverinfo": "skip",
                          **thin})  # fmt: skip
             error = {
@@ -81,10 +81,10 @@ class _Drawing:
                 "thickness": 4,
                 "width": 0,
             }
-            point = {"x": [row["difference"]], "y": [place], "error_x": error}
+            point = {"x": [row["difference"]], "y": [y], "error_x": error}
             hover = f"{signed(row['difference'])} [{signed(low)}, {signed(high)}]"
             marker = self._marker(row["method"], 13)
-            data.append({**_points(point, marker, hover), "name": safe(row["method"])})
+            data.append({**scatter(point, marker, hover), "name": safe(row["method"])})
         layout = layout_of(self.words["axis_difference"], "", 110 + 52 * len(rows))
         layout["xaxis"].update(zeroline=True, zerolinewidth=2, zerolinecolor="#000")
         layout["yaxis"].update(
@@ -94,9 +94,9 @@ class _Drawing:
             showgrid=False,
         )
         layout["showlegend"] = False
-        layout["shapes"] = [_strip(margin, "rgba(87, 96, 106, 0.10)")]
+        layout["shapes"] = [strip(margin, "rgba(87, 96, 106, 0.10)")]
         if repeat is not None:
-            layout["shapes"].append(_strip(abs(repeat), "rgba(213, 94, 0, 0.25)"))
+            layout["shapes"].append(strip(abs(repeat), "rgba(213, 94, 0, 0.25)"))
             reached += [repeat, -repeat]
         low, high = min(reached), max(reached)
         room = 0.06 * (high - low) or 1.0
@@ -136,7 +136,7 @@ class _Drawing:
             if row["deviation"] is not None:
                 error = {"type": "data", "array": [row["deviation"]], "thickness": 1.5}
                 point["error_y"] = error
-            trace = _points(
+            trace = scatter(
                 point, self._marker(row["method"], 14), "%{x:.4g}: %{y:.2f}"
             )
             data.append({**trace, "name": safe(row["method"])})
@@ -152,11 +152,11 @@ class _Drawing:
         layout = layout_of(self.words["axis_iteration"], title, 420)
         return {"data": data, "layout": layout}
 
-    def widths(self, found, kind, score):
+    def widths(self, scores, kind, score):
         """A score over widths in pixels."""
         data = []
-        widths = found["widths"]
-        for name, line in found["methods"].items():
+        widths = scores["widths"]
+        for name, line in scores["methods"].items():
             data += self._ranged(name, list(range(len(widths))), line, widths)
         layout = layout_of(self.words[f"axis_{kind}"], self.words[f"axis_{score}"], 420)
         layout["xaxis"].update(
@@ -164,9 +164,9 @@ class _Drawing:
         )
         return {"data": data, "layout": layout}
 
-    def classes(self, found, key):
+    def classes(self, scores, key):
         """A row a class, a mark a method, its range over seeds as a line."""
-        names, methods = found["names"], found[key]
+        names, methods = scores["names"], scores[key]
         chosen = _most_different(methods, len(names))[::-1]
         data = []
         for number, (name, line) in enumerate(methods.items()):
@@ -175,14 +175,14 @@ class _Drawing:
             error = {
                 "type": "data",
                 "symmetric": False,
-                "array": _gap([line["high"][c] for c in chosen], mean),
-                "arrayminus": _gap(mean, [line["low"][c] for c in chosen]),
+                "array": gap([line["high"][c] for c in chosen], mean),
+                "arrayminus": gap(mean, [line["low"][c] for c in chosen]),
                 "thickness": 1.2,
                 "width": 0,
             }
             points = {"x": mean, "y": [i - shift for i in range(len(chosen))]}
             points["text"] = [safe(names[c]) for c in chosen]
-            trace = _points({**points, "error_x": error}, self._marker(name, 9), None)
+            trace = scatter({**points, "error_x": error}, self._marker(name, 9), None)
             trace["hovertemplate"] = f"{safe(name)}<br>%{{text}}: %{{x:.2f}}"
             trace["hovertemplate"] += "<extra></extra>"
             data.append({**trace, "name": safe(name)})
@@ -265,33 +265,6 @@ class _Drawing:
         }
 
 
-def _strip(reach, colour):
-    """A vertical strip around zero."""
-    return {
-        "type": "rect",
-        "layer": "below",
-        "xref": "x",
-        "yref": "paper",
-        "x0": -reach,
-        "x1": reach,
-        "y0": 0,
-        "y1": 1,
-        "fillcolor": colour,
-        "line": {"width": 0},
-    }
-
-
-def _points(values, marker, hover):
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "marker": marker,
-        "hovertemplate": hover,
-        "showlegend": True,
-        **values,
-    }
-
-
 def _most_different(methods, count):
     """Classes to show, in their order: all, or those whose means differ most."""
 
@@ -302,7 +275,3 @@ def _most_different(methods, count):
 
     chosen = sorted(range(count), key=spread, reverse=True)[:_MOST_CLASSES]
     return sorted(chosen)
-
-
-def _gap(more, less):
-    return [None if a is None or b is None else a - b for a, b in zip(more, less)]

@@ -10,27 +10,14 @@ from matplotlib.ticker import MaxNLocator
 
 from ...files import write_json, writing, writing_folder
 from ..words import WORDS
-from .series import COSTS, pareto
+from .paper_table import COLUMNS, latex_table, table_rows
+from .series import pareto
 
 __all__ = ["write_paper"]
 
 _WIDTH = 3.4  # inches: a column of most journals
 _COSTS = ("parameters", "macs", "latency_ms")  # a figure each
 _SIZE = 8  # of letters, points
-_COLUMNS = (
-    "method",
-    "seeds",
-    "miou",
-    "deviation",
-    "difference",
-    "low",
-    "high",
-    "p",
-    "verdict",
-    "boundary_miou",
-    "bf",
-    *COSTS,
-)
 
 
 def write_paper(content, numbers):
@@ -55,99 +42,31 @@ def write_paper(content, numbers):
         drawn["thin"] = _widths(numbers["thin"], content.styles, "thin", "recall")
     for key in _COSTS:
         drawn[f"score_{key}"] = _cost(numbers["costs"], content.styles, key)
-    rows = _rows(content, numbers)
+    rows = table_rows(content, numbers)
     with writing_folder(content.study.folder / "paper") as folder:
         for name, figure in drawn.items():
             if figure is not None:
                 _save(figure, folder / name)
         write_json(folder / "figures.json", numbers)
         with writing(folder / "table.csv") as file:
-            table = csv.DictWriter(file, _COLUMNS, lineterminator="\n")
+            table = csv.DictWriter(file, COLUMNS, lineterminator="\n")
             table.writeheader()
             table.writerows(rows)
         with writing(folder / "table.tex") as file:
-            file.write(_latex(rows, content))
-
-
-def _rows(content, numbers):
-    costs = {row["method"]: row for row in numbers["costs"]}
-    rows = []
-    for name in content.scored:
-        found, row = content.measure(name), costs[name]
-        entry = {
-            "method": name,
-            "seeds": len(content.results[name]),
-            "miou": row["miou"],
-            "deviation": row["deviation"],
-            "verdict": content.summary["methods"][name]["verdict"],
-            **{key: row[key] for key in COSTS},
-        }
-        for key in ("boundary_miou", "bf"):
-            entry[key] = 100 * content.measure(name, key)["mean"]
-        if "difference" in found:
-            entry["difference"] = 100 * found["difference"]
-            entry["low"], entry["high"] = (100 * v for v in found["interval"])
-        if "p_corrected" in found:
-            entry["p"] = found["p_corrected"]
-        rows.append(entry)
-    return rows
-
-
-def _latex(rows, content):
-    """A table for booktabs; bold is what was shown to be better than the baseline."""
-    base = _tex(content.study.baseline)
-    lines = [
-        "% mIoU: mean and standard deviation over seeds. Delta: paired difference to",
-        f"% {base}, 95 % interval over seeds and images. p: of that interval,",
-        "% corrected by Holm. Bold: better at p < 0.05.",
-        r"\begin{tabular}{lrrrrrr}",
-        r"\toprule",
-        r"Method & mIoU (\%) & $\Delta$ [95\,\%] & $p$ & bIoU (\%) & "
-        r"Params (M) & MACs (G) \\",
-        r"\midrule",
-    ]
-    for row in rows:
-        name = _tex(row["method"])
-        if row["verdict"] == "better":
-            name = rf"\textbf{{{name}}}"
-        score = f"{row['miou']:.2f}"
-        if row["deviation"] is not None:
-            score += rf" $\pm$ {row['deviation']:.2f}"
-        difference = p = "--"
-        if "difference" in row:
-            shown = (row["difference"], row["low"], row["high"])
-            difference = "${:+.2f}$ $[{:+.2f}, {:+.2f}]$".format(*shown)
-        if "p" in row:
-            p = f"{row['p']:.3f}" if row["p"] >= 0.001 else "$<$0.001"
-        cost = [
-            "--" if row[key] is None else f"{row[key]:.3g}"
-            for key in ("parameters", "macs")
-        ]
-        cells = [name, score, difference, p, f"{row['boundary_miou']:.2f}", *cost]
-        lines.append(" & ".join(cells) + r" \\")
-    return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", ""])
-
-
-def _tex(text):
-    """Text that LaTeX prints as it is."""
-    special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}"}
-    special.update({"^": r"\textasciicircum{}", "<": r"\textless{}"})
-    special.update({">": r"\textgreater{}", "\n": " "})
-    special.update({letter: "\\" + letter for letter in "&%$#_{}"})
-    return "".join(special.get(letter, letter) for letter in text)
+            file.write(latex_table(rows, content))
 
 
 def _differences(numbers, content):
     rows = numbers["differences"][::-1]
     figure, axes = _axes(0.7 + 0.3 * len(rows))
     axes.axvline(0, color="black", linewidth=0.8)
-    for place, row in enumerate(rows):
+    for y, row in enumerate(rows):
         style = content.styles[row["method"]]
         wide = row["simultaneous"] or row["interval"]
-        axes.plot(wide, [place, place], color=style.colour, linewidth=0.7)
-        axes.plot(row["interval"], [place, place], color=style.colour, linewidth=2.2)
-        axes.plot(row["difference"], place, style.marker, color=style.colour)
-        low = [place - 0.25] * len(row["seeds"])
+        axes.plot(wide, [y, y], color=style.colour, linewidth=0.7)
+        axes.plot(row["interval"], [y, y], color=style.colour, linewidth=2.2)
+        axes.plot(row["difference"], y, style.marker, color=style.colour)
+        low = [y - 0.25] * len(row["seeds"])
         axes.plot(row["seeds"], low, "|", color="0.4", markersize=4)
     axes.set_yticks(range(len(rows)), [_wrap(row["method"]) for row in rows])
     axes.set_ylim(-0.6, len(rows) - 0.4)
@@ -204,28 +123,28 @@ def _curves(methods, styles):
     return figure
 
 
-def _widths(found, styles, kind, score):
+def _widths(scores, styles, kind, score):
     figure, axes = _axes(2.6)
-    xs = list(range(len(found["widths"])))
-    for number, (name, line) in enumerate(found["methods"].items()):
-        _ranged(axes, styles[name], name, xs, line, number, len(found["methods"]))
-    axes.set_xticks(xs, [str(width) for width in found["widths"]])
+    xs = list(range(len(scores["widths"])))
+    for number, (name, line) in enumerate(scores["methods"].items()):
+        _ranged(axes, styles[name], name, xs, line, number, len(scores["methods"]))
+    axes.set_xticks(xs, [str(width) for width in scores["widths"]])
     axes.set_xlabel(WORDS["en"][f"axis_{kind}"])
     axes.set_ylabel(WORDS["en"][f"axis_{score}"])
     _legend(axes)
     return figure
 
 
-def _classes(found, styles):
-    names = found["names"]
+def _classes(scores, styles):
+    names = scores["names"]
     figure, axes = _axes(0.8 + 0.24 * len(names))
-    count = len(found["iou"])
-    for number, (name, line) in enumerate(found["iou"].items()):
+    count = len(scores["iou"])
+    for number, (name, line) in enumerate(scores["iou"].items()):
         style, shift = styles[name], 0.5 * ((number + 0.5) / count - 0.5)
-        places = [i + shift for i in range(len(names))]
+        ys = [i + shift for i in range(len(names))]
         values = [float("nan") if v is None else v for v in line["mean"]]
         options = {"color": style.colour, "markersize": 4, "linestyle": "none"}
-        axes.plot(values, places, marker=style.marker, label=_wrap(name), **options)
+        axes.plot(values, ys, marker=style.marker, label=_wrap(name), **options)
     axes.set_yticks(range(len(names)), [_wrap(name) for name in names])
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.set_xlabel("IoU, %")

@@ -6,7 +6,7 @@ import json
 import pytest
 from PIL import Image
 
-from paddle_resample.study.report.paper import _tex
+from paddle_resample.study.report.paper_table import escaped
 
 
 def test_figures_are_there_in_both_formats(study):
@@ -50,8 +50,8 @@ def test_the_latex_table(study):
 
 
 def test_latex_prints_names_as_they_are():
-    assert _tex("a_b & 50 %") == r"a\_b \& 50 \%"
-    assert _tex("\\input{x}\n$1<2$") == (
+    assert escaped("a_b & 50 %") == r"a\_b \& 50 \%"
+    assert escaped("\\input{x}\n$1<2$") == (
         r"\textbackslash{}input\{x\} \$1\textless{}2\$"
     )
 
