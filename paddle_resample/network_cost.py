@@ -255,6 +255,7 @@ def _count_resampler(layer, x, y):
     guide_channels = getattr(layer, "guide_channels", layer.in_channels)
     channels = layer.in_channels, layer.out_channels, guide_channels
     site = Site(*channels, height, width, layer.scale)
-    values = {**resampler_options(type(layer)), **layer.options}
-    values.pop("scale", None)
+    options = resampler_options(type(layer))  # what the network sets is none of them
+    values = {key: layer.options.get(key, value) for key, value in options.items()}
+    del values["scale"]
     return x.shape[0] * layer.count(site, **values)[1]

@@ -2,7 +2,13 @@ import paddle
 import paddle.nn as nn
 import pytest
 
-from paddle_resample import cost
+from paddle_resample import (
+    Upsampler,
+    build,
+    cost,
+    resampler_class,
+    resampler_names,
+)
 from paddle_resample.network_cost import (
     count_macs,
     count_parameters,
@@ -23,8 +29,6 @@ def test_macs_of_the_articles_unet():
 class OneSite(nn.Layer):
     def __init__(self, spec):
         super().__init__()
-        from paddle_resample import build
-
         self.up = build(spec, 16)
 
     def forward(self, x):
@@ -43,21 +47,28 @@ def test_an_operator_counts_by_its_closed_form_once(spec):
     assert found == cost(spec, 16, (7, 9)).macs
 
 
+class Guided(nn.Layer):
+    def __init__(self, name, channels=3):
+        super().__init__()
+        self.up = build(name, 16, guide_channels=channels)
+
+    def forward(self, image):
+        x = paddle.ones([1, 16, image.shape[2] // 2, image.shape[3] // 2])
+        return [self.up(x, guide=image)]
+
+
+@pytest.mark.parametrize(
+    "name", [n for n in resampler_names(Upsampler) if resampler_class(n).needs_guide]
+)
+def test_what_the_network_sets_is_no_option_of_the_count(name):
+    found = count_macs(Guided(name, channels=16), (12, 16), channels=16)
+    assert found == cost(name, 16, (6, 8)).macs
+
+
 def test_attention_of_an_operator_counts_once():
     """jafar multiplies queries and keys, which its closed form holds already."""
 
-    class Guided(nn.Layer):
-        def __init__(self):
-            super().__init__()
-            from paddle_resample import build
-
-            self.up = build("jafar", 16, guide_channels=3)
-
-        def forward(self, image):
-            x = paddle.ones([1, 16, image.shape[2] // 2, image.shape[3] // 2])
-            return [self.up(x, guide=image)]
-
-    found = count_macs(Guided(), (16, 16))
+    found = count_macs(Guided("jafar"), (16, 16))
     assert found == cost("jafar", 16, (8, 8), guide_channels=3).macs
 
 
