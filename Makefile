@@ -4,6 +4,7 @@
 # make environments  a core subset on other Pythons, Paddles and NumPys: a table
 # make lint        format, lint and check types
 # make docs        write the operators' pages and pictures (docs/operators) anew
+# make notebooks   run docs/notebooks anew and store what they put out
 #
 # PYTHON=python3.11 chooses the Python, PADDLE=3.3.1 VENV=.venv-3.3.1 another Paddle.
 
@@ -13,7 +14,7 @@ VENV ?= .venv
 PADDLE ?= 3.2.2
 RUN := $(VENV)/bin/python
 
-.PHONY: demo test test-slow compare lint docs environments install clean
+.PHONY: demo test test-slow compare lint docs notebooks environments install clean
 
 install: $(VENV)/installed
 
@@ -45,6 +46,9 @@ environments: install
 
 docs: install
 	$(RUN) docs/generate_operators.py
+
+notebooks: install
+	$(RUN) docs/run_notebooks.py
 
 clean:
 	rm -rf $(VENV) output build *.egg-info

@@ -108,6 +108,10 @@ setup(
             "hypothesis",
             "ray",
             "wheel",  # built in a test
+            # The notebooks, run anew.
+            "ipykernel",
+            "nbclient",
+            "nbformat",
             # A study's report in a real browser (with Debian's chromium and
             # chromium-driver), and its figures against plotly's schema.
             "selenium",

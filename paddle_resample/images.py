@@ -121,15 +121,19 @@ def show(
             raise UsageError(f"show: {name} must be an int from 1, not {value!r}")
     columns = min(columns, len(images))
     sides = [_enlarged(image, height) for image in images.values()]
-    wide, tall = max(w for w, _ in sides), max(h for _, h in sides)
-    rows = -(-len(images) // columns)
-    sheet = Sheet(
-        columns * (wide + _GAP) + _GAP, rows * (tall + _TITLE + _GAP) + _GAP, dpi=100
-    )
+    lefts = [_GAP]
+    for column in range(columns):
+        lefts.append(lefts[-1] + max(w for w, _ in sides[column::columns]) + _GAP)
+    tops = [_GAP]
+    for first in range(0, len(sides), columns):
+        tallest = max(h for _, h in sides[first : first + columns])
+        tops.append(tops[-1] + _TITLE + tallest + _GAP)
+    sheet = Sheet(lefts[-1], tops[-1], dpi=100)
     for i, ((title, image), (w, h)) in enumerate(zip(images.items(), sides)):
-        left = _GAP + i % columns * (wide + _GAP)
-        top = _GAP + i // columns * (tall + _TITLE + _GAP)
-        sheet.text(left, top + _TITLE - 8, title, _POINTS, room=wide, color=_INK)
+        row, column = divmod(i, columns)
+        left, top = lefts[column], tops[row]
+        room = lefts[column + 1] - _GAP - left
+        sheet.text(left, top + _TITLE - 8, title, _POINTS, room=room, color=_INK)
         sheet.picture(left, top + _TITLE, w, h, image, cmap="gray", vmin=0, vmax=255)
     return sheet.figure
 

@@ -66,6 +66,13 @@ def test_pixels_are_drawn_as_equal_squares(rng):
     np.testing.assert_array_equal(page[34:46, 40:56], large.repeat(2, 0).repeat(2, 1))
 
 
+def test_a_column_is_as_wide_as_its_widest_picture():
+    sizes = {"a": (4, 4), "b": (4, 12), "c": (8, 4), "d": (4, 8)}
+    pictures = {title: np.zeros(size, np.uint8) for title, size in sizes.items()}
+    page = drawn(show(pictures, height=1, columns=2))
+    assert page.shape[:2] == (12 + (22 + 4 + 12) + (22 + 8 + 12), 12 + 16 + 24)
+
+
 def test_grey_is_not_stretched():
     page = drawn(show({"grey": np.full([6, 6], 100, np.uint8)}, height=6))
     assert (page[34:40, 12:18] == 100).all()
