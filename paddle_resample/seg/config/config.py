@@ -1,6 +1,5 @@
 """PaddleSeg's YAML configuration, read with our rule for resampler specs."""
 
-import os
 import sys
 from ast import literal_eval
 from collections.abc import Mapping
@@ -11,9 +10,9 @@ from ...errors import UsageError, nearest
 from .checks.schema import SECTIONS
 from .checks.sentences import fault_sentences
 from .imports import load_imports
-from .marked_yaml import Mark, options_in, parse_flow, read_yaml
+from .marked_yaml import Mark, check_file, options_in, parse_flow, read_with_bases
 
-__all__ = ["ResampleConfig", "config_faults", "merge"]
+__all__ = ["ResampleConfig", "config_faults"]
 
 
 class ResampleConfig(Config):
@@ -45,7 +44,7 @@ class ResampleConfig(Config):
     ):
         self.path = str(path)
         self.marks = {}
-        _check_file(self.path)
+        check_file(self.path)
         try:
             super().__init__(
                 self.path,
@@ -108,7 +107,7 @@ class ResampleConfig(Config):
 
     # PaddleSeg's develop branch hands over more than 2.8.0 does.
     def _parse_from_yaml(self, path, *_, **__):
-        content, self.marks = _read(path)
+        content, self.marks = read_with_bases(path, SECTIONS)
         return content
 
     def update_config_dict(
@@ -160,90 +159,11 @@ def config_faults(path, opts=None, complete=True):
         UsageError: the file cannot be read at all.
     """
     path = str(path)
-    _check_file(path)
-    content, marks = _read(path)
+    content, marks = read_with_bases(path, SECTIONS)
     dic = _with_values(content, marks, opts=opts)
     if "imports" in dic:
         load_imports(dic, marks, path)
     return fault_sentences(dic, path, marks, content, complete)
-
-
-def merge(child, base):
-    """Lay a child's mapping over its base's.
-
-    Args:
-        child, base: dict, as YAML holds them.
-
-    Returns:
-        dict: base with the child's values; mappings merge key by key, except where
-        the child says `_inherited_: False` or its `name` differs from the base's.
-
-    >>> merge({"upsample": {"name": "flow"}}, {"upsample": {"name": "a", "b": 1}})
-    {'upsample': {'name': 'flow'}}
-    """
-    child = dict(child)
-    if not child.pop("_inherited_", True):
-        return child
-    result = dict(base)
-    for key, value in child.items():
-        old = result.get(key)
-        if isinstance(value, Mapping) and isinstance(old, Mapping):
-            if "name" in value and value["name"] != old.get("name"):
-                old = {}
-            value = merge(value, old)
-        result[key] = value
-    return result
-
-
-def _check_file(path, base_of=None):
-    if not path.endswith((".yml", ".yaml")):
-        raise UsageError(f"configuration {path!r} must end in .yml or .yaml")
-    try:
-        with open(path, "rb"):
-            pass
-    except OSError as error:
-        of = f" (the _base_ of {base_of!r})" if base_of else ""
-        raise UsageError(
-            f"configuration {path!r}{of} cannot be read: {error.strerror}"
-        ) from None
-
-
-def _read(path, opened=()):
-    """(content with all its bases, marks)."""
-    if path in opened:
-        raise UsageError(f"configuration {path!r} is its own _base_")
-    _check_file(path, opened[-1] if opened else None)
-    content, marks = read_yaml(path, (*SECTIONS, "_base_", "_inherited_"))
-    if not isinstance(content, dict):
-        raise UsageError(
-            f"configuration {path!r} must hold keys and values, not {content!r}"
-        )
-    bases = content.pop("_base_", [])
-    bases = [bases] if isinstance(bases, str) else bases
-    if not isinstance(bases, list) or not all(isinstance(b, str) for b in bases):
-        raise UsageError(
-            f"{marks[('_base_',)]}: _base_ must be a path or a list of them, not "
-            f"{bases!r}"
-        )
-    for base in bases:
-        base_path = os.path.join(os.path.dirname(path), base)
-        inherited, base_marks = _read(base_path, (*opened, path))
-        content = merge(content, inherited)
-        marks = {**base_marks, **marks}
-    return content, {k: mark for k, mark in marks.items() if _has(content, k)}
-
-
-def _has(content, keys):
-    for key in keys:
-        if isinstance(content, Mapping):
-            if key not in content:
-                return False
-        elif not isinstance(content, list) or not isinstance(key, int):
-            return False
-        elif key >= len(content):
-            return False
-        content = content[key]
-    return True
 
 
 def _find(value, section, path=()):

@@ -1,13 +1,24 @@
-"""YAML read safely, with the file and line, or option, that each key came from."""
+"""YAML and its bases read safely, with the file and line that each key came from, or
+the option."""
 
+import os
 from collections import Counter
+from collections.abc import Mapping
 from typing import NamedTuple, Optional
 
 import yaml
 
 from ...errors import UsageError
 
-__all__ = ["Mark", "options_in", "parse_flow", "read_yaml"]
+__all__ = [
+    "Mark",
+    "check_file",
+    "merge",
+    "options_in",
+    "parse_flow",
+    "read_with_bases",
+    "read_yaml",
+]
 
 # More than any configuration holds; a few lines of aliases may stand for billions.
 _MOST_VALUES = 20_000
@@ -61,6 +72,84 @@ def read_yaml(path, sections=None):
         text = " ".join(str(error).split())
         raise UsageError(f"configuration {path!r} is not YAML: {text}") from None
     return content, marks
+
+
+def read_with_bases(path, sections, opened=()):
+    """Read a YAML file and what its `_base_` names, the nearest file last.
+
+    Args:
+        path: of the file.
+        sections: see `read_yaml`.
+        opened: paths of the files that lead to this one.
+
+    Returns:
+        (content, marks): see `read_yaml`.
+
+    Raises:
+        UsageError: as read_yaml, a file that is missing, or its own base.
+    """
+    if path in opened:
+        raise UsageError(f"configuration {path!r} is its own _base_")
+    check_file(path, opened[-1] if opened else None)
+    content, marks = read_yaml(path, (*sections, "_base_", "_inherited_"))
+    if not isinstance(content, dict):
+        raise UsageError(
+            f"configuration {path!r} must hold keys and values, not {content!r}"
+        )
+    bases = content.pop("_base_", [])
+    bases = [bases] if isinstance(bases, str) else bases
+    if not isinstance(bases, list) or not all(isinstance(b, str) for b in bases):
+        raise UsageError(
+            f"{marks[('_base_',)]}: _base_ must be a path or a list of them, not "
+            f"{bases!r}"
+        )
+    for base in bases:
+        base_path = os.path.join(os.path.dirname(path), base)
+        inherited, base_marks = read_with_bases(base_path, sections, (*opened, path))
+        content = merge(content, inherited)
+        marks = {**base_marks, **marks}
+    return content, {k: mark for k, mark in marks.items() if _has(content, k)}
+
+
+def merge(child, base):
+    """Lay a child's mapping over its base's.
+
+    Args:
+        child, base: dict, as YAML holds them.
+
+    Returns:
+        dict: base with the child's values; mappings merge key by key, except where
+        the child says `_inherited_: False` or its `name` differs from the base's.
+
+    >>> merge({"upsample": {"name": "flow"}}, {"upsample": {"name": "a", "b": 1}})
+    {'upsample': {'name': 'flow'}}
+    """
+    child = dict(child)
+    if not child.pop("_inherited_", True):
+        return child
+    result = dict(base)
+    for key, value in child.items():
+        old = result.get(key)
+        if isinstance(value, Mapping) and isinstance(old, Mapping):
+            if "name" in value and value["name"] != old.get("name"):
+                old = {}
+            value = merge(value, old)
+        result[key] = value
+    return result
+
+
+def check_file(path, base_of=None):
+    """Refuse what is no readable .yml file; `base_of` is the file that names it."""
+    if not path.endswith((".yml", ".yaml")):
+        raise UsageError(f"configuration {path!r} must end in .yml or .yaml")
+    try:
+        with open(path, "rb"):
+            pass
+    except OSError as error:
+        of = f" (the _base_ of {base_of!r})" if base_of else ""
+        raise UsageError(
+            f"configuration {path!r}{of} cannot be read: {error.strerror}"
+        ) from None
 
 
 def parse_flow(text):
@@ -121,6 +210,19 @@ def _nodes(node):
         seen.add(id(node))
         for item in node.value:
             left.extend(item if isinstance(item, tuple) else [item])
+
+
+def _has(content, keys):
+    for key in keys:
+        if isinstance(content, Mapping):
+            if key not in content:
+                return False
+        elif not isinstance(content, list) or not isinstance(key, int):
+            return False
+        elif key >= len(content):
+            return False
+        content = content[key]
+    return True
 
 
 def _walk(loader, node, path, keys, marks, within):

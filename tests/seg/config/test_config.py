@@ -5,7 +5,8 @@ from paddleseg.cvlibs import Config, manager
 
 from paddle_resample.errors import UsageError
 from paddle_resample.seg.config.components import Components
-from paddle_resample.seg.config.config import ResampleConfig, merge
+from paddle_resample.seg.config.config import ResampleConfig
+from paddle_resample.seg.config.marked_yaml import merge
 
 BASE = {
     "batch_size": 2,
