@@ -1,4 +1,4 @@
-"""What makes a training learn nothing, found before its first update."""
+"""What stops a training, or makes it learn nothing, found before its first update."""
 
 import copy
 
@@ -11,9 +11,41 @@ from ...errors import UsageError
 from ..data.samples import Fault, Samples
 from ..tensors import tensors_in
 
-__all__ = ["check_labels", "check_loss", "check_reach", "check_schedule"]
+__all__ = [
+    "check_labels",
+    "check_loss",
+    "check_reach",
+    "check_schedule",
+    "check_settings",
+]
 
 _LOOKED_AT = 100  # samples, spread over the data set
+
+
+def check_settings(settings, config, say):
+    """Refuse settings that contradict each other; half precision on a CPU is dropped.
+
+    Args:
+        settings: `settings.Settings`.
+        config: `config.ResampleConfig`.
+        say: whether to print a note on what is dropped.
+
+    Raises:
+        UsageError: they do.
+    """
+    if settings.precision == "fp16" and settings.device == "cpu":
+        settings.precision = "fp32"
+        if say:
+            print("note: Paddle has no mixed precision on a CPU; this run is fp32")
+    if settings.detect_anomaly and config.to_static_training:
+        raise UsageError(
+            "--detect_anomaly: a model that to_static_training has compiled cannot "
+            "be looked into; set to_static_training to False"
+        )
+    if settings.patience is not None and not settings.do_eval:
+        raise UsageError(
+            "--patience counts evaluations and so needs --do_eval, which is missing"
+        )
 
 
 def check_labels(config, dataset, section="train_dataset"):

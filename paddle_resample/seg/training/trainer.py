@@ -27,7 +27,7 @@ from .interruptions import disk_failures, interrupt_flag
 from .not_finite import batch_files, first_not_finite, stop_run
 from .record import RunRecord, set_aside
 from .settings import Settings
-from .start_check import check_labels, check_schedule
+from .start_check import check_labels, check_schedule, check_settings
 from .step import NotFinite, Step, compiled
 from .validation import enter_scores, refuse_to_go_on, score_models, stops_early
 
@@ -54,27 +54,14 @@ class Trainer:
         self.iters = self.config.iters
         self.first = rank() == 0
         self.save_dir = usable_folder(settings.save_dir)
-        if settings.precision == "fp16" and settings.device == "cpu":
-            settings.precision = "fp32"
-            if self.first:
-                print("note: Paddle has no mixed precision on a CPU; this run is fp32")
-        if settings.detect_anomaly and self.config.to_static_training:
-            raise UsageError(
-                "--detect_anomaly: a model that to_static_training has compiled cannot "
-                "be looked into; set to_static_training to False"
-            )
-        if settings.patience is not None and not settings.do_eval:
-            raise UsageError(
-                "--patience counts evaluations and so needs --do_eval, which is missing"
-            )
+        check_settings(settings, self.config, self.first)
         join_processes()
         paddle.seed(settings.seed)
         self.model = convert_sync_batchnorm(components.need("model"), settings.device)
         self.train_dataset = components.need("train_dataset")
         self.val_dataset = components.need("val_dataset") if settings.do_eval else None
-        self.class_names = None
-        if settings.do_eval:
-            self.class_names = class_names(components.config, self.val_dataset)
+        names = class_names(self.config, self.val_dataset) if settings.do_eval else None
+        self.class_names = names
         self.optimizer = components.need("optimizer")
         self.losses = components.need("loss")
         self.ema_model = None
@@ -194,8 +181,7 @@ class Trainer:
         return saved["iteration"]
 
     def _step(self):
-        s = self.settings
-        model, optimizer = self.model, self.optimizer
+        s, model, optimizer = self.settings, self.model, self.optimizer
         if s.precision == "fp16" and s.amp_level == "O2":
             model, optimizer = paddle.amp.decorate(
                 models=model, optimizers=optimizer, level="O2", save_dtype="float32"
@@ -219,12 +205,12 @@ class Trainer:
         """One update; its losses."""
         self.model.train()
         # Dropout and the like follow from (seed, iteration), resumed or not.
-        numbers = self.settings.seed, iteration, rank()
-        paddle.seed(_mix(*numbers))
+        seed = _mix(self.settings.seed, iteration, rank())
+        paddle.seed(seed)
         try:
             return step(batch)
         except NotFinite as error:
-            paddle.seed(_mix(*numbers))
+            paddle.seed(seed)
             first = step.find_first(batch, error.first)
             self._begin(iteration - 1)
             self._stop("before", iteration, step.learning_rate, error.losses, first)
@@ -238,8 +224,7 @@ class Trainer:
             self._stop("after", self.progress["iteration"], rate, losses, first)
 
     def _stop(self, when, iteration, rate, losses, first):
-        s = self.settings
-        size = self.config.batch_size
+        s, size = self.settings, self.config.batch_size
         stop_run(
             self.save_dir,
             batch_files(self.train_dataset, iteration, size, s.seed, s.repeats),
