@@ -15,7 +15,8 @@ from .segnet import ResampleSegNet
 from .segnet_basic import ResampleSegNetBasic
 from .semantic_fpn import ResampleSemanticFPN
 from .setr import ResampleSETR
-from .setr_heads import MLAHead, NaiveHead, PUPHead
+from .setr_heads import NaiveHead, PUPHead
+from .setr_mla_head import MLAHead
 from .sfnet import ResampleSFNet
 from .swin_unet import ResampleSwinUNet
 from .unet import ResampleUNet

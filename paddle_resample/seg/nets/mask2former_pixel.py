@@ -3,14 +3,12 @@ feature pyramid up to the finest."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from typing import Any
 
 import paddle
 import paddle.nn as nn
-import paddle.nn.functional as F
 from paddle import Tensor
 from paddle.nn.initializer import Constant, KaimingUniform, Normal, XavierUniform
 from paddleseg.cvlibs import manager
@@ -18,9 +16,8 @@ from paddleseg.utils import load_entire_model
 
 from ...base import whole_number
 from ...errors import UsageError
-from ...initialise import torch_uniform
 from ...ops import regular_grid, spatial_size
-from .ms_deform_attn import MSDeformAttn
+from .ms_deform_encoder import EncoderLayer, position_code
 from .pyramid import chosen_maps, logits_upsampler, read_pyramid, top_down_upsamplers
 from .tokens import to_map, to_tokens
 
@@ -168,9 +165,9 @@ class MSDeformAttnPixelDecoder(nn.Layer):
     def _transform(self, maps):
         maps = [project(x) for project, x in zip(self.input_proj, maps)]
         sizes = [spatial_size(x) for x in maps]
-        places = [_position(size, self.channels) for size in sizes]
+        codes = [position_code(size, self.channels) for size in sizes]
         position = paddle.concat(
-            [p + self.level_embed[level] for level, p in enumerate(places)], axis=1
+            [p + self.level_embed[level] for level, p in enumerate(codes)], axis=1
         )
         grids = [regular_grid(size, align_corners=False) for size in sizes]
         centres = paddle.concat([grid.flatten(1, 2) for grid in grids], axis=1)
@@ -195,33 +192,6 @@ class MSDeformAttnPixelDecoder(nn.Layer):
         kind, number, is_norm, rest = found.groups()
         kind = "lateral" if kind == "adapter" else "output"
         return f"{kind}.{int(number) - 1}.{1 if is_norm else 0}.{rest}"
-
-
-class EncoderLayer(nn.Layer):
-    """Deformable attention among all tokens and two linear layers, each followed by the
-    sum with its input and layer norm."""
-
-    def __init__(self, attention, feedforward, dropout):
-        super().__init__()
-        channels = attention[0]
-
-        def linear(arriving, leaving):
-            return nn.Linear(
-                arriving, leaving, XavierUniform(), torch_uniform(arriving)
-            )
-
-        self.self_attn = MSDeformAttn(*attention)
-        self.norm1 = nn.LayerNorm(channels)
-        self.linear1 = linear(channels, feedforward)
-        self.linear2 = linear(feedforward, channels)
-        self.norm2 = nn.LayerNorm(channels)
-        self.dropout = nn.Dropout(dropout)
-
-    def forward(self, tokens, position, reference, sizes):
-        y = self.self_attn(tokens + position, reference, tokens, sizes)
-        tokens = self.norm1(tokens + self.dropout(y))
-        y = self.linear2(self.dropout(F.relu(self.linear1(tokens))))
-        return self.norm2(tokens + self.dropout(y))
 
 
 @manager.MODELS.add_component
@@ -313,21 +283,3 @@ class ResampleMask2FormerPixel(nn.Layer):
 def _c2_xavier(fan_in):
     """U(-b, b), b = sqrt(3 / fan_in): detectron2's c2_xavier_fill."""
     return KaimingUniform(fan_in=fan_in, negative_slope=1.0, nonlinearity="leaky_relu")
-
-
-def _position(size, channels):
-    """Sine code of every pixel, [1, h*w, channels]: half of it says the row, half the
-    column, both counted from 1 and divided by the side."""
-    number = channels // 2
-    exponent = paddle.arange(number // 2, dtype="float32") * (2.0 / number)
-    frequency = 2.0 * math.pi / 10000.0**exponent
-
-    def code(side):
-        place = paddle.arange(side).astype("float32") + 1.0
-        # The last place is the side, which is unknown while a program is traced.
-        angle = (place / (place[-1:] + 1e-6)).unsqueeze(1) * frequency
-        return paddle.stack([angle.sin(), angle.cos()], axis=-1).flatten(1)
-
-    rows, columns = code(size[0]).unsqueeze(1), code(size[1]).unsqueeze(0)
-    rows, columns = rows + 0.0 * columns, columns + 0.0 * rows  # [h, w, number]
-    return paddle.concat([rows, columns], axis=-1).flatten(0, 1).unsqueeze(0)

@@ -8,7 +8,8 @@ from paddleseg.utils import load_entire_model
 from ...base import whole_number
 from ...errors import UsageError, did_you_mean
 from ...ops import interpolate, pad_to_multiple, spatial_size
-from .setr_heads import MLAHead, NaiveHead, PUPHead
+from .setr_heads import NaiveHead, PUPHead
+from .setr_mla_head import MLAHead
 
 __all__ = ["ResampleSETR"]
 
@@ -29,7 +30,8 @@ class ResampleSETR(nn.Layer):
         backbone: PaddleSeg's VisionTransformer with square patches of P x P pixels.
         backbone_indices: blocks that are read; mla reads four. Default, for 24 blocks:
             9, 14, 19, 23, for mla 5, 11, 17, 23.
-        head: "naive", "pup" or "mla", see `setr_heads`.
+        head: "naive", "pup" or "mla", see `setr_heads` and
+            `setr_mla_head`.
         upsample: spec of an upsampler for all sites of the head, or one for each
             (`site_specs`): naive has stride_1, pup stride_{P/2} to stride_1, mla p2,
             p3, p4, p5 and stride_1. Default as published: bilinear, at p2 to p5 with

@@ -1,6 +1,5 @@
 """Swin-Unet with a choice of resamplers at every site."""
 
-import numpy as np
 import paddle
 import paddle.nn as nn
 from paddle.nn.initializer import Constant, Normal
@@ -13,7 +12,8 @@ from ...errors import UsageError
 from ...ops import pad_to_multiple, spatial_size
 from ...registry import build, parse_spec
 from ...site_specs import spec_of_each_site
-from .swin_block import SwinBlock, window_and_shift
+from .swin_block import SwinBlock
+from .swin_stage import Stage, stage_options
 
 __all__ = ["ResampleSwinUNet"]
 
@@ -116,7 +116,7 @@ class ResampleSwinUNet(nn.Layer):
         for side in sides:
             whole_number("ResampleSwinUNet", "img_size", side)
         first = [-(-side // patch_size) for side in sides]
-        stages = _stages(
+        stages = stage_options(
             first,
             embed_dim,
             depths,
@@ -258,52 +258,12 @@ class ResampleSwinUNet(nn.Layer):
             )
 
 
-class Stage(nn.Layer):
-    """Swin blocks on a map [N, C, H, W]; holds the resampler that follows, too."""
-
-    def __init__(self, depth, drop_path, shift, **options):
-        super().__init__()
-        self.blocks = nn.LayerList(
-            [
-                SwinBlock(shift=shift * (i % 2), drop_path=drop_path[i], **options)
-                for i in range(depth)
-            ]
-        )
-
-    def forward(self, x):
-        x = x.transpose([0, 2, 3, 1])
-        for block in self.blocks:
-            x = block(x)
-        return x.transpose([0, 3, 1, 2])
-
-
 class Join(nn.Linear):
     """Decoder map and skip, side by side in this order, mixed by a linear layer."""
 
     def forward(self, x, skip):
         both = paddle.concat([x, skip], axis=1).transpose([0, 2, 3, 1])
         return nn.Linear.forward(self, both).transpose([0, 3, 1, 2])
-
-
-def _stages(first, embed_dim, depths, num_heads, window_size, mlp_ratio, drop_path):
-    """The arguments of each stage, fine to coarse; `first` is the first map's size."""
-    rates = np.linspace(0, drop_path, sum(depths)).tolist()
-    stages = []
-    for i, (depth, heads) in enumerate(zip(depths, num_heads)):
-        resolution = [-(-side // 2**i) for side in first]
-        window, shift = window_and_shift(resolution, window_size)
-        stages.append(
-            {
-                "channels": embed_dim * 2**i,
-                "heads": heads,
-                "depth": depth,
-                "window": window,
-                "shift": shift,
-                "mlp_ratio": mlp_ratio,
-                "drop_path": [rates.pop(0) for _ in range(depth)],
-            }
-        )
-    return stages
 
 
 def _initialise(layer):

@@ -9,7 +9,7 @@ from paddle_resample.seg.nets import (
     MSDeformAttnPixelDecoder,
     ResampleMask2FormerPixel,
 )
-from paddle_resample.seg.nets.mask2former_pixel import _position
+from paddle_resample.seg.nets.ms_deform_encoder import position_code
 from tests.seg.nets.network_checks import (
     assert_every_parameter_gets_gradient,
     assert_exports,
@@ -37,7 +37,7 @@ def test_parameters_of_the_published_decoder():
 
 
 def test_position_code_by_loops():
-    code = _position((3, 5), 8).numpy()
+    code = position_code((3, 5), 8).numpy()
     expected = np.zeros((1, 15, 8))
     for i, j, k in np.ndindex(3, 5, 4):
         wave = math.sin if k % 2 == 0 else math.cos

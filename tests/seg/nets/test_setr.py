@@ -18,8 +18,7 @@ from paddle_resample import (
     resampler_class,
     resampler_names,
 )
-from paddle_resample.seg.nets import ResampleSETR
-from paddle_resample.seg.nets.setr_heads import MLAHead, NaiveHead, PUPHead
+from paddle_resample.seg.nets import MLAHead, NaiveHead, PUPHead, ResampleSETR
 from tests.seg.nets.network_checks import assert_exports, image, trainable
 
 CONFIGS = Path(__file__).parents[3] / "configs" / "setr"
