@@ -10,6 +10,7 @@ FLOORS = [
         "cpu",
         "errors",
         "files",
+        "images",
         "import_paddle",
         "notes",
         "requirements",
