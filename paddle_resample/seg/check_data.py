@@ -17,6 +17,7 @@ from rich.table import Table
 from ..errors import UsageError
 from .check_config import check_config
 from .config.checks.random_transforms import random_faults
+from .config.class_names import class_names
 from .config.components import Components
 from .config.config import ResampleConfig
 from .data.file_check import pair_fault
@@ -40,6 +41,7 @@ class DataReport:
         samples: dict, "train" and "val" -> number of samples.
         pixels: dict, "train" and "val" -> Counter of label value -> pixels.
         num_classes, ignore_index: of the data set.
+        class_names: list of str, what the classes are called.
     """
 
     faults: list = field(default_factory=list)
@@ -48,6 +50,7 @@ class DataReport:
     pixels: dict = field(default_factory=dict)
     num_classes: int = 0
     ignore_index: int = 255
+    class_names: list = field(default_factory=list)
 
 
 def print_check_data(path, opts=None):
@@ -146,6 +149,7 @@ def _source(components, section, report):
         pairs = None if files is None else [tuple(pair) for pair in files]
         source = _Source(pairs, dataset, *numbers, getattr(dataset, "img_channels", 3))
     report.num_classes, report.ignore_index = numbers
+    report.class_names = class_names(components.config, source.dataset or report)
     return source
 
 
@@ -289,10 +293,18 @@ def _histogram(report):
         table.add_column(f"{part} ({count})", justify="right")
     values = sorted({v for pixels in report.pixels.values() for v in pixels})
     for value in values:
-        name = f"{value} (ignored)" if value == report.ignore_index else str(value)
         cells = []
         for part in report.samples:
             pixels = report.pixels[part]
             cells.append(f"{pixels[value] / max(1, sum(pixels.values())):.2%}")
-        table.add_row(name, *cells)
+        table.add_row(_name(value, report), *cells)
     return table
+
+
+def _name(value, report):
+    """The number of a class, and what it is called where that says more."""
+    if value == report.ignore_index:
+        return f"{value} (ignored)"
+    known = 0 <= value < len(report.class_names)
+    name = report.class_names[value] if known else str(value)
+    return str(value) if name == str(value) else f"{value} {name}"

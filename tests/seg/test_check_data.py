@@ -43,6 +43,16 @@ def test_sound_data_has_no_fault(tmp_path, rng, capsys):
     assert "all files of 4 train and 2 val samples can be used" in shown
 
 
+def test_classes_are_called_by_their_names(tmp_path, rng, capsys):
+    path = write_set(tmp_path, rng)
+    count = dataset_of(path).num_classes
+    names = [f"kind{i}" for i in range(count)]
+    print_check_data(str(path), [f"class_names={json.dumps(names)}"])
+    assert "0 kind0" in capsys.readouterr().out
+    with pytest.raises(UsageError, match=f"class_names must be a list of {count}"):
+        print_check_data(str(path), ["class_names=[one]"])
+
+
 def test_all_faults_are_listed_at_once(tmp_path, rng, capsys):
     path = write_set(tmp_path, rng, train=8)
     (tmp_path / "train0.png").unlink()
@@ -104,6 +114,7 @@ def test_the_embedded_data_is_looked_at_too(tmp_path):
     report = check_data(ResampleConfig(str(UNET), opts=small), quiet=True)
     assert report.faults == [] and report.samples == {"train": 8, "val": 2}
     assert sum(report.pixels["train"].values()) == 8 * 32 * 32
+    assert report.class_names[0] == "sky"
 
 
 @pytest.mark.parametrize("of", ["image", "label"])
