@@ -13,7 +13,8 @@ from paddle.nn.initializer import Normal
 from ..arguments import check_choice
 from ..base import whole_number
 from ..ops import check_border
-from ..ops.reassemble import _reassemble, _similarity
+from ..ops.reassemble import _reassemble
+from ..ops.similarity import _similarity
 from ..ops.size import _fit
 from ..ops.window import softmax_windows
 from .conv import Linear2D

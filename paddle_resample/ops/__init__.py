@@ -21,13 +21,15 @@ from .onnx_forms import in_onnx_forms, onnx_forms
 from .patch import expand_cells, merge_cells
 from .pointwise_conv import pointwise_conv
 from .pool import PoolIndices, max_pool, max_unpool
-from .reassemble import check_border, reassemble, reassemble_down, similarity
+from .reassemble import reassemble, reassemble_down
 from .resize_right import resize_right
 from .sampling_grid import affine_grid, regular_grid
 from .shuffle import pixel_shuffle, pixel_unshuffle
+from .similarity import similarity
 from .size import fit, pad_to_multiple, scaled_size, spatial_size
 from .soft_pool import importance_pool, soft_pool
 from .warp import flow_warp, grid_sample
+from .window import check_border
 
 __all__ = [
     "HaarBands",

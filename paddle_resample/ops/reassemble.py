@@ -10,16 +10,21 @@ from __future__ import annotations
 import paddle
 from paddle import Tensor
 
-from ..arguments import check_choice, check_counts, check_maps
+from ..arguments import check_maps
 from ..errors import UsageError
 from ..kernels import native
 from .shuffle import _pixel_shuffle, _pixel_unshuffle
 from .size import spatial_size
-from .window import keep_inside, pad_window, softmax_windows, window_taps
+from .window import (
+    WINDOW_BORDERS,
+    check_window,
+    keep_inside,
+    pad_window,
+    softmax_windows,
+    window_taps,
+)
 
-__all__ = ["check_border", "reassemble", "reassemble_down", "similarity"]
-
-_BORDERS = ("zero", "replicate", "renormalise")
+__all__ = ["reassemble", "reassemble_down"]
 
 
 def reassemble(
@@ -72,22 +77,10 @@ def reassemble(
         1.0
     """
     owner = owner or "reassemble"
-    check_border(owner, border)
-    check_counts(
-        owner, kernel_size=kernel_size, scale=scale, groups=groups, dilation=dilation
+    check_window(
+        owner, border, kernel_size, scale=scale, groups=groups, dilation=dilation
     )
-    if kernel_size % 2 == 0:
-        raise UsageError(
-            f"{owner}: kernel_size={kernel_size} has no middle; choose an odd one"
-        )
-    _check_kernels(
-        owner,
-        x,
-        kernels,
-        kernel_size,
-        groups,
-        lambda side: side * scale,
-    )
+    _check_kernels(owner, x, kernels, kernel_size, groups, lambda side: side * scale)
     return _reassemble(
         x, kernels, kernel_size, scale, groups, dilation, border, bool(softmax)
     )
@@ -110,13 +103,9 @@ def _reassemble(
         return fast(x, kernels, *how)
     height, width = _sides(x)
     taps = kernel_size**2
-    if softmax and border == "renormalise":  # the same, and no sum can vanish
-        kernels = keep_inside(
-            kernels, _sides(x), kernel_size, groups, dilation, up=scale
-        )
-        border = "zero"
     if softmax:
-        kernels = softmax_windows(kernels, kernel_size, groups)
+        window = kernel_size, groups, dilation
+        kernels, border = _softmax(x, kernels, border, *window, up=scale)
     weights = _pixel_unshuffle(kernels.astype(x.dtype), scale).reshape(
         [-1, groups, taps, scale * scale, height, width]
     )
@@ -175,8 +164,7 @@ def reassemble_down(
         [0.444, 0.667, 0.444]
     """
     owner = owner or "reassemble_down"
-    check_border(owner, border)
-    check_counts(owner, kernel_size=kernel_size, scale=scale, groups=groups)
+    check_window(owner, border, kernel_size, odd=False, scale=scale, groups=groups)
     _check_kernels(
         owner, x, kernels, kernel_size, groups, lambda side: -(-side // scale)
     )
@@ -189,14 +177,12 @@ def _reassemble_down(
     x, kernels, kernel_size, scale, groups=1, border="zero", softmax=False
 ):
     """reassemble_down of checked arguments; border also "reflect" or "circular"."""
-    fast = native("reassemble_down", x, kernels) if border in _BORDERS else None
+    fast = native("reassemble_down", x, kernels) if border in WINDOW_BORDERS else None
     if fast is not None:
         return fast(x, kernels, kernel_size, scale, groups, border, softmax)
-    if softmax and border == "renormalise":  # the same, and no sum can vanish
-        kernels = keep_inside(kernels, _sides(x), kernel_size, groups, down=scale)
-        border = "zero"
     if softmax:
-        kernels = softmax_windows(kernels, kernel_size, groups)
+        window = kernel_size, groups, 1
+        kernels, border = _softmax(x, kernels, border, *window, down=scale)
     height, width = _sides(kernels)
     weights = kernels.astype(x.dtype).reshape(
         [-1, groups, kernel_size**2, height, width]
@@ -215,94 +201,13 @@ def _reassemble_down(
     return y
 
 
-def similarity(
-    query: Tensor,
-    key: Tensor,
-    kernel_size: int,
-    scale: int,
-    border: str = "zero",
-    owner: str | None = None,
-) -> Tensor:
-    """s[p, q] = <query[p], key[p // scale + q]> for the window q.
-
-    Args:
-        query: float [N, D, H*scale, W*scale].
-        key: float [N, D, H, W].
-        kernel_size: k, side of the window, odd.
-        scale: at least 1.
-        border: "replicate" repeats the border's keys; with "zero" and "renormalise"
-            the scores of keys outside are 0.
-        owner: name for error messages.
-
-    Returns:
-        [N, k*k, H*scale, W*scale], in the order of `reassemble`'s kernels.
-
-    Raises:
-        UsageError: unknown border, even k, shapes that do not fit.
-
-    Source:
-        Lu et al., "SAPA: Similarity-aware point affiliation for feature upsampling",
-        NeurIPS 2022.
-
-    Example:
-        >>> import paddle
-        >>> from paddle_resample.ops import similarity
-        >>> s = similarity(paddle.ones([1, 3, 2, 2]), paddle.ones([1, 3, 1, 1]), 3, 2)
-        >>> s.numpy()[0, 3:6, 0, 0].tolist()
-        [0.0, 3.0, 0.0]
-    """
-    owner = owner or "similarity"
-    check_border(owner, border)
-    check_counts(owner, kernel_size=kernel_size, scale=scale)
-    check_maps(owner, (4,), query=query, key=key)
-    if kernel_size % 2 == 0:
-        raise UsageError(
-            f"{owner}: kernel_size={kernel_size} has no middle; choose an odd one"
-        )
-    if paddle.in_dynamic_mode():
-        _check_query(owner, query, key, scale)
-    return _similarity(query, key, kernel_size, scale, border)
-
-
-def _similarity(query, key, kernel_size, scale, border="zero"):
-    """similarity of checked arguments."""
-    fast = native("similarity", query, key)
-    if fast is not None:
-        return fast(query, key, kernel_size, scale, border)
-    height, width = _sides(key)
-    depth = key.shape[1]
-    fine = _pixel_unshuffle(query, scale).reshape(
-        [-1, depth, scale * scale, height, width]
-    )
-    key = pad_window(key, kernel_size, 1, border).unsqueeze(2)
-    scores = [(fine * tap).sum(axis=1) for tap in window_taps(key, kernel_size)]
-    scores = paddle.stack(scores, axis=1)
-    cells = kernel_size**2 * scale * scale
-    return _pixel_shuffle(scores.reshape([-1, cells, height, width]), scale)
-
-
-def check_border(owner: str, border: str) -> str:
-    """Return border if `reassemble` has it.
-
-    Args:
-        owner: name for the message.
-        border: "zero", "replicate" or "renormalise".
-
-    Raises:
-        UsageError: any other.
-    """
-    check_choice(owner, "border", border, _BORDERS)
-    return border
-
-
-def _check_query(owner, query, key, scale):
-    n, depth, height, width = key.shape
-    wanted = [n, depth, height * scale, width * scale]
-    if list(query.shape) != wanted:
-        raise UsageError(
-            f"{owner}: query is {list(query.shape)}, but for key of "
-            f"{list(key.shape)} it must be {wanted}"
-        )
+def _softmax(x, kernels, border, kernel_size, groups, dilation, **scales):
+    """(softmax of the kernels over each window, the border that is left to do)."""
+    if border == "renormalise":  # the same, and no sum can vanish
+        sides = _sides(x)
+        kernels = keep_inside(kernels, sides, kernel_size, groups, dilation, **scales)
+        border = "zero"
+    return softmax_windows(kernels, kernel_size, groups), border
 
 
 def _sides(x):

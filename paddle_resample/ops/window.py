@@ -9,10 +9,59 @@ import paddle
 import paddle.nn.functional as F
 from paddle import Tensor
 
+from ..arguments import check_choice, check_counts
+from ..errors import UsageError
 from .border import BORDERS, pad_border
 from .size import spatial_size
 
-__all__ = ["keep_inside", "pad_window", "softmax_windows", "window_taps"]
+WINDOW_BORDERS = ("zero", "replicate", "renormalise")
+
+__all__ = [
+    "WINDOW_BORDERS",
+    "check_border",
+    "check_window",
+    "keep_inside",
+    "pad_window",
+    "softmax_windows",
+    "window_taps",
+]
+
+
+def check_border(owner: str, border: str) -> str:
+    """Return border if `reassemble` has it.
+
+    Args:
+        owner: name for the message.
+        border: "zero", "replicate" or "renormalise".
+
+    Raises:
+        UsageError: any other.
+    """
+    check_choice(owner, "border", border, WINDOW_BORDERS)
+    return border
+
+
+def check_window(
+    owner: str, border: str, kernel_size: int, *, odd: bool = True, **counts: int
+) -> None:
+    """Check what describes a window: its border, side and other positive integers.
+
+    Args:
+        owner: name for the messages.
+        border: see `check_border`.
+        kernel_size: side of the window.
+        odd: whether the window must have a middle.
+        counts: key -> argument.
+
+    Raises:
+        UsageError: one of them cannot be used.
+    """
+    check_border(owner, border)
+    check_counts(owner, kernel_size=kernel_size, **counts)
+    if odd and kernel_size % 2 == 0:
+        raise UsageError(
+            f"{owner}: kernel_size={kernel_size} has no middle; choose an odd one"
+        )
 
 
 def pad_window(x: Tensor, kernel_size: int, dilation: int, border: str) -> Tensor:

@@ -6,7 +6,7 @@ import paddle
 import pytest
 
 from paddle_resample.errors import UsageError
-from paddle_resample.ops import reassemble, reassemble_down, similarity
+from paddle_resample.ops import reassemble, reassemble_down
 from tests.reference import reassemble as loops
 
 TOLERANCE = {"float64": 1e-12, "float32": 3e-6}
@@ -57,24 +57,12 @@ def test_down_equals_loops(rng, k, scale, groups, size, border):
 
 
 @BORDERS
-@pytest.mark.parametrize("k, scale", [(5, 2), (3, 4), (1, 1)], ids=str)
-def test_similarity_equals_loops(rng, k, scale, border):
-    key = rng.normal(size=(2, 3, 3, 4))
-    query = rng.normal(size=(2, 3, 3 * scale, 4 * scale))
-    s = similarity(paddle.to_tensor(query), paddle.to_tensor(key), k, scale, border)
-    expected = loops.similarity(query, key, k, scale, border)
-    np.testing.assert_allclose(s.numpy(), expected, rtol=0, atol=1e-12)
-
-
-@BORDERS
 def test_gradients(rng, check_gradient, border):
     x = rng.normal(size=(1, 4, 3, 4))
     kernels = kernels_for(rng, x, 3, 2, 2)
     check_gradient(lambda x, w: reassemble(x, w, 3, 2, 2, 1, border), x, kernels)
     kernels = rng.uniform(0.1, 1, size=(1, 32, 2, 2))
     check_gradient(lambda x, w: reassemble_down(x, w, 4, 2, 2, border), x, kernels)
-    query = rng.normal(size=(1, 4, 6, 8))
-    check_gradient(lambda q, k: similarity(q, k, 3, 2, border), query, x)
 
 
 def test_one_tap_moves_the_nearest_pixel(rng):
