@@ -88,8 +88,8 @@ class SemiShiftUpsampler(GuidedUpsampler):
         in_channels, out_channels, guide_channels: as of every guided upsampler.
         scale: 2.
         kernel_size: k of the reassembly, odd.
-        compressed_channels: M of the semi-shift convolution; None makes it depthwise,
-            with k*k.
+        compressed_channels: M of the semi-shift convolution; where the class declares
+            `depthwise` it is k*k.
         encoder_kernel: k_e of its encoder, odd.
         gate: whether the guide's content is mixed in; the guide then has C channels.
         border: as in `ops.reassemble`.
@@ -103,20 +103,22 @@ class SemiShiftUpsampler(GuidedUpsampler):
     learned = True
     guide_same_channels = True
     fuses_guide = True
+    depthwise = False
 
     def __init__(
         self,
         in_channels: int,
-        out_channels: int | None,
+        out_channels: int | None = None,
         *,
-        guide_channels: int | None,
-        scale: int,
-        kernel_size: int,
-        compressed_channels: int | None,
-        encoder_kernel: int,
-        gate: bool,
-        border: str,
+        guide_channels: int | None = None,
+        scale: int = 2,
+        kernel_size: int = 5,
+        compressed_channels: int = 64,
+        encoder_kernel: int = 3,
+        gate: bool = True,
+        border: str = "zero",
     ):
+        whole_number(self.name, "compressed_channels", compressed_channels)
         super().__init__(
             in_channels, out_channels, guide_channels=guide_channels, scale=scale
         )
@@ -132,10 +134,10 @@ class SemiShiftUpsampler(GuidedUpsampler):
         self.ker_generator = SemiShift(
             in_channels,
             self.guide_channels,
-            compressed_channels or taps,
+            taps if self.depthwise else compressed_channels,
             taps,
             encoder_kernel,
-            depthwise=compressed_channels is None,
+            depthwise=self.depthwise,
         )
 
     def logits(self, x: Tensor, guide: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..base import Site, whole_number
+from ..base import Site
 from ..blocks.semi_shift import SemiShiftUpsampler
 from ..notes import Notes
 from ..registry import register
@@ -72,32 +72,6 @@ class FADE(SemiShiftUpsampler):
         with the gate.
         """,
     )
-
-    def __init__(
-        self,
-        in_channels: int,
-        out_channels: int | None = None,
-        *,
-        guide_channels: int | None = None,
-        scale: int = 2,
-        kernel_size: int = 5,
-        compressed_channels: int = 64,
-        encoder_kernel: int = 3,
-        gate: bool = True,
-        border: str = "zero",
-    ):
-        whole_number(self.name, "compressed_channels", compressed_channels)
-        super().__init__(
-            in_channels,
-            out_channels,
-            guide_channels=guide_channels,
-            scale=scale,
-            kernel_size=kernel_size,
-            compressed_channels=compressed_channels,
-            encoder_kernel=encoder_kernel,
-            gate=gate,
-            border=border,
-        )
 
     @classmethod
     def count(

@@ -43,6 +43,7 @@ class FADELite(SemiShiftUpsampler):
         13332
     """
 
+    depthwise = True
     source = "Lu et al., IJCV 2024"
     year = 2024
     notes = Notes(
@@ -78,7 +79,6 @@ class FADELite(SemiShiftUpsampler):
             guide_channels=guide_channels,
             scale=scale,
             kernel_size=kernel_size,
-            compressed_channels=None,
             encoder_kernel=encoder_kernel,
             gate=gate,
             border=border,
