@@ -1,4 +1,8 @@
-"""Checks of arguments that layers and functions share, and their messages."""
+"""Checks of arguments that layers and functions share, and their messages.
+
+All raise a UsageError that begins with `owner`, the name of the layer or function, and
+names the argument by its `key`.
+"""
 
 from __future__ import annotations
 
@@ -42,20 +46,11 @@ _MOST = 2**20
 def whole_number(
     owner: str, key: str, value: Any, least: int = 1, odd: bool = False
 ) -> int:
-    """Check an integer option.
+    """Return an integer option.
 
     Args:
-        owner: name of the layer, for the message.
-        key: name of the option.
-        value: the argument.
-        least: smallest value allowed.
+        least: smallest value allowed; the largest is 2**20.
         odd: whether it must be odd.
-
-    Returns:
-        int: value.
-
-    Raises:
-        UsageError: value is no such integer, or above 2**20.
     """
     whole = isinstance(value, int) and not isinstance(value, bool)
     if not whole or value < least or (odd and value % 2 == 0):
@@ -79,14 +74,8 @@ def check_map(
     """Check that a feature map holds floats, its shape, and that no axis is empty.
 
     Args:
-        owner: name of the layer, for the message.
-        key: name of the feature map, for the message.
-        x: Tensor.
         data_format: its layout.
         channels, batch: lengths that it must have; None allows any.
-
-    Raises:
-        UsageError: x is no such feature map.
     """
     if not isinstance(x, paddle.Tensor) or x.dtype not in _FLOATS:
         check_floats(owner, key, x)
@@ -104,16 +93,7 @@ def check_map(
 
 
 def check_floats(owner: str, key: str, x: Any) -> None:
-    """Check that x is a Tensor of float numbers.
-
-    Args:
-        owner: name of the layer or function, for the message.
-        key: name of the feature map, for the message.
-        x: the argument.
-
-    Raises:
-        UsageError: it is not.
-    """
+    """Check that x is a Tensor of float numbers."""
     if not isinstance(x, paddle.Tensor):
         raise UsageError(f"{owner}: {key} must be a Tensor, not {_short(x)}")
     if x.dtype not in _FLOATS:
@@ -126,16 +106,12 @@ def check_floats(owner: str, key: str, x: Any) -> None:
 def check_maps(
     owner: str, ranks: Sequence[int], floats: bool = True, **maps: Any
 ) -> None:
-    """Check Tensors that a function takes, in eager execution.
+    """Check Tensors that a function takes, in eager execution: none has an empty axis.
 
     Args:
-        owner: name of the function, for the message.
         ranks: the numbers of axes that they may have.
         floats: whether they must hold float numbers.
-        maps: key for the message -> argument.
-
-    Raises:
-        UsageError: one is no such Tensor, or has an empty axis.
+        maps: key -> argument.
     """
     if not paddle.in_dynamic_mode():
         return
@@ -151,16 +127,7 @@ def check_maps(
 
 
 def check_counts(owner: str, least: int = 1, **counts: Any) -> None:
-    """Check integers that a function takes.
-
-    Args:
-        owner: name of the function, for the message.
-        least: smallest value allowed.
-        counts: key for the message -> argument.
-
-    Raises:
-        UsageError: one is no integer from `least` to 2**20.
-    """
+    """Check integers that a function takes: key -> argument, from `least` to 2**20."""
     for key, n in counts.items():
         whole = isinstance(n, numbers.Integral) and not isinstance(n, bool)
         if not whole or not least <= n <= _MOST:
@@ -171,15 +138,7 @@ def check_counts(owner: str, least: int = 1, **counts: Any) -> None:
 
 
 def check_positive(owner: str, **values: Any) -> None:
-    """Check finite numbers above 0 that a function takes.
-
-    Args:
-        owner: name of the function, for the message.
-        values: key for the message -> argument.
-
-    Raises:
-        UsageError: one is no such number.
-    """
+    """Check finite numbers above 0 that a function takes: key -> argument."""
     for key, value in values.items():
         number = isinstance(value, numbers.Real) and not isinstance(value, bool)
         if not number or not 0 < value < math.inf:
@@ -188,17 +147,7 @@ def check_positive(owner: str, **values: Any) -> None:
 
 
 def check_choice(owner: str, key: str, value: Any, known: Collection[str]) -> None:
-    """Check a name that a function takes.
-
-    Args:
-        owner: name of the function, for the message.
-        key: what it names, for the message.
-        value: the argument.
-        known: the names there are.
-
-    Raises:
-        UsageError: it is none of them.
-    """
+    """Check a name that a function takes against the names there are."""
     if not isinstance(value, str) or value not in known:
         raise UsageError(
             f"{owner}: unknown {key} {value!r}"
@@ -210,13 +159,9 @@ def check_size(owner: str, size: Any, axes: int, planes: int) -> None:
     """Check a size that is asked for, in eager execution.
 
     Args:
-        owner: name of the layer or function, for the message.
         size: list or tuple of integers, or an integer Tensor.
         axes: how many sides it must have, 2 or 3.
-        planes: samples times channels of the result.
-
-    Raises:
-        UsageError: it is no size, or of more numbers than 32 bits count.
+        planes: samples times channels of the result; Paddle counts in 32 bits.
     """
     if not paddle.in_dynamic_mode():
         return
@@ -236,16 +181,7 @@ def check_size(owner: str, size: Any, axes: int, planes: int) -> None:
 
 
 def check_side(owner: str, side: Any, kind: type) -> None:
-    """Check side information, in eager execution.
-
-    Args:
-        owner: name of the layer or function, for the message.
-        side: the argument.
-        kind: the NamedTuple class that it must be of.
-
-    Raises:
-        UsageError: it is not.
-    """
+    """Check that side information is of a NamedTuple class, in eager execution."""
     if paddle.in_dynamic_mode() and not isinstance(side, kind):
         raise UsageError(
             f"{owner}: side must be the {kind.__name__} that its downsampler "
@@ -254,16 +190,8 @@ def check_side(owner: str, side: Any, kind: type) -> None:
 
 
 def check_weights(owner: str, layer: nn.Layer, x: Tensor) -> None:
-    """Check that some weight of a layer has the dtype of x, in eager execution.
-
-    Args:
-        owner: name of the layer, for the message.
-        layer: nn.Layer, with or without weights.
-        x: Tensor.
-
-    Raises:
-        UsageError: none has, and mixed precision is off.
-    """
+    """Check that some weight of a layer has the dtype of x, in eager execution, unless
+    mixed precision is on."""
     first: Any = layer.__dict__.get("_first_weight")
     if first is None:  # walking through all at every call would cost more
         first = next(iter(layer.parameters()), False)
@@ -300,18 +228,7 @@ def in_its_dtype(
     owner: str, run: Callable[..., _T], x: Tensor, *args: Any, **kwargs: Any
 ) -> _T:
     """Call run(x, ...), and say in one sentence where x is of half precision and the
-    CPU has no kernel for it.
-
-    Args:
-        owner: name of the layer, for the message.
-        run: what is called with the rest.
-
-    Returns:
-        what run does.
-
-    Raises:
-        UsageError: there is no such kernel.
-    """
+    CPU has no kernel for it."""
     if x.dtype not in HALVES or not paddle.in_dynamic_mode():
         return run(x, *args, **kwargs)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 from collections.abc import Mapping
@@ -15,9 +16,10 @@ from .errors import UsageError
 from .projected import ProjectedDownsampler, ProjectedUpsampler
 from .spec_checks import (
     article,
-    check_option_type,
+    check_options,
     check_site,
     refuse_option,
+    resampler_options,
 )
 from .start import check_start, start_as
 from .synonyms import name_hint
@@ -41,8 +43,6 @@ _KINDS: dict[type[Resampler], str] = {
     Upsampler: "upsampler",
     Downsampler: "downsampler",
 }
-# Bound by the network at each site, never by the spec.
-_BOUND = ("in_channels", "out_channels", "guide_channels", "data_format")
 
 
 def register(name: str) -> Callable[[_Class], _Class]:
@@ -143,26 +143,6 @@ def resampler_class(name: str, kind: type[Resampler] = Resampler) -> type[Resamp
     return cls
 
 
-def resampler_options(cls: type[Resampler]) -> dict[str, Any]:
-    """The options a spec may give to a resampler class.
-
-    Args:
-        cls: a registered class.
-
-    Returns:
-        dict: option name -> default.
-
-    >>> resampler_options(resampler_class("bilinear"))["align_corners"]
-    False
-    """
-    parameters = inspect.signature(cls.__init__).parameters.values()
-    return {
-        p.name: p.default
-        for p in parameters
-        if p.kind is p.KEYWORD_ONLY and p.name not in _BOUND
-    }
-
-
 def partners(cls: type[Upsampler]) -> list[str]:
     """The downsamplers that record what an upsampler needs.
 
@@ -222,16 +202,7 @@ def parse_spec(
     options = {k: v for k, v in spec.items() if k not in ("name", "start")}
     if spec.get("start") is not None:
         check_start(cls, spec["start"])
-    known = resampler_options(cls)
-    for key, value in options.items():
-        if key in _BOUND:
-            raise UsageError(
-                f"{cls.name}: {key} is set by the network at each site; remove it "
-                "from the spec"
-            )
-        if key not in known:
-            refuse_option(cls, key, known)
-        check_option_type(cls, key, value, known[key])
+    check_options(cls, options)
     return cls, options
 
 
@@ -279,64 +250,51 @@ def build(
     >>> build("max_unpool", 8, side="pool_indices")
     MaxUnpool(8 -> 8, scale=2)
     """
-    try:
-        layer = _build(
-            *parse_spec(spec, kind),
-            spec.get("start") if isinstance(spec, Mapping) else None,
-            in_channels,
-            out_channels,
-            scale,
-            guide_channels,
-            side,
-            data_format,
-            site,
-        )
-    except UsageError as error:
-        if site is None:
-            raise
-        raise UsageError(f"{error} (at {site})") from None
+    out_channels = in_channels if out_channels is None else out_channels
+    with _messages_naming(site):
+        cls, options = parse_spec(spec, kind)
+        whole_number(cls.name, "in_channels", in_channels)
+        whole_number(cls.name, "out_channels", out_channels)
+        if guide_channels is not None:
+            whole_number(cls.name, "guide_channels", guide_channels)
+        if scale is not None and options.setdefault("scale", scale) != scale:
+            raise UsageError(
+                f"{cls.name}: the site has scale {scale} but the spec asks for "
+                f"{options['scale']}"
+            )
+        cls._check_layout(data_format)
+        if cls.data_formats != ("NCHW",):
+            options["data_format"] = data_format
+        layer: Any
+        project = cls.keeps_channels and out_channels != in_channels
+        if issubclass(cls, Upsampler):
+            channels = out_channels if project else in_channels
+            givers, in_network = partners(cls), site is not None
+            check_site(cls, channels, guide_channels, side, givers, in_network)
+            if cls.needs_guide:
+                options["guide_channels"] = guide_channels
+            layer = cls(channels, out_channels, **options)
+        else:
+            layer = cls(
+                in_channels, in_channels if project else out_channels, **options
+            )
+        if isinstance(spec, Mapping) and spec.get("start") is not None:
+            start_as(layer, spec["start"])
+        if project and isinstance(layer, Upsampler):
+            layer = ProjectedUpsampler(in_channels, layer)
+        elif project:
+            layer = ProjectedDownsampler(layer, out_channels)
     if site is not None:
         layer.site = site
     return layer
 
 
-def _build(
-    cls,
-    options,
-    start,
-    in_channels,
-    out_channels,
-    scale,
-    guide_channels,
-    side,
-    data_format,
-    site,
-):
-    whole_number(cls.name, "in_channels", in_channels)
-    for key, channels in (("out_", out_channels), ("guide_", guide_channels)):
-        if channels is not None:
-            whole_number(cls.name, key + "channels", channels)
-    if scale is not None and options.setdefault("scale", scale) != scale:
-        raise UsageError(
-            f"{cls.name}: the site has scale {scale} but the spec asks for "
-            f"{options['scale']}"
-        )
-    cls._check_layout(data_format)
-    if cls.data_formats != ("NCHW",):
-        options["data_format"] = data_format
-    out_channels = in_channels if out_channels is None else out_channels
-    project = cls.keeps_channels and out_channels != in_channels
-    if issubclass(cls, Downsampler):
-        down = cls(in_channels, in_channels if project else out_channels, **options)
-        if start is not None:
-            start_as(down, start)
-        return ProjectedDownsampler(down, out_channels) if project else down
-    assert issubclass(cls, Upsampler)
-    channels = out_channels if project else in_channels
-    check_site(cls, channels, guide_channels, side, partners(cls), site is not None)
-    if cls.needs_guide:
-        options["guide_channels"] = guide_channels
-    up = cls(channels, out_channels, **options)
-    if start is not None:
-        start_as(up, start)
-    return ProjectedUpsampler(in_channels, up) if project else up
+@contextlib.contextmanager
+def _messages_naming(site):
+    """Let the messages of mistakes end with the name of a site."""
+    try:
+        yield
+    except UsageError as error:
+        if site is None:
+            raise
+        raise UsageError(f"{error} (at {site})") from None

@@ -1,15 +1,46 @@
-"""What is wrong with an option of a spec, or with the site that it is meant for."""
+"""The options of a class, and what is wrong with those of a spec or with its site."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import inspect
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .base import Resampler, Upsampler
 from .errors import UsageError
 from .synonyms import option_hint
 
-__all__ = ["article", "check_option_type", "check_site", "refuse_option"]
+__all__ = [
+    "article",
+    "check_options",
+    "check_site",
+    "refuse_option",
+    "resampler_options",
+]
+
+# Bound by the network at each site, never by the spec.
+_BOUND = ("in_channels", "out_channels", "guide_channels", "data_format")
+
+
+def resampler_options(cls: type[Resampler]) -> dict[str, Any]:
+    """The options a spec may give to a resampler class.
+
+    Args:
+        cls: a registered class.
+
+    Returns:
+        dict: option name -> default.
+
+    >>> from paddle_resample import Bilinear
+    >>> resampler_options(Bilinear)["align_corners"]
+    False
+    """
+    parameters = inspect.signature(cls.__init__).parameters.values()
+    return {
+        p.name: p.default
+        for p in parameters
+        if p.kind is p.KEYWORD_ONLY and p.name not in _BOUND
+    }
 
 
 def refuse_option(cls: type[Resampler], key: str, known: Iterable[str]) -> None:
@@ -20,18 +51,29 @@ def refuse_option(cls: type[Resampler], key: str, known: Iterable[str]) -> None:
     )
 
 
-def check_option_type(cls: type[Resampler], key: str, value: Any, default: Any) -> None:
-    """Refuse a value of another type than the default's; a default of None says
+def check_options(cls: type[Resampler], options: Mapping[str, Any]) -> None:
+    """Refuse an option of a spec that the class does not take, that the network sets,
+    or whose value is of another type than the default's; a default of None says
     nothing about the type."""
-    expected: Any = type(default)
-    if expected is float:
-        expected = (int, float)
-    wrong_bool = isinstance(value, bool) and not isinstance(default, bool)
-    if default is not None and (wrong_bool or not isinstance(value, expected)):
-        raise UsageError(
-            f"{cls.name}: {key} must be of the kind of its default {default!r}, not "
-            f"{value!r}"
-        )
+    known = resampler_options(cls)
+    for key, value in options.items():
+        if key in _BOUND:
+            raise UsageError(
+                f"{cls.name}: {key} is set by the network at each site; remove it "
+                "from the spec"
+            )
+        if key not in known:
+            refuse_option(cls, key, known)
+        default = known[key]
+        expected: Any = type(default)
+        if expected is float:
+            expected = (int, float)
+        wrong_bool = isinstance(value, bool) and not isinstance(default, bool)
+        if default is not None and (wrong_bool or not isinstance(value, expected)):
+            raise UsageError(
+                f"{cls.name}: {key} must be of the kind of its default {default!r}, "
+                f"not {value!r}"
+            )
 
 
 def check_site(
