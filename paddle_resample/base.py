@@ -141,15 +141,8 @@ class Resampler(nn.Layer):
         return 0, 0
 
     def set_start(self, mode: str) -> bool:
-        """Set the weights so that the layer computes an operator without weights.
-
-        Args:
-            mode: one of `starts`, see `start.start_as`.
-
-        Returns:
-            False where this layer's options or channels leave no way; then nothing
-            has changed.
-        """
+        """Set the weights so that the layer computes `mode`, one of `starts`; False,
+        and nothing changed, where its options or channels leave no way."""
         return False
 
     @classmethod

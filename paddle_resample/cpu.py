@@ -204,9 +204,9 @@ def _tune_mkl():
 
 def _processor():
     """Vendor and flags of an x86 processor, or None and nothing."""
-    found = {"vendor_id": None, "flags": ""}
+    values = {"vendor_id": None, "flags": ""}
     with contextlib.suppress(OSError), open("/proc/cpuinfo", encoding="utf-8") as file:
         for line in file.read().split("\n\n")[0].splitlines():
             name, _, value = line.partition(":")
-            found[name.strip()] = value.strip()
-    return found["vendor_id"], found["flags"].split()
+            values[name.strip()] = value.strip()
+    return values["vendor_id"], values["flags"].split()

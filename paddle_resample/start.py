@@ -184,12 +184,12 @@ def _errors(layer, target, rng):
 def _difference(layer, target, x, guide):
     """Squared errors over the reference's variance: inside, and of the border."""
     y = layer(x) if guide is None else layer(x, guide=guide)
-    wanted = target(x)
+    expected = target(x)
     margin = 2 if isinstance(layer, Downsampler) else 2 * layer.scale
     inner = (..., slice(margin, -margin), slice(margin, -margin))
-    squares = (y - wanted) ** 2
-    mean = wanted.mean(axis=[1, 2, 3], keepdim=True)
-    variance = ((wanted - mean) ** 2).mean(axis=[1, 2, 3], keepdim=True)
+    squares = (y - expected) ** 2
+    mean = expected.mean(axis=[1, 2, 3], keepdim=True)
+    variance = ((expected - mean) ** 2).mean(axis=[1, 2, 3], keepdim=True)
     squares = squares / variance
     whole, inside = squares.mean(), squares[inner].mean()
     share = squares[inner].size / squares.size

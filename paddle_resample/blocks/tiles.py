@@ -65,8 +65,8 @@ def over_tiles(
         return _over_bands(function, x, tile[0], others)
     height, width = spatial_size(x, "NHWC")
     several = height > tile[0] or width > tile[1]
-    wanted = any(not t.stop_gradient for t in (x, *others))
-    again = several and wanted and paddle.is_grad_enabled()
+    needs_gradient = any(not t.stop_gradient for t in (x, *others))
+    again = several and needs_gradient and paddle.is_grad_enabled()
 
     def run(row, column):
         part = x[:, row : row + tile[0], column : column + tile[1]]

@@ -155,17 +155,17 @@ def _bars(figure, losses, classes, result, box):
     colours = [table[result["class_names"].index(name)] for name, _ in losses]
     names, values = zip(*losses)
     names = [textwrap.shorten(name, 18, placeholder="…") for name in names]
-    places = np.arange(len(names))
+    ys = np.arange(len(names))
     axes.barh(
-        places, [100 * v for v in values], color=colours, height=0.7, ec=_GREY, lw=0.5
+        ys, [100 * v for v in values], color=colours, height=0.7, ec=_GREY, lw=0.5
     )  # fmt: skip
     widest = max(100 * max(values), 1)
-    for place, value in zip(places, values):
+    for y, value in zip(ys, values):
         axes.text(
-            100 * value + widest / 50, place, f"{100 * value:.1f}",
+            100 * value + widest / 50, y, f"{100 * value:.1f}",
             va="center", fontsize=8, color=_INK,
         )  # fmt: skip
-    axes.set_yticks(places, names)
+    axes.set_yticks(ys, names)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.set_xlim(0, widest * 1.15)
     title = f"points of IoU lost at stride {stride}, {BASELINE}"

@@ -58,10 +58,10 @@ def obstacle():
 
 
 def _call(name, x, weight, bias, how):
-    given = x, weight, weight.detach() if bias is None else bias
-    wanted = [not tensor.stop_gradient for tensor in given]
-    wanted[2] &= bias is not None
-    return call(name, *given, bias is not None, how, *wanted)
+    tensors = x, weight, weight.detach() if bias is None else bias
+    needs_gradient = [not tensor.stop_gradient for tensor in tensors]
+    needs_gradient[2] &= bias is not None
+    return call(name, *tensors, bias is not None, how, *needs_gradient)
 
 
 def _probe():
@@ -70,19 +70,19 @@ def _probe():
     x = paddle.arange(2 * 16 * 25, dtype="float32").reshape([2, 16, 5, 5]).cos()
     weight = paddle.arange(8 * 16 * 9, dtype="float32").reshape([8, 16, 3, 3]).sin()
     bias = paddle.arange(8, dtype="float32")
-    given = x, weight, bias
-    for tensor in given:
+    tensors = x, weight, bias
+    for tensor in tensors:
         tensor.stop_gradient = False
     stride, padding, dilation = [2, 1], [1, 2], [1, 2]
     how = [*stride, *dilation, *padding, *padding, 1]
     try:
         with paddle.enable_grad():
-            ours = conv2d(*given, how)
+            ours = conv2d(*tensors, how)
             own = paddle._C_ops.conv2d(
                 x, weight, stride, padding, "EXPLICIT", dilation, 1, "NCHW"
             )
             own = own + bias.reshape([1, -1, 1, 1])
-            gradients = (paddle.grad((y * y).sum(), given) for y in (ours, own))
+            gradients = (paddle.grad((y * y).sum(), tensors) for y in (ours, own))
             pairs = [(ours, own), *zip(*gradients)]
         if all(paddle.allclose(a, b, 1e-3, 1e-3) for a, b in pairs):
             return None

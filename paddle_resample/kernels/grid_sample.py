@@ -1,4 +1,4 @@
-"""Sampling of maps at given places, natively; see ops.grid_sample."""
+"""Sampling of maps at given locations, natively; see ops.grid_sample."""
 
 import paddle
 
@@ -13,6 +13,6 @@ _PADDINGS = {"zeros": 0, "border": 1, "reflection": 2}
 
 def grid_sample(x, grid, mode, padding, align_corners):
     """See ops.grid_sample; x [N, C, H, W], modes "bilinear" and "nearest"."""
-    wanted = not x.stop_gradient, not grid.stop_gradient
+    needs_gradient = not x.stop_gradient, not grid.stop_gradient
     how = _MODES[mode], _PADDINGS[padding], bool(align_corners)
-    return call("grid_sample", x, grid, *how, *wanted)
+    return call("grid_sample", x, grid, *how, *needs_gradient)

@@ -16,7 +16,7 @@ def linear(x, weight, bias):
     Returns:
         [..., O].
     """
-    given = x, weight, weight.detach() if bias is None else bias
-    wanted = [not tensor.stop_gradient for tensor in given]
-    wanted[2] &= bias is not None
-    return call("linear", *given, bias is not None, *wanted)
+    tensors = x, weight, weight.detach() if bias is None else bias
+    needs_gradient = [not tensor.stop_gradient for tensor in tensors]
+    needs_gradient[2] &= bias is not None
+    return call("linear", *tensors, bias is not None, *needs_gradient)

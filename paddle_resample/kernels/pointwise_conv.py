@@ -7,6 +7,6 @@ __all__ = ["pointwise_conv"]
 
 def pointwise_conv(x, weight, bias=None):
     """See ops.pointwise_conv; shapes fit each other."""
-    given = x, weight, weight.detach() if bias is None else bias
-    wanted = [not tensor.stop_gradient for tensor in given]
-    return call("pointwise_conv", *given, bias is not None, *wanted)
+    tensors = x, weight, weight.detach() if bias is None else bias
+    needs_gradient = [not tensor.stop_gradient for tensor in tensors]
+    return call("pointwise_conv", *tensors, bias is not None, *needs_gradient)

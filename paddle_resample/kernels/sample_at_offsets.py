@@ -44,7 +44,7 @@ def sample_at_offsets(
     if float(np.float32(reach)) != reach:  # the operator takes a float
         offset, reach = offset * reach, 1.0
     over = [int(side) for side in (over or x.shape[2:])]
-    wanted = not x.stop_gradient, not offset.stop_gradient
+    needs_gradient = not x.stop_gradient, not offset.stop_gradient
     return call(
         "sample_at_offsets",
         x,
@@ -57,5 +57,5 @@ def sample_at_offsets(
         float(reach),
         times,
         over,
-        *wanted,
+        *needs_gradient,
     )

@@ -21,12 +21,12 @@ def skeleton(mask):
     >>> skeleton(np.ones((1, 9), bool)).sum()
     9
     """
-    found = np.zeros(mask.shape, bool)
+    skeleton = np.zeros(mask.shape, bool)
     if mask.any():
         x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
         box = np.s_[y : y + height, x : x + width]
-        found[box] = skeletonize(mask[box])
-    return found
+        skeleton[box] = skeletonize(mask[box])
+    return skeleton
 
 
 def cldice_counts(prediction, label, num_classes, ignore_index=255):

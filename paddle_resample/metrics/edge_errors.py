@@ -40,9 +40,9 @@ def edge_error_counts(
     kind = np.array([[3, 1], [0, 2]])[near[0], near[1]]
     counted = label >= 0
     kind, g, hit = kind[counted], label[counted], (prediction == label)[counted]
-    place = kind * num_classes + g
+    cell = kind * num_classes + g
     length = len(ERROR_KINDS) * num_classes
-    hits, labelled = (np.bincount(p, minlength=length) for p in (place[hit], place))
+    hits, labelled = (np.bincount(p, minlength=length) for p in (cell[hit], cell))
     return np.stack(
         [a.reshape(len(ERROR_KINDS), num_classes) for a in (hits, labelled)], axis=1
     )

@@ -34,7 +34,7 @@ def shift_consistency(model, images, seed=0, largest=_LARGEST, on_image=None):
     """
     training = model.training
     model.eval()
-    found = []
+    scores = []
     with paddle.no_grad():
         for i, image in enumerate(images):
             image = np.asarray(image, np.float32)
@@ -46,12 +46,12 @@ def shift_consistency(model, images, seed=0, largest=_LARGEST, on_image=None):
                 .numpy()[0]
                 for window in windows
             )
-            found.append(agreement(a, b, shift))
+            scores.append(agreement(a, b, shift))
             if on_image:
                 on_image()
     if training:
         model.train()
-    return np.array(found)
+    return np.array(scores)
 
 
 def two_windows(size, rng, largest=_LARGEST):

@@ -106,9 +106,9 @@ def _matrices(n, threshold, stride, dtype):
     """Real and imaginary part of the filter of an axis, [ceil(n/stride), n] each, and
     whether the imaginary part is 0 for sure."""
     cosines, sines, even = responses(n, threshold, dtype)
-    # As int64: the products of places outgrow 32 bits nowhere.
-    place = paddle.arange(n, dtype="int64")
-    where = paddle.mod(place[::stride].unsqueeze(1) - place + n, _integer(n))
+    # As int64: the products of indices outgrow 32 bits nowhere.
+    index = paddle.arange(n, dtype="int64")
+    where = paddle.mod(index[::stride].unsqueeze(1) - index + n, _integer(n))
     shape, flat = paddle.shape(where), where.flatten()
     return (*(paddle.gather(v, flat).reshape(shape) for v in (cosines, sines)), even)
 
@@ -123,14 +123,14 @@ def responses(n, threshold, dtype):
 
     Returns:
         (real part, imaginary part, whether all frequencies are kept in pairs, which a
-        traced program does not know): at place d, the sum over the kept frequencies k
-        of exp(2*pi*i*k*d/n) / n.
+        traced program does not know): at distance d, the sum of
+        exp(2*pi*i*k*d/n) / n over the kept frequencies k.
     """
     first, end = _kept(n, threshold)
-    place, middle = paddle.arange(n, dtype="int64"), n // 2
-    shifted = paddle.mod(place + middle, _integer(n))
+    index, middle = paddle.arange(n, dtype="int64"), n // 2
+    shifted = paddle.mod(index + middle, _integer(n))
     kept = paddle.logical_and(shifted >= first, shifted < end).astype(dtype)
-    turns = paddle.mod(place.unsqueeze(1) * place, _integer(n)).astype(dtype)
+    turns = paddle.mod(index.unsqueeze(1) * index, _integer(n)).astype(dtype)
     angles = turns * (2 * math.pi / _number(n, dtype))
     real, imaginary = (
         (wave(angles) * kept).sum(axis=1) / _number(n, dtype)

@@ -130,10 +130,10 @@ class LiFT(GuidedUpsampler):
 
     def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
         fine = self.scale_adapter(self.image_convs_1(guide))
-        wanted = self._guide_size(fine, size)
+        size = self._guide_size(fine, size)
         fine, _ = _fit_guide(fine, x, 2, self.name)
         x = paddle.concat([x, self.image_convs_2(fine)], axis=1)
-        return _fit(self.outc(self.up1(x, fine)), wanted, slack=2)
+        return _fit(self.outc(self.up1(x, fine)), size, slack=2)
 
 
 class _Up(nn.Layer):

@@ -173,9 +173,9 @@ def _find(value, section, path=()):
     items = value.items() if isinstance(value, Mapping) else ()
     items = enumerate(value) if isinstance(value, list) else items
     for key, item in items:
-        found = _find(item, section, (*path, key))
-        if found:
-            return found
+        below = _find(item, section, (*path, key))
+        if below:
+            return below
     return None
 
 
@@ -212,23 +212,23 @@ def _set_option(dic, item):
         )
     value = _option_value(item, text)
     *parents, last = key.split(".")
-    place = dic
+    inner = dic
     for step in parents:
-        if not isinstance(place, dict) or step not in place:
-            known = place if isinstance(place, dict) else ()
+        if not isinstance(inner, dict) or step not in inner:
+            known = inner if isinstance(inner, dict) else ()
             raise UsageError(
                 f"--opts {item}: the configuration has no {key!r}{nearest(step, known)}"
             )
-        inside = place[step]
+        inside = inner[step]
         if isinstance(inside, str):  # a spec written as its name alone
             inside = {"name": inside}
         if not isinstance(inside, dict):
             raise UsageError(f"--opts {item}: {step!r} holds no keys")
-        place[step] = dict(inside)
-        place = place[step]
-    if last == "name" and place.get("name") != value:
-        place.clear()
-    place[last] = value
+        inner[step] = dict(inside)
+        inner = inner[step]
+    if last == "name" and inner.get("name") != value:
+        inner.clear()
+    inner[last] = value
     return (*parents, last)
 
 

@@ -250,9 +250,9 @@ def _walk(loader, node, path, keys, marks, within):
                 f"configuration {path!r} holds more than {_MOST_VALUES} values"
             )
         for key, value in node.value:
-            place = (*keys, loader.construct_object(key, deep=True))
-            marks[place] = Mark(path, key.start_mark.line + 1)
-            _walk(loader, value, path, place, marks, within)
+            path_below = (*keys, loader.construct_object(key, deep=True))
+            marks[path_below] = Mark(path, key.start_mark.line + 1)
+            _walk(loader, value, path, path_below, marks, within)
 
 
 def _check_keys(node, path):

@@ -148,18 +148,18 @@ class EMCADDecoder(nn.Layer):
     def official_name(name: str) -> str:
         """Our name of a released parameter."""
         name = re.sub(r"^(mscb\d)\.0\.", r"\1.", name).replace(".msdc.", ".")
-        found = re.match(r"([a-z]+)(\d)\.(.*)", name)
-        if found:
-            kind, number, rest = found.groups()
+        match = re.match(r"([a-z]+)(\d)\.(.*)", name)
+        if match:
+            kind, number, rest = match.groups()
             name = f"{_RELEASED[kind]}.{int(number) - 1}.{rest}"
         # The third of a convolution, a norm and a PReLU.
         return re.sub(r"(pconv1|dwconvs\.\d|up_dwc)\.([23])\.weight$", _prelu, name)
 
 
-def _prelu(found):
-    block, place = found.groups()
-    is_norm = block == "up_dwc" and place == "2"
-    return found.group(0) if is_norm else f"{block}.{place}._weight"
+def _prelu(match):
+    block, index = match.groups()
+    is_norm = block == "up_dwc" and index == "2"
+    return match.group(0) if is_norm else f"{block}.{index}._weight"
 
 
 @manager.MODELS.add_component

@@ -186,10 +186,10 @@ class MSDeformAttnPixelDecoder(nn.Layer):
     def official_name(name: str) -> str:
         """Our name of a released parameter."""
         name = re.sub(r"^transformer\.(encoder\.)?", "", name)
-        found = re.match(r"(adapter|layer)_(\d)\.(norm\.)?(.*)", name)
-        if not found:
+        match = re.match(r"(adapter|layer)_(\d)\.(norm\.)?(.*)", name)
+        if not match:
             return name
-        kind, number, is_norm, rest = found.groups()
+        kind, number, is_norm, rest = match.groups()
         kind = "lateral" if kind == "adapter" else "output"
         return f"{kind}.{int(number) - 1}.{1 if is_norm else 0}.{rest}"
 

@@ -65,15 +65,15 @@ def check_labels(config, dataset, section="train_dataset"):
     """
     seen, samples = set(), Samples(dataset, seed=0)
     count = min(_LOOKED_AT, len(dataset))
-    wanted = set(range(dataset.num_classes))
+    classes = set(range(dataset.num_classes))
     for index in np.linspace(0, len(dataset) - 1, count).round().astype(int):
         sample = samples[0, int(index)]
         if isinstance(sample, Fault):
             continue  # the loader names it when it comes
         seen.update(np.unique(np.asarray(sample["label"])).tolist())
-        if wanted <= seen:
+        if classes <= seen:
             return None
-    absent = sorted(wanted - seen - {dataset.ignore_index})
+    absent = sorted(classes - seen - {dataset.ignore_index})
     if not absent:
         return None
     void = dataset.ignore_index

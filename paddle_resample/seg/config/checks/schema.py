@@ -254,7 +254,7 @@ def _find(section, kind):
     name = section["type"]
     if not isinstance(name, str):
         return None, f"type must be the name of a {kind}, not {name!r}"
-    wanted = ["model", "backbone"] if kind == "model or backbone" else [kind]
+    kinds = ["model", "backbone"] if kind == "model or backbone" else [kind]
     if kind == "optimizer":
         if name == "sgd" or (name == "SGD" and "momentum" in section):
             name = "Momentum" if "momentum" in section else "SGD"
@@ -262,15 +262,15 @@ def _find(section, kind):
         same = [n for n in registered if n.lower() == name.lower()]
         name = same[0] if name in ("adam", "adamw", "momentum") and same else name
     if kind == "backbone":
-        wanted.append("model")
-    for word in wanted:
+        kinds.append("model")
+    for word in kinds:
         registered = _REGISTRIES[word].components_dict
         if name in registered:
             return registered[name], None
     for word, registry in _REGISTRIES.items():
         if name in registry.components_dict:
             return None, f"{name!r} is a {word}, where a {kind} is expected"
-    known = [n for word in wanted for n in _REGISTRIES[word].components_dict]
+    known = [n for word in kinds for n in _REGISTRIES[word].components_dict]
     return None, f"unknown type {name!r}{nearest(name, known)}"
 
 

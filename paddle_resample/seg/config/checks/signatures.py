@@ -131,8 +131,8 @@ def _defining(cls):
 def _target(called, function, component, owner):
     """The object that an expression in a function's source calls, or None."""
     if isinstance(called, ast.Name):
-        found = inspect.unwrap(function).__globals__.get(called.id)
-        return found if callable(found) else None
+        value = inspect.unwrap(function).__globals__.get(called.id)
+        return value if callable(value) else None
     is_super = (
         isinstance(called, ast.Attribute)
         and called.attr == "__init__"
