@@ -38,20 +38,20 @@ def study_ceiling(study):
         (dict of `ceiling.measure_ceiling` or None, reason or None).
     """
     path = study.folder / CEILING
-    found = _read(path)
-    if found is None:
+    measured = _read(path)
+    if measured is None:
         command = [sys.executable, "-m", __name__, str(study.folder)]
         # The labels are divided among threads; more within each only wait for them.
         environment = {**os.environ, "OMP_NUM_THREADS": "1"}
         ended = subprocess.run(
             command, check=False, env=environment, capture_output=True, text=True
         )
-        found = _read(path)
-        if found is None:
+        measured = _read(path)
+        if measured is None:
             lines = [line for line in ended.stderr.splitlines() if line.strip()]
             last = lines[-1] if lines else f"exit status {ended.returncode}"
             return None, last.strip().removeprefix("error: ")
-    return found, None
+    return measured, None
 
 
 def write_ceiling(folder):

@@ -71,19 +71,21 @@ def compare(pairs, images):
         to both sides: s the standard deviation of the k seeds' differences, e the
         bootstrap standard error of their mean over the N images, t the quantiles.
     """
-    found = [_differ(*pair, images) for pair in pairs]
-    known = [entry for entry in found if entry]
+    comparisons = [_differ(*pair, images) for pair in pairs]
+    known = [entry for entry in comparisons if entry]
     if not known:
-        return found
+        return comparisons
     errors = Errors(*np.array([entry.errors for entry in known]).T)
     differences = np.array([entry.difference for entry in known])
     low, high = errors.interval(differences)
     p_values = iter(zip(low.tolist(), high.tolist(), errors.p_value(differences)))
-    for place, entry in enumerate(found):
+    for i, entry in enumerate(comparisons):
         if entry:
             *interval, p = next(p_values)
-            found[place] = entry._replace(interval=tuple(interval), p_interval=float(p))
-    return found
+            comparisons[i] = entry._replace(
+                interval=tuple(interval), p_interval=float(p)
+            )
+    return comparisons
 
 
 def _differ(one, other, images):

@@ -141,8 +141,8 @@ class Study:
     @property
     def repeated(self):
         """The baseline's first cell once more, or None: Cell."""
-        wanted = self.device == "gpu" if self.repeat is None else self.repeat
-        if not wanted:
+        repeats = self.device == "gpu" if self.repeat is None else self.repeat
+        if not repeats:
             return None
         first = next(cell for cell in self.cells if cell.method == self.baseline)
         return replace(first, name=f"{first.name},repeat", repeat=True)
@@ -159,12 +159,12 @@ class Study:
 
     def cell(self, name):
         """The cell of a name."""
-        found = {cell.name: cell for cell in self.all_cells}
-        if name not in found:
+        cells = {cell.name: cell for cell in self.all_cells}
+        if name not in cells:
             raise UsageError(
-                f"no cell {name!r} in this study{did_you_mean(name, found)}"
+                f"no cell {name!r} in this study{did_you_mean(name, cells)}"
             )
-        return found[name]
+        return cells[name]
 
     def config(self, cell):
         """The resolved configuration of a cell: ResampleConfig."""

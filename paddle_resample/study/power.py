@@ -45,18 +45,18 @@ def pooled_noise(comparisons, images) -> Optional[Noise]:
     Returns:
         Noise; None without a comparison of two seeds.
     """
-    known = [found for found in comparisons if len(found.seeds) > 1]
+    known = [comparison for comparison in comparisons if len(comparison.seeds) > 1]
     if not known:
         return None
     shared, run = [], []
-    for found in known:
+    for comparison in known:
         # The variance of k seeds' mean is A + B / k, that of one seed A + B.
-        seeds, all_of_it = len(found.seeds), found.image_variance
-        lessens = (found.image_variance_of_a_run - all_of_it) / (1 - 1 / seeds)
+        seeds, all_of_it = len(comparison.seeds), comparison.image_variance
+        lessens = (comparison.image_variance_of_a_run - all_of_it) / (1 - 1 / seeds)
         lessens = min(max(lessens, 0.0), all_of_it * seeds)
         run.append(lessens)
         shared.append(max(all_of_it - lessens / seeds, 0.0))
-    seed = np.mean([found.seed_deviation**2 for found in known]) ** 0.5
+    seed = np.mean([comparison.seed_deviation**2 for comparison in known]) ** 0.5
     image, run = np.mean(shared) ** 0.5, np.mean(run) ** 0.5
     return Noise(float(seed), float(image), float(run), images)
 

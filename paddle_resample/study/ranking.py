@@ -29,13 +29,13 @@ def all_pairs(runs, images):
     pairs = [
         {
             "methods": list(pair),
-            "difference": found.difference,
-            "interval": found.interval,
-            "p_interval": found.p_interval,
-            "seeds": len(found.seeds),
+            "difference": comparison.difference,
+            "interval": comparison.interval,
+            "p_interval": comparison.p_interval,
+            "seeds": len(comparison.seeds),
         }
-        for pair, found in zip(names, compared)
-        if found and len(found.seeds) > 1
+        for pair, comparison in zip(names, compared)
+        if comparison and len(comparison.seeds) > 1
     ]
     for pair, p in zip(pairs, holm([pair["p_interval"] for pair in pairs])):
         pair["p_corrected"] = p

@@ -133,15 +133,15 @@ def compare_methods(scores, baseline, equal_within=1.0, group=None, measures=Non
         for name, compared in zip(others, compare(pairs, draws.number)):
             if compared is None:
                 continue
-            found = methods[name]["measures"][key]
-            found.update(compared._asdict())
-            del found["seeds"], found["errors"]
-            found["win_rate"] = _win_rate(
+            measure = methods[name]["measures"][key]
+            measure.update(compared._asdict())
+            del measure["seeds"], measure["errors"]
+            measure["win_rate"] = _win_rate(
                 MEASURES[key], rows[key][name], rows[key][baseline], compared.seeds
             )
             if key != PRIMARY:
                 continue
-            found["class_shares"] = _class_shares(
+            measure["class_shares"] = _class_shares(
                 rows[key][name], rows[key][baseline], compared.seeds
             )
             if len(compared.seeds) > 1:
@@ -233,11 +233,13 @@ def _class_shares(mine, theirs, seeds):
 
 def _correct(methods, comparisons, draws):
     """Holm's p-values, and intervals that hold for all methods at once."""
-    corrected = holm([found.p_interval for found in comparisons.values()])
-    for (name, found), p in zip(comparisons.items(), corrected):
+    corrected = holm([comparison.p_interval for comparison in comparisons.values()])
+    for (name, comparison), p in zip(comparisons.items(), corrected):
         entry = methods[name]["measures"][PRIMARY]
         entry["p_corrected"] = p
-        interval = found.errors.interval(found.difference, 1 - ALPHA / len(comparisons))
+        interval = comparison.errors.interval(
+            comparison.difference, 1 - ALPHA / len(comparisons)
+        )
         entry["interval_simultaneous"] = interval
 
 
@@ -254,17 +256,17 @@ def _rank(methods, runs, draws):
 
 
 def _judge(name, baseline, entry, images, margin):
-    found = entry["measures"].get(PRIMARY, {})
+    primary = entry["measures"].get(PRIMARY, {})
     if name == baseline:
         verdict = "baseline"
-    elif "difference" not in found:
+    elif "difference" not in primary:
         verdict = "no result"
     else:
-        verdict = judge(found, len(entry["paired_seeds"]), margin / 100, ALPHA)
+        verdict = judge(primary, len(entry["paired_seeds"]), margin / 100, ALPHA)
     entry["verdict"] = verdict
     entry["sentence"] = {
         language: sentence(
-            language, verdict, name, baseline, entry, found, images, margin
+            language, verdict, name, baseline, entry, primary, images, margin
         )
         for language in _LANGUAGES
     }
@@ -275,7 +277,7 @@ def _detectable(comparisons, draws):
     if noise is None:
         return None
     # Methods may lack a seed; the study is as able as its weakest comparison.
-    seeds = min(len(found.seeds) for found in comparisons.values())
+    seeds = min(len(comparison.seeds) for comparison in comparisons.values())
     points = 100 * detectable(noise, seeds, len(comparisons))
     return {
         "points": points,

@@ -5,11 +5,11 @@ from .words import WORDS
 __all__ = ["answer", "detectable_sentence", "judge", "sentence", "signed"]
 
 
-def judge(found, seeds, margin, alpha):
+def judge(measure, seeds, margin, alpha):
     """The verdict on one comparison.
 
     Args:
-        found: dict, the primary measure of the method: "difference", "p_corrected"
+        measure: dict, the primary measure of the method: "difference", "p_corrected"
             and "interval_simultaneous".
         seeds: number of paired seeds.
         margin: a difference below it does not matter; in the unit of the measure.
@@ -22,19 +22,19 @@ def judge(found, seeds, margin, alpha):
     """
     if seeds == 1:
         return "one seed"
-    if found["p_corrected"] < alpha:
-        return "better" if found["difference"] > 0 else "worse"
-    return "equal" if _within(found, margin) else "undecided"
+    if measure["p_corrected"] < alpha:
+        return "better" if measure["difference"] > 0 else "worse"
+    return "equal" if _within(measure, margin) else "undecided"
 
 
-def sentence(language, verdict, method, baseline, entry, found, images, margin):
+def sentence(language, verdict, method, baseline, entry, measure, images, margin):
     """What a comparison says, in words.
 
     Args:
         language: "en" or "zh".
         verdict: as `statistics.summarise` names it.
         method, baseline: names.
-        entry, found: the method's part of the summary, and its primary measure.
+        entry, measure: the method's part of the summary, and its primary measure.
         images: number of images.
         margin: in points.
 
@@ -42,7 +42,7 @@ def sentence(language, verdict, method, baseline, entry, found, images, margin):
         str.
     """
     say = WORDS[language]["verdict"]
-    if verdict == "no result" or not found:
+    if verdict == "no result" or not measure:
         return say["no result"].format(method=method, baseline=baseline)
     count = len(entry["seeds"] if verdict == "baseline" else entry["paired_seeds"])
     facts = {
@@ -50,23 +50,25 @@ def sentence(language, verdict, method, baseline, entry, found, images, margin):
         "baseline": baseline,
         "images": images,
         "margin": margin,
-        "mean": 100 * found["mean"],
+        "mean": 100 * measure["mean"],
         "seeds": _seeds(say, count),
         "deviation": "",
         "within": "",
     }
-    if found["deviation"] is not None:
-        facts["deviation"] = say["deviation"].format(deviation=100 * found["deviation"])
+    if measure["deviation"] is not None:
+        facts["deviation"] = say["deviation"].format(
+            deviation=100 * measure["deviation"]
+        )
     if verdict != "baseline":
-        facts["difference"] = signed(100 * found["difference"])
-        facts["gap"] = abs(100 * found["difference"])
-        facts["interval"] = _interval(say["interval"], found["interval"])
+        facts["difference"] = signed(100 * measure["difference"])
+        facts["gap"] = abs(100 * measure["difference"])
+        facts["interval"] = _interval(say["interval"], measure["interval"])
     if verdict not in ("baseline", "one seed"):
-        p = found["p_corrected"]
+        p = measure["p_corrected"]
         facts["p"] = say["p"].format(p="< 0.001" if p < 0.001 else f"= {p:.3f}")
-        simultaneous = found["interval_simultaneous"]
+        simultaneous = measure["interval_simultaneous"]
         facts["simultaneous"] = _interval(say["simultaneous"], simultaneous)
-        if _within(found, margin / 100):
+        if _within(measure, margin / 100):
             facts["within"] = say["within"].format(margin=margin)
     return say[verdict].format(**facts)
 
@@ -126,8 +128,8 @@ def signed(value, digits=2):
     return f"{value:+.{digits}f}".replace("-", "−")
 
 
-def _within(found, margin):
-    low, high = found["interval_simultaneous"]
+def _within(measure, margin):
+    low, high = measure["interval_simultaneous"]
     return -margin < low and high < margin
 
 

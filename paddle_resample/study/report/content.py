@@ -77,10 +77,10 @@ def read_content(folder):
         UsageError: no study, or no finished cell.
     """
     study = Study.load(folder)
-    found = read_results(folder)
+    by_cell = read_results(folder)
     results, failed = {}, []
     for cell in study.cells:
-        result = found.get(cell.name, {})
+        result = by_cell.get(cell.name, {})
         if result.get("status") == "done":
             results.setdefault(cell.method, []).append(result)
         else:

@@ -46,7 +46,7 @@ class MethodStyle(NamedTuple):
 
 
 def method_styles(methods, baseline):
-    """Give every method its style, by its place in the study, whatever its rank.
+    """Give every method its style, by its number in the study, whatever its rank.
 
     Args:
         methods: names, in the study's order.

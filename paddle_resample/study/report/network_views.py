@@ -32,23 +32,23 @@ def network_views(content):
     chosen = choose_extremes(content)
     base = content.study.baseline
     # The baseline is shown beside every image, so it predicts them all.
-    wanted = {method: [e["name"] for e in own] for method, own in chosen.items()}
-    if base in wanted:
-        every = [name for names in wanted.values() for name in names]
-        wanted[base] = list(dict.fromkeys(wanted[base] + every))
-    found, missing = {}, {}
+    names = {method: [e["name"] for e in own] for method, own in chosen.items()}
+    if base in names:
+        every = [name for names in names.values() for name in names]
+        names[base] = list(dict.fromkeys(names[base] + every))
+    revisited, missing = {}, {}
     for method in content.scored:
         try:
             shown = content.shown(method)
-            found[method] = revisit(content, shown, wanted.get(method, []))
+            revisited[method] = revisit(content, shown, names.get(method, []))
         except UsageError as error:
             missing[method] = str(error)
     extremes = {
-        method: [_extreme(content, found, method, entry) for entry in entries]
+        method: [_extreme(content, revisited, method, entry) for entry in entries]
         for method, entries in chosen.items()
-        if method in found and (base in found)
+        if method in revisited and (base in revisited)
     }
-    return extremes, _sites(found), missing
+    return extremes, _sites(revisited), missing
 
 
 def choose_extremes(content):
@@ -73,10 +73,10 @@ def choose_extremes(content):
         kinds = ("high", "low") if method == base else ("gain", "loss")
         if np.isnan(gain).all():
             continue
-        places = int(np.nanargmax(gain)), int(np.nanargmin(gain))
+        indices = int(np.nanargmax(gain)), int(np.nanargmin(gain))
         chosen[method] = [
             {"kind": kind, "name": names[i], "own": own[i], "base": theirs[i]}
-            for kind, i in zip(kinds, places)
+            for kind, i in zip(kinds, indices)
         ]
     return chosen
 
@@ -87,8 +87,8 @@ def _image_scores(content, result):
     return scores.names, 100 * measure.score(measure.rows(scores))
 
 
-def _extreme(content, found, method, entry):
-    folder, facts = found[method]
+def _extreme(content, revisited, method, entry):
+    folder, facts = revisited[method]
     stem = facts["images"][entry["name"]]
     truth = read_labels(folder / f"{stem}_label.png")
     own = read_labels(folder / f"{stem}_prediction.png")
@@ -100,16 +100,16 @@ def _extreme(content, found, method, entry):
     }
     base = content.study.baseline
     if method != base:
-        folder, facts = found[base]
+        folder, facts = revisited[base]
         path = folder / f"{facts['images'][entry['name']]}_prediction.png"
         shown["base_view"] = one_view(content, read_labels(path), truth, _SIDE)
     return shown
 
 
-def _sites(found):
-    """The sites of all methods, joined by kind and place in the order they run."""
+def _sites(revisited):
+    """The sites of all methods, joined by kind and number in the order they run."""
     joined = {}
-    for method, (folder, facts) in found.items():
+    for method, (folder, facts) in revisited.items():
         counts = {"up": 0, "down": 0}
         for site in facts["sites"]:
             counts[site["kind"]] += 1

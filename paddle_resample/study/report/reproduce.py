@@ -60,18 +60,18 @@ def facts(record, words):
         list of (what, value).
     """
     run = record["run"]
-    found = list(run["versions"].items())
-    found += [("python", run["python"]), ("platform", run["platform"])]
-    found.append(
+    facts = list(run["versions"].items())
+    facts += [("python", run["python"]), ("platform", run["platform"])]
+    facts.append(
         (words["device"], f"{record['study']['device']}, {run['device_name']}")
     )
     source = run["source"]
     if source:
         changed = words["changed"] if source["changed"] else ""
-        found.append((words["source"], source["commit"] + changed))
-    found.append((words["started"], run["started"]))
-    found.append((words["command"], shlex.join(run["command"])))
-    return found
+        facts.append((words["source"], source["commit"] + changed))
+    facts.append((words["started"], run["started"]))
+    facts.append((words["command"], shlex.join(run["command"])))
+    return facts
 
 
 def _yaml(value):

@@ -86,14 +86,14 @@ def _predict(content, components, model, images, folder):
     plain.transforms.transforms = []
     files = getattr(dataset, "file_list", None)
     count = len(dataset)
-    places = {str(files[i][0]) if files else str(i): i for i in range(count)}
+    numbers = {str(files[i][0]) if files else str(i): i for i in range(count)}
     options = inference_options(components.config.test_config)
     stems = {}
     for number, name in enumerate(dict.fromkeys(images)):
-        if name not in places:
+        if name not in numbers:
             raise UsageError(f"the validation set has no image {name!r} any more")
-        prepared = _sound(Samples(dataset)[places[name]])
-        raw = _sound(Samples(plain)[places[name]])
+        prepared = _sound(Samples(dataset)[numbers[name]])
+        raw = _sound(Samples(plain)[numbers[name]])
         image = np.transpose(raw["img"], (1, 2, 0)).astype(np.uint8)
         label = np.asarray(raw["label"]).reshape(image.shape[:2])
         batch = paddle.to_tensor(prepared["img"][None])

@@ -60,15 +60,15 @@ def differences(content):
     """
     rows = []
     for name in content.scored:
-        found = content.measure(name)
-        if "difference" in found:
+        score = content.measure(name)
+        if "difference" in score:
             rows.append(
                 {
                     "method": name,
-                    "difference": 100 * found["difference"],
-                    "interval": _percent(found["interval"]),
-                    "simultaneous": _percent(found.get("interval_simultaneous")),
-                    "seeds": _percent(found["differences"]),
+                    "difference": 100 * score["difference"],
+                    "interval": _percent(score["interval"]),
+                    "simultaneous": _percent(score.get("interval_simultaneous")),
+                    "seeds": _percent(score["differences"]),
                 }
             )
     return rows
@@ -84,10 +84,10 @@ def costs(content):
     """
     rows = []
     for name in content.scored:
-        found = content.measure(name)
-        row = {"method": name, "miou": 100 * found["mean"], "deviation": None}
-        if found["deviation"] is not None:
-            row["deviation"] = 100 * found["deviation"]
+        score = content.measure(name)
+        row = {"method": name, "miou": 100 * score["mean"], "deviation": None}
+        if score["deviation"] is not None:
+            row["deviation"] = 100 * score["deviation"]
         for key, factor in COSTS.items():
             measured = [
                 r if key == "seconds" else r["cost"] for r in content.results[name]
@@ -133,14 +133,14 @@ def curves(content):
         dict: "miou" (percent) and "loss" -> method -> {"x", "mean", "low", "high"},
         over the seeds that have a point at x.
     """
-    found = {"miou": {}, "loss": {}}
+    curves = {"miou": {}, "loss": {}}
     for name in content.scored:
         lines = [_curve(content, result) for result in content.results[name]]
-        for key in found:
+        for key in curves:
             merged = _merge([line[key] for line in lines], smooth=key == "loss")
             if merged["x"]:
-                found[key][name] = merged
-    return found
+                curves[key][name] = merged
+    return curves
 
 
 def classes(content):
@@ -151,11 +151,11 @@ def classes(content):
         "high"}, lists with a value a class.
     """
     some = content.shown(content.scored[0])
-    found = {"names": some["class_names"], "iou": {}, "boundary_iou": {}}
+    scores = {"names": some["class_names"], "iou": {}, "boundary_iou": {}}
     for key in ("iou", "boundary_iou"):
         for name in content.scored:
-            found[key][name] = _over_seeds(content.results[name], key)
-    return found
+            scores[key][name] = _over_seeds(content.results[name], key)
+    return scores
 
 
 def class_shares(content):
@@ -165,13 +165,13 @@ def class_shares(content):
         dict: "names" and "methods" -> list, a value a class; None without a
         comparison.
     """
-    found = {
+    shares = {
         name: _percent(content.measure(name)["class_shares"])
         for name in content.scored
         if "class_shares" in content.measure(name)
     }
     names = content.shown(content.scored[0])["class_names"]
-    return {"names": names, "methods": found} if found else None
+    return {"names": names, "methods": shares} if shares else None
 
 
 def bands(content):

@@ -130,11 +130,11 @@ def measure_table(content, words):
     for name in content.scored:
         cells = []
         for key in keys:
-            found = content.measure(name, key)
-            text = f"{100 * found['mean']:.2f}" if found else "–"
-            if "difference" in found:
-                text += f" {signed(100 * found['difference'])}"
-            cells.append(Cell(text, found.get("mean"), _interval_of(found)))
+            score = content.measure(name, key)
+            text = f"{100 * score['mean']:.2f}" if score else "–"
+            if "difference" in score:
+                text += f" {signed(100 * score['difference'])}"
+            cells.append(Cell(text, score.get("mean"), _interval_of(score)))
         rows.append((name, cells))
     return [words[f"measure_{key}"] for key in keys], rows
 
@@ -153,23 +153,23 @@ def run_table(content):
 
 
 def _scores(content, name):
-    found = content.measure(name)
-    if not found:
+    score = content.measure(name)
+    if not score:
         return {}
-    text = _percent(found["mean"])
-    if found["deviation"] is not None:
-        text += f" ± {_percent(found['deviation'])}"
-    seeds = ", ".join(_percent(score) for score in found["per_seed"])
-    cells = {"miou": Cell(text, found["mean"], seeds)}
-    if "difference" in found:
-        difference = 100 * found["difference"]
-        shown = f"{signed(difference)} {_interval_of(found)}"
+    text = _percent(score["mean"])
+    if score["deviation"] is not None:
+        text += f" ± {_percent(score['deviation'])}"
+    seeds = ", ".join(_percent(own) for own in score["per_seed"])
+    cells = {"miou": Cell(text, score["mean"], seeds)}
+    if "difference" in score:
+        difference = 100 * score["difference"]
+        shown = f"{signed(difference)} {_interval_of(score)}"
         cells["difference"] = Cell(shown, difference)
-    if "p_corrected" in found:
-        p = found["p_corrected"]
+    if "p_corrected" in score:
+        p = score["p_corrected"]
         cells["p"] = Cell(_p(p), p)
-        text = _interval_of(found, "interval_simultaneous")
-        cells["simultaneous"] = Cell(text, found["interval_simultaneous"][0])
+        text = _interval_of(score, "interval_simultaneous")
+        cells["simultaneous"] = Cell(text, score["interval_simultaneous"][0])
     return cells
 
 
@@ -197,10 +197,10 @@ def _mean(values) -> Optional[float]:
     return fmean(known) if known else None
 
 
-def _interval_of(found, key="interval"):
-    if key not in found:
+def _interval_of(score, key="interval"):
+    if key not in score:
         return ""
-    low, high = (100 * value for value in found[key])
+    low, high = (100 * value for value in score[key])
     return f"[{signed(low)}, {signed(high)}]"
 
 

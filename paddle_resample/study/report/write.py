@@ -184,5 +184,5 @@ def _notes(content):
 
 def _lab(content):
     """The laboratory's figures of the study, as (name, data URI)."""
-    found = sorted((content.study.folder / "lab").glob("*.png"))
-    return [(path.stem, embed_photo(path, _LAB_SIDE)) for path in found]
+    paths = sorted((content.study.folder / "lab").glob("*.png"))
+    return [(path.stem, embed_photo(path, _LAB_SIDE)) for path in paths]
