@@ -59,6 +59,7 @@ setup(
     packages=find_packages(include=["paddle_resample", "paddle_resample.*"]),
     package_data={
         "paddle_resample": ["py.typed"],
+        "paddle_resample.language": ["*.po"],
         "paddle_resample.kernels": ["source/*.cc", "source/*/*.h"],
         "paddle_resample.study.report": [
             "template.html",
@@ -78,6 +79,7 @@ setup(
         "rich",
         "shtab",  # completion
         "docstring_parser",  # the operators' pages, from their docstrings
+        "polib",  # the Chinese messages
         "imagecodecs",  # compressed TIFF, through tifffile
         "pillow",
         "pyyaml",

@@ -11,6 +11,7 @@ from rich.text import Text
 from .base import Downsampler, Resampler, Upsampler
 from .docstring import Documentation, read_docstring
 from .errors import UsageError
+from .language import translated
 from .notes import paragraphs
 from .operator_cost import Cost, cost
 from .registry import (
@@ -182,8 +183,8 @@ def describe(name: str) -> RenderableType:
     rows.add_column(style="bold")
     rows.add_column(ratio=1)
     for key, value in facts(cls).items():
-        rows.add_row(key, value)
-    rows.add_row("cost", _cost_line(name))
+        rows.add_row(translated(key), translated(value))
+    rows.add_row(translated("cost"), translated(_cost_line(name)))
     for title, text in (
         ("shape", "\n".join(documentation.shape)),
         ("grid, borders", "\n".join(paragraphs(cls.notes.grid))),
@@ -192,10 +193,10 @@ def describe(name: str) -> RenderableType:
         ("source", documentation.source),
         ("cite", _citation(cls)),
     ):
-        rows.add_row(title, Text(text))
+        rows.add_row(translated(title), Text(translated(text)))
     summary = [documentation.summary, *paragraphs(cls.notes.formula)]
     return Group(
-        Text(f"{name}  ({family(cls)})", style="bold"),
+        Text(f"{name}  ({translated(family(cls))})", style="bold"),
         Text("\n".join(summary)),
         Text(),
         _option_table(cls, documentation),
@@ -223,7 +224,7 @@ _WIDTHS = (28, 12, 8, 7, 4)
 def _family_table(title, members, header):
     """One family; the widths are the same for all, so that columns stand in line."""
     table = Table(
-        title=title,
+        title=translated(title),
         title_justify="left",
         title_style="bold",
         box=box.SIMPLE_HEAD,
@@ -235,13 +236,21 @@ def _family_table(title, members, header):
     first = resampler_class(members[0])
     asked = "needs" if issubclass(first, Upsampler) else "odd, gives"
     for column, width in zip(("name", asked, "scales", "learned", "year"), _WIDTHS):
-        table.add_column(column, min_width=width, max_width=width)
-    table.add_column("source", ratio=1)
+        table.add_column(translated(column), min_width=width, max_width=width)
+    table.add_column(translated("source"), ratio=1)
     for name in members:
         cls = resampler_class(name)
         scales = _scales(cls).replace(", ", ",")
-        learned, year = "yes" if cls.learned else "", str(cls.year or "")
-        table.add_row(name, asks(cls), scales, learned, year, _without_year(cls))
+        learned = translated("yes") if cls.learned else ""
+        year = str(cls.year or "")
+        table.add_row(
+            name,
+            translated(asks(cls)),
+            translated(scales),
+            learned,
+            year,
+            _without_year(cls),
+        )
     return table
 
 
@@ -257,9 +266,9 @@ def _needs(cls):
 
 def _option_table(cls, documentation: Documentation):
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), expand=True)
-    table.add_column("option of a spec")
-    table.add_column("default")
-    table.add_column("meaning", ratio=1)
+    for heading in ("option of a spec", "default"):
+        table.add_column(translated(heading))
+    table.add_column(translated("meaning"), ratio=1)
     for option, default in resampler_options(cls).items():
         table.add_row(
             option, repr(default), Text(documentation.arguments.get(option, ""))

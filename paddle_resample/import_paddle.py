@@ -10,6 +10,7 @@ import warnings
 from importlib import metadata
 
 from . import cpu  # noqa: F401  which looks at what Paddle's import will change
+from .language import asked_language, choose_language, translated
 from .requirements import MissingPackage, require_paddle
 
 __all__ = []
@@ -26,7 +27,8 @@ def _one_sentence(kind, error, trace):
     """Python's last word on an exception that nobody caught."""
     if not issubclass(kind, MissingPackage):
         return _hook(kind, error, trace)
-    print(f"error: {error}", file=sys.stderr)
+    choose_language(asked_language(sys.argv[1:]))
+    print(translated(f"error: {error}"), file=sys.stderr)
     raise SystemExit(2)
 
 

@@ -13,6 +13,7 @@ import sys
 import tempfile
 
 from .errors import UsageError
+from .language import translated
 
 __all__ = [
     "INSTALL_GPU",
@@ -164,8 +165,8 @@ def _home_for_paddleseg():
     os.environ["SEG_HOME"] = os.path.join(
         tempfile.gettempdir(), f"paddleseg-{os.getuid()}"
     )
-    print(
+    line = (
         f"paddle_resample: the home folder {home!r} cannot be written, so PaddleSeg "
-        f"keeps its files in {os.environ['SEG_HOME']} (SEG_HOME)",
-        file=sys.stderr,
+        f"keeps its files in {os.environ['SEG_HOME']} (SEG_HOME)"
     )
+    print(translated(line), file=sys.stderr)

@@ -10,6 +10,7 @@ from .cpu import tune_cpu
 from .errors import RunFailed, UsageError
 from .files import remove_unused_folders
 from .kernels.networks import use_native_layers
+from .language import choose_language, translated
 
 __all__ = ["run_tool"]
 
@@ -24,16 +25,18 @@ _NOISE = (
 )
 
 
-def run_tool(main):
+def run_tool(main, language=None):
     """Run a tool's main function and leave the process with its status.
 
     Args:
         main: function without arguments.
+        language: "en" or "zh"; None takes the locale's.
 
     Exit status: 0 when it went well, 1 for RunFailed, 2 for a user's mistake
     (UsageError, one sentence on stderr, no stack trace), 130 after Ctrl-C; any other
     exception is our mistake and keeps its trace.
     """
+    choose_language(language)
     for text in _NOISE:
         warnings.filterwarnings("ignore", message=text)
     # Paddle 3.3.1 shows everybody's log, and a PDF's fonts are hundreds of lines of it.
@@ -61,5 +64,5 @@ def run_tool(main):
 
 
 def _say(message, status):
-    print(f"error: {message}", file=sys.stderr)
+    print(translated(f"error: {message}"), file=sys.stderr)
     return status

@@ -12,6 +12,7 @@ FLOORS = [
         "files",
         "images",
         "import_paddle",
+        "language",
         "notes",
         "requirements",
         "synonyms",

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 
 from ..errors import UsageError, did_you_mean
+from ..language import LANGUAGES, asked_language, choose_language, language, translated
 from ..tool import run_tool
 from ..version import __version__
 from .script import run_script
@@ -56,9 +57,13 @@ def main(
         words: the command line behind the program; default sys.argv's.
     """
     words = [*command, *(sys.argv[1:] if words is None else words)]
+    script = bool(words) and words[0].endswith(".py")
+    asked = None if script else asked_language(words)
+    if words and words[0].startswith("--lang"):
+        words = words[1 if "=" in words[0] else 2 :]
     if not command and words:
         program = f"{program} {words[0]}"
-    run_tool(lambda: _run(words, program))
+    run_tool(lambda: _run(words, program), asked)
 
 
 def _run(words, program):
@@ -71,7 +76,11 @@ def _run(words, program):
         run_script(words)
     elif name in COMMANDS:
         module, parser = command_parser(name, program)
-        module.run(parser.parse_args(words[1:]))
+        args = parser.parse_args(words[1:])
+        if args.lang:
+            choose_language(args.lang)  # also where it is abbreviated
+        del args.lang
+        module.run(args)
     else:
         hint = did_you_mean(name, COMMANDS) if words else ""
         raise UsageError(
@@ -91,11 +100,26 @@ def command_parser(name: str, program: str):
         (module, argparse.ArgumentParser).
     """
     module = importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog=program, description=module.__doc__, formatter_class=CommandHelp
     )
     module.add_arguments(parser)
+    add_language(parser)
     return module, parser
+
+
+def add_language(parser: argparse.ArgumentParser) -> None:
+    """Add --lang, which every command has."""
+    text = "language of what is said; default: that of LC_ALL, LC_MESSAGES or LANG"
+    parser.add_argument("--lang", choices=LANGUAGES, help=text)
+
+
+class CommandParser(argparse.ArgumentParser):
+    """A parser whose complaints are in the language in use."""
+
+    def error(self, message):
+        self.print_usage(sys.stderr)
+        self.exit(2, translated(f"{self.prog}: error: {message}") + "\n")
 
 
 class CommandHelp(argparse.RawDescriptionHelpFormatter):
@@ -104,20 +128,43 @@ class CommandHelp(argparse.RawDescriptionHelpFormatter):
     def _get_help_string(self, action):
         text = action.help or ""
         plain = action.default in (None, False, argparse.SUPPRESS)
+        said = translated(text)
         if plain or "default" in text:
-            return text
-        return f"{text} (default: %(default)s)"
+            return said
+        return said + translated(" (default: %(default)s)")
+
+    def add_usage(self, usage, actions, groups, prefix=None):
+        super().add_usage(usage, actions, groups, prefix or translated("usage: "))
+
+    def start_section(self, heading):
+        super().start_section(translated(heading or ""))
+
+    def _fill_text(self, text, width, indent):
+        if language() == "en":
+            return super()._fill_text(text, width, indent)
+        from ..language.help_texts import described
+
+        return described(text, width)
+
+    def _split_lines(self, text, width):
+        if language() == "en":
+            return super()._split_lines(text, width)
+        from ..language.help_texts import wrapped
+
+        return wrapped(text, width)
 
 
 def _help():
-    lines = [f"  {name:<12}{text}" for name, text in COMMANDS.items()]
+    lines = [f"  {name:<12}{translated(text)}" for name, text in COMMANDS.items()]
     return "\n".join(
         [
-            f"paddle_resample {__version__}: up- and downsampling operators",
+            translated(
+                f"paddle_resample {__version__}: up- and downsampling operators"
+            ),
             "",
             *lines,
-            f"  {'SCRIPT.py':<12}{_SCRIPT}",
+            f"  {'SCRIPT.py':<12}{translated(_SCRIPT)}",
             "",
-            "--help behind any of them tells its options.",
+            translated("--help behind any of them tells its options."),
         ]
     )

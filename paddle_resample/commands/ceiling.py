@@ -20,6 +20,7 @@ from ..ceiling import (
 from ..ceiling.figure import save_ceiling_figure
 from ..cpu import compute_with_one_thread
 from ..files import usable_folder, write_json
+from ..language import language, translated
 from ..seg.config.class_names import class_names
 from ..seg.config.components import Components
 from ..seg.config.config import ResampleConfig
@@ -53,7 +54,7 @@ def run(args):
     )
     folder = usable_folder(args.save_dir)
     with _progress() as bar:
-        task = bar.add_task("labels down and up again", visible=False)
+        task = bar.add_task(translated("labels down and up again"), visible=False)
 
         def show(done, total):
             bar.update(task, visible=True, completed=done, total=total)
@@ -79,17 +80,17 @@ def run(args):
     )
     save_ceiling_figure(result, folder)
     console = Console()
-    console.print(_table(result))
-    for sentence in sentences:
+    console.print(translated(_table(result)))
+    for sentence in ceiling_sentences(result, language()):
         console.print(sentence, highlight=False)
-    print(f"saved: ceiling.json, ceiling.png, ceiling.pdf in {folder}")
+    print(translated(f"saved: ceiling.json, ceiling.png, ceiling.pdf in {folder}"))
 
 
 def _progress():
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %, time left"),
+        TextColumn(translated("{task.percentage:>3.0f} %, time left")),
         TimeRemainingColumn(),
         console=Console(stderr=True),
     )

@@ -21,6 +21,7 @@ from ..lab.photograph.comparison_files import save_record
 from ..lab.photograph.contestants import parse_operator
 from ..lab.photograph.picture import read_picture
 from ..lab.photograph.restore import Settings
+from ..language import translated
 from ..seg.device import choose_device
 from ..seg.embedded_data.photographs import photograph
 from ..seg.flags import add_device
@@ -70,8 +71,9 @@ def run(args):
     if result.rows:
         save_record(result, folder, name)
         save_figure(result, folder, name)
-        Console().print(_table(result))
-        print(f"saved: compare.png, compare.pdf, compare.json, pictures/ in {folder}")
+        Console().print(translated(_table(result)))
+        files = "compare.png, compare.pdf, compare.json, pictures/"
+        print(translated(f"saved: {files} in {folder}"))
     if result.stopped:
         raise KeyboardInterrupt
 
@@ -80,7 +82,7 @@ def _progress():
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %, time left"),
+        TextColumn(translated("{task.percentage:>3.0f} %, time left")),
         TimeRemainingColumn(),
         console=Console(stderr=True),
     )
@@ -90,5 +92,5 @@ def _table(result):
     table = Table("operator", "PSNR dB", "SSIM", "weights", "not comparable:")
     for row in result.rows:
         scores = f"{row.psnr:.2f}", f"{row.ssim:.4f}", str(row.parameters or "-")
-        table.add_row(Text(row.label), *scores, "; ".join(row.reasons))
+        table.add_row(Text(row.label), *scores, "; ".join(map(translated, row.reasons)))
     return table

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import shtab
 
-from . import COMMANDS, command_parser
+from . import COMMANDS, add_language, command_parser
 
 __all__ = ["add_arguments", "run"]
 
@@ -30,6 +30,7 @@ def whole_parser():
         module, _ = command_parser(name, f"paddle-resample {name}")
         parser = commands.add_parser(name, help=text.replace("%", "%%"))
         module.add_arguments(parser)
+        add_language(parser)
         for action in parser._actions:
             if _takes_a_path(action):
                 action.complete = shtab.FILE

@@ -16,6 +16,7 @@ import yaml
 
 from ..errors import UsageError, nearest
 from ..files import usable_folder
+from ..language import translated
 
 __all__ = ["add_arguments", "names_of_all", "root", "run"]
 
@@ -91,7 +92,7 @@ def _with_what_they_build_on(names):
 def _copy(source, target):
     if target.exists():
         if target.read_bytes() == source.read_bytes():
-            print(f"{target} is there already")
+            print(translated(f"{target} is there already"))
             return
         raise UsageError(
             f"{target} is there and differs: move it, or choose another folder by --to"

@@ -10,6 +10,7 @@ PyTorch weights need other names and turned matrices besides: load_official does
 import os
 from pathlib import Path
 
+from ..language import translated
 from ..seg.checkpoints.conversion import convert
 
 
@@ -20,5 +21,5 @@ def add_arguments(parser):
 
 def run(args):
     count = convert(args.source, args.target)
-    size = os.path.getsize(args.target)
-    print(f"{args.target}: {count} tensors, {size / 2**20:.1f} MB")
+    size = os.path.getsize(args.target) / 2**20
+    print(translated(f"{args.target}: {count} tensors, {size:.1f} MB"))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ..errors import RunFailed
 from ..files import usable_folder
+from ..language import language, translated
 from ..seg.flags import add_device
 from .configs import root
 
@@ -45,7 +46,8 @@ def run(args):
     pairs = [f"{config}:{weights}" for _, config, weights in models]
     _command("predict", "--save_dir", str(pictures), "--compare", *pairs, *device)
     pictures = Path(pictures).resolve()
-    print(f"\nThe pictures are in {pictures}; begin with comparison.png.")
+    print()
+    print(translated(f"The pictures are in {pictures}; begin with comparison.png."))
 
 
 def _command(*words):
@@ -53,7 +55,7 @@ def _command(*words):
     shown = [os.path.relpath(w) if os.path.isabs(w) else w for w in words]
     print("$ paddle-resample", *shown, flush=True)
     status = subprocess.run(
-        [sys.executable, "-m", "paddle_resample", *words]
+        [sys.executable, "-m", "paddle_resample", *words, "--lang", language()]
     ).returncode
     if status == 130:
         raise KeyboardInterrupt

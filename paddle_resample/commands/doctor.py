@@ -17,6 +17,7 @@ from ..cpu import tune_cpu
 from ..errors import RunFailed
 from ..kernels import build, status
 from ..kernels.__main__ import convolution
+from ..language import padded, translated
 from ..requirements import (
     INSTALL_GPU,
     INSTALL_PADDLE,
@@ -50,14 +51,15 @@ def run(args):
     except MissingPackage as error:
         trouble = str(error)
     for name, text in _facts(trouble):
-        print(f"{name:<13}{text}")
+        print(padded(translated(name), 13) + translated(text))
     found = findings(trouble)
     print()
     if not found:
-        print("Nothing is off.")
+        print(translated("Nothing is off."))
         return
     for what, command in found:
-        print(f"off: {what}\n  -> {command}")
+        print(translated(f"off: {what}"))
+        print(f"  -> {command}")
     raise RunFailed(f"{len(found)} of what this package uses is off; see above")
 
 

@@ -7,6 +7,7 @@ What was saved is run beside the model at three sizes before it replaces anythin
 """
 
 from ..files import usable_folder
+from ..language import translated
 from ..seg.config.config import ResampleConfig
 from ..seg.device import choose_device
 from ..seg.export.export import OUTPUTS, export_model
@@ -54,5 +55,5 @@ def run(args):
         inputs=inputs,
     )
     for line in findings:
-        print(line)
-    print(f"exported: {path}.*")
+        print(translated(line))
+    print(translated(f"exported: {path}.*"))

@@ -25,6 +25,7 @@ from ..lab.measurements_file import save_lab
 from ..lab.photograph.contestants import parse_operator
 from ..lab.photograph.restore import Settings
 from ..lab.trained import probe_at
+from ..language import translated
 from ..seg.checkpoints.weights import load_weights
 from ..seg.config.components import Components
 from ..seg.config.config import ResampleConfig
@@ -78,9 +79,10 @@ def run(args):
         save_lab(lab, folder, args.seed)
         save_table(lab.rows, folder)
         _show(lab.rows)
-        print(f"saved: lab.png, lab.json and a page for each operator in {folder}")
+        line = f"saved: lab.png, lab.json and a page for each operator in {folder}"
+        print(translated(line))
     for label, why in lab.left_out.items():
-        print(f"left out: {label} ({why})")
+        print(translated(f"left out: {label} ({why})"))
     if lab.stopped:
         raise KeyboardInterrupt
 
@@ -125,7 +127,7 @@ def _progress():
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        TextColumn("{task.completed} of {task.total}, time left"),
+        TextColumn(translated("{task.completed} of {task.total}, time left")),
         TimeRemainingColumn(),
         console=Console(stderr=True),
     )
@@ -143,9 +145,9 @@ def _show(rows):
         numbers = (shown(row.numbers, column) for column in columns)
         table.add_row(Text(row.label), *numbers)
     console = Console()
-    console.print(table)
+    console.print(translated(table))
     for row in rows:
         if row.kind == "pair":
             psnr, ssim = (shown(row.numbers, column) for column in PAIR_COLUMNS)
             line = f"{row.label}, fitted to a photograph: PSNR {psnr} dB, SSIM {ssim}"
-            console.print(line, markup=False, highlight=False)
+            console.print(translated(line), markup=False, highlight=False)

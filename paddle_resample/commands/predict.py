@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ..errors import UsageError
 from ..files import usable_folder, write_json, writing
+from ..language import translated
 from ..seg.device import choose_device
 from ..seg.flags import (
     add_device,
@@ -99,12 +100,14 @@ def run(args):
         figure = side_by_side(rows, names, palette, classes, ignore)
         with writing(save_dir / "comparison.png", "wb") as file:
             figure.savefig(file, format="png")
-        print(f"comparison: {save_dir / 'comparison.png'}")
+        path = save_dir / "comparison.png"
+        print(translated(f"comparison: {path}"))
     if chosen.left_out:
         shown = ", ".join(map(str, chosen.left_out[:3]))
         more = ", ..." if len(chosen.left_out) > 3 else ""
-        print(f"note: {len(chosen.left_out)} files are no pictures: {shown}{more}")
-    print(f"masks and overlays: {save_dir}")
+        count = len(chosen.left_out)
+        print(translated(f"note: {count} files are no pictures: {shown}{more}"))
+    print(translated(f"masks and overlays: {save_dir}"))
 
 
 def result_files(args, folders, chosen):

@@ -14,6 +14,7 @@ anything runs (the noise of a pilot study, or as you state it):
 import argparse
 
 from ..errors import UsageError
+from ..language import language, translated
 from ..seg.device import choose_device
 from ..seg.flags import add_device
 from ..study.forecast import forecast, noise_of_pilot, stated_noise
@@ -58,7 +59,6 @@ def add_arguments(parser):
     add("--stall_minutes", type=float, default=30, help="without progress, then ended")
     add("--report", action="store_true", help="write report.html and paper/ at the end")
     add("--report_only", action="store_true", help="of what is finished, and stop")
-    add("--lang", default="en", choices=["en", "zh"], help="language of what is said")
 
 
 def run(args):
@@ -75,14 +75,15 @@ def run(args):
             stall_minutes=args.stall_minutes,
         )
         summary = summarise(args.save_dir)
-        for text in answer(summary, args.lang):
+        for text in answer(summary, language()):
             print(text)
         for caution in summary["cautions"]:
-            print(f"warning: {caution['sentence'][args.lang]}")
+            print(translated(f"warning: {caution['sentence'][language()]}"))
     if args.report or args.report_only:
         from ..study.report import write_report
 
-        print(f"report: {write_report(args.save_dir, language=args.lang)}")
+        path = write_report(args.save_dir, language=language())
+        print(translated(f"report: {path}"))
 
 
 def _plan(args):

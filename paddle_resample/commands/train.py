@@ -9,6 +9,7 @@ The flags are PaddleSeg's. Several processes:
 import argparse
 
 from ..errors import UsageError
+from ..language import translated
 from ..seg.checkpoints.checkpoint import find_checkpoint
 from ..seg.config.components import Components
 from ..seg.config.config import ResampleConfig
@@ -77,4 +78,4 @@ def run(args):
     trainer = Trainer(components, Settings(device=device, **given))
     trainer.run()
     if trainer.first:
-        print(f"results: {trainer.save_dir}")
+        print(translated(f"results: {trainer.save_dir}"))

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from ..errors import UsageError
 from ..files import usable_folder, write_json
+from ..language import translated
 from ..metrics import ImageScores
 from ..metrics.edge_errors import ERROR_KINDS
 from ..seg.config.class_names import class_names
@@ -104,7 +105,8 @@ def run(args):
             record = describe_run(**{**vars(args), "device": device})
             scores["class_names"] = names
             write_json(save_dir / "scores.json", {**scores, "run": record})
-            print(f"scores: {save_dir / 'scores.json'}")
+            path = save_dir / "scores.json"
+            print(translated(f"scores: {path}"))
             if images:
                 images.save(save_dir / "images.npz")
 
@@ -132,14 +134,14 @@ def show(scores, names):
     for name, *values in zip(names, *columns):
         table.add_row(str(name), *(f"{value:.4f}" for value in values))
     console = Console()
-    console.print(table)
-    console.print(
+    console.print(translated(table))
+    auc = f"  AUC {scores['auc_roc']:.4f}" if "auc_roc" in scores else ""
+    line = (
         f"{scores['images']} images  mIoU {scores['miou']:.4f}  "
         f"accuracy {scores['accuracy']:.4f}  Dice {scores['mdice']:.4f}  "
-        f"kappa {scores['kappa']:.4f}"
-        + (f"  AUC {scores['auc_roc']:.4f}" if "auc_roc" in scores else ""),
-        highlight=False,
+        f"kappa {scores['kappa']:.4f}{auc}"
     )
+    console.print(translated(line), highlight=False)
 
 
 def show_detail(detail, names):
@@ -154,7 +156,7 @@ def show_detail(detail, names):
     spans = [f"{a}-{b} px {r:.4f}" for a, b, r in zip(lows, limits, recall)]
     shares = zip(ERROR_KINDS, detail["error_shares"])
     console = Console()
-    console.print(table)
+    console.print(translated(table))
     for line in (
         f"boundary IoU {detail['boundary_miou']:.4f}  BF {detail['bf']:.4f}  "
         f"clDice {detail['mean_cldice']:.4f}  ECE {detail['ece']:.4f}  "
@@ -162,4 +164,4 @@ def show_detail(detail, names):
         f"recall of thin structures by width: {'  '.join(spans)}",
         "wrong pixels: " + "  ".join(f"{kind} {share:.4f}" for kind, share in shares),
     ):
-        console.print(line, highlight=False)
+        console.print(translated(line), highlight=False)

@@ -12,6 +12,7 @@ import paddle
 from paddle_resample.cpu import tune_cpu
 from paddle_resample.errors import UsageError
 from paddle_resample.kernels import build, choice, conv2d, status
+from paddle_resample.language import translated
 from paddle_resample.tool import run_tool
 
 
@@ -20,9 +21,9 @@ def main():
     if words == ["build"]:
         _build()
     elif words == ["status"]:
-        print("native kernels are", status())
-        print("convolution is", convolution())
-        print(*tune_cpu(), sep="\n")
+        print(translated(f"native kernels are {status()}"))
+        print(translated(f"convolution is {convolution()}"))
+        print(*(translated(str(setting)) for setting in tune_cpu()), sep="\n")
     elif words in (["-h"], ["--help"]):
         print(__doc__.strip())
     else:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import paddle
 
+from ..language import translated
 from .cache import (
     BuildError,
     cache_folder,
@@ -157,12 +158,11 @@ def _build_locked(cxx, library, again):
         return library
     if _is_remembered(failed):
         raise BuildError(_FAILED.format(failed))
-    print(
+    line = (
         "paddle_resample: compiling native CPU kernels, once on this machine, for "
-        "about 30 seconds (PADDLE_RESAMPLE_NATIVE=off does without) ...",
-        file=sys.stderr,
-        flush=True,
+        "about 30 seconds (PADDLE_RESAMPLE_NATIVE=off does without) ..."
     )
+    print(translated(line), file=sys.stderr, flush=True)
     words = _compile(cxx, library)
     if words is None:
         failed.unlink(missing_ok=True)

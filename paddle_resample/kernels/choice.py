@@ -11,6 +11,7 @@ import sys
 import paddle
 
 from ..errors import UsageError, did_you_mean
+from ..language import translated
 from . import build
 from .cells import expand_cells, merge_cells, pixel_shuffle, pixel_unshuffle
 from .conv2d import conv2d, conv2d_transpose
@@ -151,10 +152,8 @@ def _offer():
                 f"PADDLE_RESAMPLE_NATIVE=require, but there are no native kernels: "
                 f"{error}"
             ) from None
-        print(
-            f"paddle_resample: no native kernels, {error}; Paddle's operators run",
-            file=sys.stderr,
-        )
+        line = f"paddle_resample: no native kernels, {error}; Paddle's operators run"
+        print(translated(line), file=sys.stderr)
         return _offered
     _offered = _FUNCTIONS
     return _offered

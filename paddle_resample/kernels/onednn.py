@@ -4,6 +4,7 @@ import functools
 import sys
 
 from ..errors import UsageError
+from ..language import translated
 from .choice import wanted
 from .conv2d import obstacle
 
@@ -24,9 +25,9 @@ def usable():
         raise UsageError(
             f"PADDLE_RESAMPLE_NATIVE=require, but convolution is not native: {reason}"
         )
-    print(
+    line = (
         f"paddle_resample: no native convolution and linear layers, {reason}; "
-        "Paddle's run",
-        file=sys.stderr,
+        "Paddle's run"
     )
+    print(translated(line), file=sys.stderr)
     return False

@@ -10,6 +10,7 @@ import paddle
 from rich.console import Console
 
 from ..errors import UsageError
+from ..language import padded, translated
 from ..network_cost import count_macs, count_parameters, peak_memory
 from .config.components import Components
 from .config.config import ResampleConfig, config_faults
@@ -45,14 +46,15 @@ def print_check(path, opts=None, device=None, with_data=True):
     console = Console(soft_wrap=True)
     if Path(path).parent.name == _BASES:
         text = "keys and values are right; a base for others, so nothing is built"
-        console.print(f"{path}: {text}", highlight=False)
+        console.print(f"{path}: {translated(text)}", highlight=False)
         return
     facts = dry_run(path, opts, device, with_data)
     for name, text in _lines(facts):
-        console.print(f"{name:<12}{text}", highlight=False, markup=False)
+        line = padded(translated(name), 12) + translated(text)
+        console.print(line, highlight=False, markup=False)
     if facts["sites"]:
         print_whole(sites_table("Resamplers", facts["sites"]))
-    console.print(f"{path} can be trained", highlight=False)
+    console.print(translated(f"{path} can be trained"), highlight=False)
 
 
 def check_config(path, opts=None):
@@ -69,7 +71,7 @@ def check_config(path, opts=None):
     if len(faults) == 1:
         raise UsageError(faults[0])
     if faults:
-        print("\n".join(faults))
+        print("\n".join(map(translated, faults)))
         raise UsageError(f"{path} has {len(faults)} mistakes, listed above")
 
 
@@ -212,15 +214,18 @@ def _lines(facts):
         f"{facts['iters']} iterations{epochs}, the first at learning rate "
         f"{facts['learning_rate']:.2e}; loss of the first batch {first}",
     )
-    text = f"{facts['step_seconds']:.3f} s an iteration"
-    text += f" (the first {facts['first_seconds']:.3f} s)"
+    reading = evaluation = ""
     if "data_seconds" in facts:
-        text += f", {facts['data_seconds']:.3f} s to read its batch without workers"
-    text += f"; about {duration(facts['seconds'])} in all on {facts['device']}"
+        reading = f", {facts['data_seconds']:.3f} s to read its batch without workers"
     if "val_seconds" in facts:
         whole = duration(facts["val_seconds"] * facts["val_samples"])
-        text += f"; an evaluation {whole}"
-    yield "time", text
+        evaluation = f"; an evaluation {whole}"
+    yield (
+        "time",
+        f"{facts['step_seconds']:.3f} s an iteration "
+        f"(the first {facts['first_seconds']:.3f} s){reading}; "
+        f"about {duration(facts['seconds'])} in all on {facts['device']}{evaluation}",
+    )
     for note in facts["notes"]:
         yield "note", note
     yield "memory", f"about {facts['megabytes']:.0f} MB at most while training"

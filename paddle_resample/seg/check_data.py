@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ..errors import UsageError
+from ..language import translated
 from .check_config import check_config
 from .config.checks.random_transforms import random_faults
 from .config.class_names import class_names
@@ -67,11 +68,11 @@ def print_check_data(path, opts=None):
     check_config(path, opts)
     report = check_data(ResampleConfig(path, opts=opts))
     console = Console(soft_wrap=True)
-    console.print(_histogram(report), highlight=False)
+    console.print(translated(_histogram(report)), highlight=False)
     for text in report.notes:
-        console.print(f"note: {text}", highlight=False, markup=False)
+        console.print(translated(f"note: {text}"), highlight=False, markup=False)
     for text in report.faults:
-        console.print(f"fault: {text}", highlight=False, markup=False)
+        console.print(translated(f"fault: {text}"), highlight=False, markup=False)
     if report.faults:
         number = len(report.faults)
         raise UsageError(
@@ -79,7 +80,8 @@ def print_check_data(path, opts=None):
             "above"
         )
     listed = " and ".join(f"{n} {part}" for part, n in report.samples.items())
-    console.print(f"all files of {listed} samples can be used", highlight=False)
+    line = f"all files of {listed} samples can be used"
+    console.print(translated(line), highlight=False)
 
 
 def check_data(config, quiet=False):
@@ -304,7 +306,7 @@ def _histogram(report):
 def _name(value, report):
     """The number of a class, and what it is called where that says more."""
     if value == report.ignore_index:
-        return f"{value} (ignored)"
+        return translated(f"{value} (ignored)")
     known = 0 <= value < len(report.class_names)
     name = report.class_names[value] if known else str(value)
     return str(value) if name == str(value) else f"{value} {name}"

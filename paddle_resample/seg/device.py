@@ -4,6 +4,7 @@ import paddle
 from paddleseg.utils.utils import set_cv2_num_threads
 
 from ..errors import UsageError
+from ..language import translated
 
 __all__ = ["DEVICES", "choose_device", "join_processes", "rank", "world_size"]
 
@@ -33,7 +34,7 @@ def choose_device(device=None, num_workers=0):
         device = "gpu" if here["gpu"] else "cpu"
         if rank() == 0:
             why = "" if here["gpu"] else " (no GPU that this Paddle can use was found)"
-            print(f"device: {device}{why}", flush=True)
+            print(translated(f"device: {device}{why}"), flush=True)
     elif not here.get(device, device in custom):
         reason = (
             "this Paddle is a CPU build; install paddlepaddle-gpu"

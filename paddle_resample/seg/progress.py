@@ -15,6 +15,7 @@ from rich.progress import (
 )
 
 from ..files import finite, writing
+from ..language import translated
 
 __all__ = ["Averages", "Curve", "RunDisplay", "clock", "duration"]
 
@@ -109,7 +110,7 @@ class RunDisplay:
     """
 
     def __init__(self, title, total, done=0, quiet=False):
-        self.title, self.total, self.done = title, total, done
+        self.title, self.total, self.done = translated(title), total, done
         self.console = Console(quiet=quiet, soft_wrap=True)
         self._live = None
         self._began, self._first = time.perf_counter(), done
@@ -119,13 +120,13 @@ class RunDisplay:
                 BarColumn(bar_width=30),
                 MofNCompleteColumn(),
                 TimeElapsedColumn(),
-                TextColumn("left"),
+                TextColumn(translated("left")),
                 TimeRemainingColumn(),
                 TextColumn("{task.fields[note]}"),
                 console=self.console,
             )
             self._task = self._live.add_task(
-                title, total=total, completed=done, note=""
+                self.title, total=total, completed=done, note=""
             )
 
     def __enter__(self):
@@ -146,13 +147,16 @@ class RunDisplay:
 
     def line(self, text):
         """Print a line above the bar."""
-        self.console.print(text, highlight=False, markup=False)
+        self.console.print(translated(text), highlight=False, markup=False)
 
     def report(self, text):
         """Print progress as a line where no bar is shown."""
         if not self._live:
             left = clock(self._seconds_left())
-            self.line(f"{self.title} {self.done}/{self.total}  {text}  left {left}")
+            self.line(
+                f"{self.title} {self.done}/{self.total}  {text}  "
+                + translated(f"left {left}")
+            )
 
     def _seconds_left(self):
         steps = self.done - self._first

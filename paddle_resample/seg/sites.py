@@ -13,6 +13,7 @@ from rich.measure import Measurement
 from rich.table import Table
 
 from ..base import Resampler
+from ..language import translated
 from ..projected import ProjectedDownsampler, ProjectedUpsampler
 from .surgery.replaced import DownSite, UpSite
 
@@ -127,7 +128,7 @@ def sites_table(title: str, sites: list) -> Table:
     for site in sites:
         scale = str(site.scale)
         if len(site.resamplers) > 1:
-            scale += f" in {len(site.resamplers)} steps"
+            scale += translated(f" in {len(site.resamplers)} steps")
         channels = f"{site.in_channels} -> {site.out_channels}"
         operator = site.resamplers[0].name
         table.add_row(site.name, operator, channels, scale, str(site.parameters))
@@ -139,7 +140,7 @@ def print_whole(table: Table) -> None:
     console = Console()
     whole = Measurement.get(console, console.options.update(width=1000), table)
     console.width = max(console.width, whole.maximum)
-    console.print(table, highlight=False)
+    console.print(translated(table), highlight=False)
 
 
 def layer_channels(layer: nn.Layer) -> tuple:

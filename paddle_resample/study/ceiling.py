@@ -94,4 +94,4 @@ def _read(path):
 
 
 if __name__ == "__main__":
-    run_tool(lambda: write_ceiling(sys.argv[1]))
+    run_tool(lambda: write_ceiling(sys.argv[1]), "en")

@@ -253,4 +253,4 @@ def main():
 
 
 if __name__ == "__main__":
-    run_tool(main)
+    run_tool(main, "en")  # its log and record are read by the study

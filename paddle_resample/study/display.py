@@ -7,6 +7,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from ..language import translated
 from ..seg.progress import clock
 
 __all__ = ["StudyDisplay"]
@@ -50,11 +51,12 @@ class StudyDisplay:
             self.failed += 1
             text = f"FAILED: {result['error']}"
         count = self.done + self.failed
-        self.line(f"{count}/{self.total}  {result['cell']}  {text}  {self._left()}")
+        text, left = translated(text), translated(self._left())
+        self.line(f"{count}/{self.total}  {result['cell']}  {text}  {left}")
 
     def line(self, text):
         """Print a line above the table."""
-        self.console.print(text, highlight=False, markup=False)
+        self.console.print(translated(text), highlight=False, markup=False)
 
     def show(self, running):
         """Draw the running cells.
@@ -70,10 +72,10 @@ class StudyDisplay:
             value = "" if loss is None else f"{loss:.4f}"
             table.add_row(Text(cell.name), f"{iteration}/{total}", value)
         waiting = self.total - self.done - self.failed - len(running)
-        line = f"{self.done} done, {len(running)} running, {waiting} waiting"
-        if self.failed:
-            line += f", {self.failed} failed"
-        self._live.update(Group(table, Text(f"{line}; {self._left()}")))
+        failed = f", {self.failed} failed" if self.failed else ""
+        line = f"{self.done} done, {len(running)} running, {waiting} waiting{failed}"
+        line = f"{translated(line)}; {translated(self._left())}"
+        self._live.update(Group(translated(table), Text(line)))
 
     def _left(self):
         """Time left, from the cells that ended."""

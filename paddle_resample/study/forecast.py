@@ -1,6 +1,7 @@
 """Before a study runs: the differences that so many seeds could show."""
 
 from ..errors import UsageError
+from ..language import translated
 from .plan import Study
 from .power import ALPHA, Noise, detectable
 from .statistics import summarise
@@ -67,9 +68,13 @@ def forecast(noise, comparisons, seeds=SEEDS):
         str: a table, with a line a number of seeds.
     """
     lines = [
-        f"What a study with {comparisons} methods beside the baseline could show",
-        f"(with a probability of 80 %, at {ALPHA:g} corrected for all of them):",
-        "seeds  cells  points of mIoU or more",
+        translated(
+            f"What a study with {comparisons} methods beside the baseline could show"
+        ),
+        translated(
+            f"(with a probability of 80 %, at {ALPHA:g} corrected for all of them):"
+        ),
+        translated("seeds  cells  points of mIoU or more"),
     ]
     for count in seeds:
         points = 100 * detectable(noise, count, comparisons)

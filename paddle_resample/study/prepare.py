@@ -5,6 +5,7 @@ from PIL import Image
 
 from ..errors import UsageError
 from ..files import write_json, writing_folder
+from ..language import translated
 from ..seg.config.class_names import class_names
 from ..seg.config.components import Components
 from ..seg.prediction.outputs import save_mask
@@ -29,7 +30,7 @@ def prepare(study, say=print):
     paddle.set_device(study.device)
     first = {cell.method: cell for cell in reversed(study.cells)}
     for number, method in enumerate(study.methods, 1):
-        say(f"checking {number}/{len(study.methods)}: {method}")
+        say(translated(f"checking {number}/{len(study.methods)}: {method}"))
         _check(study, first[method])
     cells = {c.seed: c for c in study.cells if c.method == study.methods[0]}
     for seed, cell in cells.items():

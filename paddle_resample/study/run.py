@@ -9,6 +9,7 @@ import paddle
 from ..cpu import cores
 from ..errors import UsageError
 from ..files import usable_folder
+from ..language import translated
 from .ceiling import study_ceiling
 from .local import LocalRunner
 from .prepare import prepare
@@ -48,7 +49,8 @@ def run_study(
         if results.get(cell.name, {}).get("status") != "done"
     ]
     count = len(study.all_cells)
-    print(f"{count} cells, {count - len(missing)} of them done", flush=True)
+    done = count - len(missing)
+    print(translated(f"{count} cells, {done} of them done"), flush=True)
     if missing:
         prepare(study)
         runner = _runner(study, where, address, jobs, processes, stall_minutes)
@@ -65,9 +67,10 @@ def run_study(
     results = read_results(study.folder)
     failed = [r for r in results.values() if r["status"] != "done"]
     if failed:
-        print(f"{len(failed)} cells failed; their logs are in {study.folder}/cells:")
+        logs = f"{study.folder}/cells"
+        print(translated(f"{len(failed)} cells failed; their logs are in {logs}:"))
         for result in failed:
-            print(f"  {result['cell']}: {result['error']}")
+            print(f"  {result['cell']}: {translated(result['error'])}")
     return results
 
 

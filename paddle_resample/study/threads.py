@@ -9,6 +9,7 @@ import json
 from ..cpu import cores, threads_of_user
 from ..errors import UsageError
 from ..files import write_json
+from ..language import translated
 
 __all__ = ["threads_of"]
 
@@ -49,18 +50,20 @@ def threads_of(study, jobs, processes=1, say=print):
     if kept:
         threads = kept["threads"]
         if wanted and wanted != threads:
-            say(
+            line = (
                 f"{_VARIABLE}={wanted} is not used: this study began with {threads} "
                 "threads a cell and keeps them, so that its numbers compare"
             )
+            say(translated(line))
     else:
         threads = wanted or max(1, free // (jobs * processes))
     write_json(path, {"threads": threads, "processes": processes})
     if jobs * processes * threads > free > 1:
-        say(
+        line = (
             f"{jobs * processes} processes of {threads} threads share {free} cores; "
             "a lower --jobs may be faster"
         )
+        say(translated(line))
     return threads
 
 

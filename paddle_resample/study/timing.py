@@ -91,4 +91,4 @@ def _time_steps(study, components):
 
 
 if __name__ == "__main__":
-    run_tool(lambda: time_methods(sys.argv[1]))
+    run_tool(lambda: time_methods(sys.argv[1]), "en")

@@ -10,6 +10,7 @@ import paddle
 
 from ...errors import UsageError
 from ...files import discard_folder, settle, writing, writing_folder
+from ...language import translated
 from ..device import rank
 from .weights import load_weights, read_state
 
@@ -131,7 +132,7 @@ def find_checkpoint(save_dir):
         if not fault:
             return folder
         if rank() == 0:
-            print(f"note: {folder} is passed over: {fault}")
+            print(translated(f"note: {folder} is passed over: {fault}"))
     return None
 
 

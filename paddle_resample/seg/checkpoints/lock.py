@@ -7,6 +7,7 @@ import platform
 from pathlib import Path
 
 from ...errors import UsageError
+from ...language import translated
 
 try:
     import fcntl
@@ -64,7 +65,8 @@ def _acquire(path, folder):
             owner = os.pread(handle, 200, 0).decode(errors="replace") if fcntl else ""
             os.close(handle)
             if error.errno not in _TAKEN:
-                print(f"note: {folder} cannot be locked ({error.strerror})")
+                line = f"note: {folder} cannot be locked ({error.strerror})"
+                print(translated(line))
                 return None
             raise UsageError(
                 f"save_dir {str(folder)!r} is in use by another run"

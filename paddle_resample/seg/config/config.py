@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from paddleseg.cvlibs import Config
 
 from ...errors import UsageError, nearest
+from ...language import translated
 from .checks.schema import SECTIONS
 from .checks.sentences import fault_sentences
 from .imports import load_imports
@@ -128,19 +129,20 @@ class ResampleConfig(Config):
             load_imports(dic, self.marks, self.path)
         faults = fault_sentences(dic, self.path, self.marks, plain)
         if faults:
-            rest = f" ({len(faults) - 1} more: python -m paddle_resample check lists "
-            more = rest + "them)" if len(faults) > 1 else ""
-            raise UsageError(faults[0] + more)
+            if len(faults) == 1:
+                raise UsageError(faults[0])
+            raise UsageError(
+                f"{faults[0]} ({len(faults) - 1} more: python -m paddle_resample check "
+                "lists them)"
+            )
         decay = dic["optimizer"].get("weight_decay")
         if isinstance(decay, int):  # PaddleSeg refuses 0 and takes 0.0
             dic["optimizer"] = {**dic["optimizer"], "weight_decay": float(decay)}
         for index, group in enumerate(dic["optimizer"].get("custom_cfg") or []):
             if "lr_multi" in group:
                 where = self.where("optimizer", "custom_cfg", index)
-                print(
-                    f"note: {where}: lr_multi has no effect, PaddleSeg reads lr_mult",
-                    file=sys.stderr,
-                )
+                line = f"note: {where}: lr_multi has no effect, PaddleSeg reads lr_mult"
+                print(translated(line), file=sys.stderr)
         return dic
 
 

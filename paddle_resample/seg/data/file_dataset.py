@@ -10,6 +10,7 @@ import paddleseg.transforms.functional as F
 from paddleseg.transforms import Compose
 
 from ...errors import UsageError
+from ...language import translated
 from ..device import rank
 from .file_list import sample_pairs
 from .image_file import read_image
@@ -94,11 +95,12 @@ def _note_depth(path, channels):
     low, high = image.min(), image.max()
     eight_bits = (low >= 0 and 1 < high <= 255) or low == high == 0
     if not eight_bits and rank() == 0:
-        print(
+        line = (
             f"note: {path} has values from {low:g} to {high:g}, which are kept; "
             "Normalize divides by 255, so choose its mean and std in units of 255 "
             "(docs/data.md)"
         )
+        print(translated(line))
 
 
 def read_sample(dataset, index):

@@ -168,11 +168,10 @@ def _one_or_three(path, image, channels):
 
 
 def _other_bands(path, bands, channels):
-    plural = "s" if bands > 1 else ""
     return (
-        f"image {path} has {bands} band{plural}, but img_channels is {channels}; set "
-        f"img_channels of the data sets and in_channels of the model to {bands}, or "
-        f"store the image with {channels}"
+        f"image {path} has {bands} band{'s' if bands > 1 else ''}, but img_channels is "
+        f"{channels}; set img_channels of the data sets and in_channels of the model "
+        f"to {bands}, or store the image with {channels}"
     )
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 from rich.console import Console
 from rich.table import Table
 
+from ...language import translated
 from ..config.components import Components
 from ..config.config import ResampleConfig
 from ..sites import network_sites, print_whole, sites_table
@@ -27,22 +28,20 @@ def print_sites(path):
     own = network_sites(model)
     if own:
         print_whole(sites_table(f"Resampling sites of {name}", own))
-        Console().print(
+        line = (
             f"Each takes a spec in {name}'s arguments of these names: one for all, or "
-            "{name: ..., SITE: ...}.",
-            highlight=False,
+            "{name: ..., SITE: ...}."
         )
+        Console().print(translated(line), highlight=False)
         return
     sites = find_sites(model, **settings)
     print_whole(table(name, sites))
     console = Console()
     for kind in Counter(site.kind for site in sites):
-        console.print(f"{kind}: {KINDS[kind]}", highlight=False)
+        console.print(f"{kind}: {translated(KINDS[kind])}", highlight=False)
     if not any(site.way == "up" and site.kind == "feature" for site in sites):
-        console.print(
-            f"{name} upsamples no feature maps: a spec for all sites is refused.",
-            highlight=False,
-        )
+        line = f"{name} upsamples no feature maps: a spec for all sites is refused."
+        console.print(translated(line), highlight=False)
 
 
 def _model_of_config(path):
@@ -79,6 +78,6 @@ def table(name, sites):
             "x".join(map(str, site.left)),
             channels,
             arrow + ratio,
-            site.kind + when,
+            site.kind + translated(when),
         )
     return result

@@ -12,6 +12,7 @@ from pathlib import Path
 import paddle
 
 from ...files import write_json
+from ...language import translated
 from ...version import __version__
 from ..config.imports import loaded_imports
 from ..repairs import applied_repairs
@@ -124,7 +125,7 @@ def set_aside(save_dir):
     folder.mkdir()
     for path in old:
         shutil.move(str(path), str(folder / path.name))
-    print(f"the earlier results in {save_dir} are now in {folder}")
+    print(translated(f"the earlier results in {save_dir} are now in {folder}"))
 
 
 def _versions():

@@ -8,6 +8,7 @@ from paddleseg.datasets import Dataset
 from PIL import Image
 
 from ...errors import UsageError
+from ...language import translated
 from ..data.samples import Fault, Samples
 from ..tensors import tensors_in
 
@@ -36,7 +37,8 @@ def check_settings(settings, config, say):
     if settings.precision == "fp16" and settings.device == "cpu":
         settings.precision = "fp32"
         if say:
-            print("note: Paddle has no mixed precision on a CPU; this run is fp32")
+            line = "note: Paddle has no mixed precision on a CPU; this run is fp32"
+            print(translated(line))
     if settings.detect_anomaly and config.to_static_training:
         raise UsageError(
             "--detect_anomaly: a model that to_static_training has compiled cannot "

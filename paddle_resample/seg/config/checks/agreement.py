@@ -70,8 +70,11 @@ def length_faults(path, types, coef):
     if not types or not coef:
         yield SchemaFault(path, "types and coef must not be empty")
     elif len(types) not in (1, len(coef)):
-        text = f"has {len(types)} types but {len(coef)} numbers in coef"
-        yield SchemaFault(path, text + "; one for each result of the model is needed")
+        text = (
+            f"has {len(types)} types but {len(coef)} numbers in coef; one for each "
+            "result of the model is needed"
+        )
+        yield SchemaFault(path, text)
 
 
 def clip_faults(path, clip):
@@ -97,8 +100,10 @@ def window_faults(path, test):
     pairs = all(isinstance(v, (list, tuple)) and len(v) == 2 for v in (crop, stride))
     if pairs and all(isinstance(n, int) for n in (*crop, *stride)):
         if any(s > c for s, c in zip(stride, crop)):
-            text = f"stride {list(stride)} is above crop_size {list(crop)}"
-            text += ", which would leave pixels without a prediction"
+            text = (
+                f"stride {list(stride)} is above crop_size {list(crop)}, which would "
+                "leave pixels without a prediction"
+            )
             yield SchemaFault((*path, "stride"), text)
 
 
@@ -107,13 +112,18 @@ def schedule_faults(path, schedule, iters):
     name, boundaries = schedule["type"], schedule.get("boundaries")
     values = schedule.get("values")
     if name == "ReduceOnPlateau" and "warmup_iters" in schedule:
-        text = "ReduceOnPlateau cannot follow a warm-up: Paddle would hand it the "
-        text += "iteration in place of the loss; leave warmup_iters out"
+        text = (
+            "ReduceOnPlateau cannot follow a warm-up: Paddle would hand it the "
+            "iteration in place of the loss; leave warmup_iters out"
+        )
         yield SchemaFault((*path, "warmup_iters"), text)
     if isinstance(boundaries, list) and isinstance(values, list):
         if len(values) != len(boundaries) + 1:
-            text = f"values has {len(values)} numbers for {len(boundaries)} boundaries"
-            yield SchemaFault((*path, "values"), text + "; one more is needed")
+            text = (
+                f"values has {len(values)} numbers for {len(boundaries)} boundaries; "
+                "one more is needed"
+            )
+            yield SchemaFault((*path, "values"), text)
         if any(b <= a for a, b in zip(boundaries, boundaries[1:])):
             text = f"boundaries must increase, not {boundaries}"
             yield SchemaFault((*path, "boundaries"), text)
@@ -135,8 +145,9 @@ def channel_faults(path, data):
         for key in ("mean", "std"):
             numbers = item.get(key)
             if isinstance(numbers, list) and len(numbers) not in (1, channels):
-                text = f"Normalize: {key} has {len(numbers)} numbers for {channels} "
-                yield SchemaFault((*path, "transforms", i, key), text + "channels")
+                text = f"{key} has {len(numbers)} numbers for {channels} channels"
+                where = (*path, "transforms", i, key)
+                yield SchemaFault(where, f"Normalize: {text}")
 
 
 def class_faults(dic):
@@ -194,8 +205,11 @@ def _losses(dic):
 def _loss_faults(path, loss, number, dic):
     name, weight = str(loss.get("type")), loss.get("weight")
     if name in _BINARY and number != 2:
-        text = f"{name} is for two classes, and num_classes is {number}; use "
-        yield SchemaFault((*path, "type"), text + _BINARY[name])
+        text = (
+            f"{name} is for two classes, and num_classes is {number}; "
+            f"use {_BINARY[name]}"
+        )
+        yield SchemaFault((*path, "type"), text)
     if name in _COUNTED:
         key, default = _COUNTED[name]
         own = loss.get(key, default)
@@ -226,8 +240,9 @@ def _loss_faults(path, loss, number, dic):
 def _rmi_faults(path, loss):
     for key, allowed in (("rmi_radius", range(1, 11)), ("rmi_pool_way", range(4))):
         if key in loss and loss[key] not in allowed:
-            text = f"RMILoss: {key} must be {allowed[0]} to {allowed[-1]}, not "
-            yield SchemaFault((*path, key), text + repr(loss[key]))
+            limits = f"{allowed[0]} to {allowed[-1]}"
+            text = f"RMILoss: {key} must be {limits}, not {loss[key]!r}"
+            yield SchemaFault((*path, key), text)
     size, stride = loss.get("rmi_pool_size", 3), loss.get("rmi_pool_stride", 3)
     if size != stride:
         text = f"RMILoss: rmi_pool_size {size} must equal rmi_pool_stride {stride}"

@@ -1,0 +1,54 @@
+"""Say a finished English sentence in the language in use."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+from .choice import language
+
+__all__ = ["padded", "translated"]
+
+
+def translated(said):
+    """Say something in the language in use.
+
+    Args:
+        said: str, a whole message; or a rich Table, whose title and headings are said.
+
+    Returns:
+        As said. In English, and where the catalogue has no such sentence, what came in.
+    """
+    if language() == "en":
+        return said
+    catalogue = _catalogue(language())
+    if isinstance(said, str):
+        return catalogue.translate(said)
+    if isinstance(said.title, str):
+        said.title = catalogue.translate(said.title)
+    for column in said.columns:
+        if isinstance(column.header, str):
+            column.header = catalogue.translate(column.header)
+    return said
+
+
+def padded(text: str, width: int) -> str:
+    """A text as wide as so many columns; a Chinese character fills two."""
+    if text.isascii():
+        return text.ljust(width)
+    from rich.cells import cell_len
+
+    return text + " " * max(0, width - cell_len(text))
+
+
+@functools.cache
+def _catalogue(name):
+    import polib
+
+    from .catalogue import Catalogue
+
+    path = Path(__file__).with_name(f"{name}.po")
+    entries = polib.pofile(str(path), encoding="utf-8")
+    return Catalogue(
+        {e.msgid: e.msgstr for e in entries if e.msgstr and not e.obsolete}
+    )
