@@ -3,6 +3,7 @@
 # make compare     a photograph halved and restored by every upsampler
 # make environments  a core subset on other Pythons, Paddles and NumPys: a table
 # make lint        format, lint and check types
+# make messages    bring the catalogue of Chinese messages up to date
 # make docs        write the operators' pages and pictures (docs/operators) anew
 # make notebooks   run docs/notebooks anew and store what they put out
 #
@@ -14,7 +15,7 @@ VENV ?= .venv
 PADDLE ?= 3.2.2
 RUN := $(VENV)/bin/python
 
-.PHONY: demo test test-slow compare lint docs notebooks environments install clean
+.PHONY: demo messages test test-slow compare lint docs notebooks environments install clean
 
 install: $(VENV)/installed
 
@@ -40,6 +41,9 @@ lint: install
 	$(RUN) -m ruff format .
 	$(RUN) -m ruff check .
 	$(RUN) -m mypy
+
+messages: install
+	$(RUN) -m tests.language.update_messages
 
 environments: install
 	$(RUN) tests/environments.py

@@ -11,7 +11,7 @@ from rich.text import Text
 from .base import Downsampler, Resampler, Upsampler
 from .docstring import Documentation, read_docstring
 from .errors import UsageError
-from .language import translated
+from .language import language, translated
 from .notes import paragraphs
 from .operator_cost import Cost, cost
 from .registry import (
@@ -194,7 +194,8 @@ def describe(name: str) -> RenderableType:
         ("cite", _citation(cls)),
     ):
         rows.add_row(translated(title), Text(translated(text)))
-    summary = [documentation.summary, *paragraphs(cls.notes.formula)]
+    summary = _in_chinese(name) or documentation.summary
+    summary = [summary, *paragraphs(cls.notes.formula)]
     return Group(
         Text(f"{name}  ({translated(family(cls))})", style="bold"),
         Text("\n".join(summary)),
@@ -237,7 +238,8 @@ def _family_table(title, members, header):
     asked = "needs" if issubclass(first, Upsampler) else "odd, gives"
     for column, width in zip(("name", asked, "scales", "learned", "year"), _WIDTHS):
         table.add_column(translated(column), min_width=width, max_width=width)
-    table.add_column(translated("source"), ratio=1)
+    last = "source" if language() == "en" else "meaning"
+    table.add_column(translated(last), ratio=1)
     for name in members:
         cls = resampler_class(name)
         scales = _scales(cls).replace(", ", ",")
@@ -249,9 +251,18 @@ def _family_table(title, members, header):
             translated(scales),
             learned,
             year,
-            _without_year(cls),
+            _in_chinese(name) or _without_year(cls),
         )
     return table
+
+
+def _in_chinese(name):
+    """What an operator does, in a line of Chinese where that is the language."""
+    if language() == "en":
+        return None
+    from .language.descriptions import OPERATORS
+
+    return OPERATORS.get(name)
 
 
 def _needs(cls):

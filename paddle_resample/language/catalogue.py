@@ -2,8 +2,8 @@
 
 A template is the sentence with named holes: "{path} is empty". What stands in a hole
 may be a sentence of the catalogue itself, and is translated too, unless it is a word
-alone or the hole is of a quoted value, {path!r}; {token} holds one word. Of several
-templates that fit, the one with most words wins.
+alone or the hole is of a quoted value, {path!r}; {token} holds one word. Of all ways to
+read a sentence so, the one that leaves fewest letters unexplained wins.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 __all__ = ["Catalogue", "Template", "holes"]
 
-_SUFFIX_BEGINS = ";,:( ."
-# Letters; templates of fewer fit what was never meant, as "class {i}" and prose.
-_WEAK = 7
+_MARKS = ";,:( ."
+_WEAK = 7  # letters of a template that fits by chance
 # What a quoted value looks like: text, a number, a list, an object, a name of Python.
 _QUOTED = (
     r"""('.*?'|".*?"|[-+\d.][-+\d.e]*|\[.*\]|\{.*\}|\(.*\)|<.*>|"""
@@ -33,66 +33,84 @@ class Catalogue:
 
     def __init__(self, pairs: Mapping[str, str]):
         templates = [Template(*pair) for pair in pairs.items()]
-        self._whole = {t.literals[0]: t.filled({}) for t in templates if not t.groups}
+        self._whole = {t.literals[0]: t for t in templates if not t.groups}
         self._templates = sorted(
-            (t for t in templates if t.groups),
-            key=lambda t: (not t.labelled, -t.weight, t.holes),
+            (t for t in templates if t.groups), key=lambda t: (-t.weight, t.holes)
         )
+        self._found: dict[str, _Found | None] = {}
 
     def translate(self, text: str) -> str:
         """The translation of a message, line by line; an unknown line stays."""
         if "\n" in text:
             return "\n".join(map(self.translate, text.split("\n")))
         found = self._find(text)
-        return text if found is None else found
+        return text if found is None else found.text
 
     def _find(self, text):
-        if text in self._whole:
-            return self._whole[text]
-        template, groups = self._match(text)
-        parts = text.split("; ")
-        if len(parts) > 1 and not (template and "; " in "#".join(template.literals)):
-            if all(self._says(part) for part in parts):
-                return "；".join(map(self._find, parts))
-        if template is None:
-            return None
-        values = {}
-        for names, value in zip(template.groups, groups):
-            values.update(self._divide(names, value))
-        return template.filled(values)
+        """The translation that explains most letters of a text; None of an unknown
+        one."""
+        if text not in self._found:
+            self._found[text] = None  # until it is known
+            every = [*self._by_templates(text), *self._by_parts(text)]
+            self._found[text] = max(every, key=lambda f: f.weight, default=None)
+        return self._found[text]
 
-    def _match(self, text):
+    def _by_templates(self, text):
+        if text in self._whole:
+            template = self._whole[text]
+            yield _Found(template.filled({}), template.weight)
         for template in self._templates:
             groups = template.match(text)
-            if groups is not None and (
-                template.wraps
-                or not 0 < template.weight < _WEAK
-                or all(" " not in g or self._find(g) is not None for g in groups)
+            if groups is None or (
+                template.weak and not all(map(self._is_meant, groups))
             ):
-                return template, groups
-        return None, ()
+                continue
+            values, weight = {}, template.weight
+            for names, group in zip(template.groups, groups):
+                for name, found in self._divided(names, group):
+                    values[name] = found.text
+                    weight += found.weight
+            yield _Found(template.filled(values), weight)
 
-    def _says(self, text):
-        """Whether a text is one whole sentence, which ";" may join to others."""
-        template, _ = self._match(text)
-        return text in self._whole or (template is not None and template.weight > 0)
+    def _is_meant(self, text):
+        """A name, or words of the catalogue."""
+        return " " not in text or getattr(self._find(text), "weight", 0) > 0
 
-    def _divide(self, names, text):
+    def _by_parts(self, text):
+        """As several sentences that ";" joins."""
+        parts = text.split("; ")
+        if len(parts) > 1:
+            found = [self._find(part) for part in parts]
+            if all(f is not None and f.weight for f in found):
+                yield _Found(
+                    "；".join(f.text for f in found), sum(f.weight for f in found)
+                )
+
+    def _divided(self, names, text):
         """What stands in each of several holes without a word between them: a later one
         holds a sentence of the catalogue that begins with a mark, or nothing."""
         first, *others = names
         if others:
             for i, mark in enumerate(text):
-                if mark in _SUFFIX_BEGINS and self._find(text[i:]) is not None:
-                    return {
-                        first: self._part(first, text[:i]),
-                        **self._divide(others, text[i:]),
-                    }
-        return {first: self._part(first, text), **dict.fromkeys(others, "")}
+                if mark in _MARKS and self._find(text[i:]) is not None:
+                    yield first, self._part(first, text[:i])
+                    yield from self._divided(others, text[i:])
+                    return
+        yield first, self._part(first, text)
+        for name in others:
+            yield name, _Found("", 0)
 
     def _part(self, name, text):
         is_name = " " not in text or name.endswith("!r")
-        return text if is_name else self.translate(text)
+        found = None if is_name else self._find(text)
+        return _Found(text, 0) if found is None else found
+
+
+class _Found(NamedTuple):
+    """A translation, and how many letters of the English are of templates."""
+
+    text: str
+    weight: int
 
 
 class Template:
@@ -108,8 +126,8 @@ class Template:
             and that of a quoted value ends with it.
         holes: their number.
         weight: letters of the literals.
-        labelled: whether it begins with a word and a colon; such a word is no name.
-        wraps: whether any sentence follows it, as in "note: {text}".
+        weak: whether it has so few letters that prose fits it, as "class {i}"; words
+            before a colon and those behind a semicolon are meant.
     """
 
     def __init__(self, text: str, translation: str):
@@ -127,8 +145,8 @@ class Template:
                 self.literals.append("")
         self.holes = sum(map(len, self.groups))
         self.weight = sum(c.isalpha() for c in "".join(self.literals))
-        self.labelled = re.match(r"[a-z]+: ", self.literals[0]) is not None
-        self.wraps = self.labelled and self.holes == 1 and not self.literals[1]
+        meant = re.match(r"[a-z]+: |\W", self.literals[0]) is not None
+        self.weak = 0 < self.weight < _WEAK and not meant
         self._translation = translation
         self._pattern = None
 
@@ -178,6 +196,8 @@ def _joined(text: str, more: str) -> str:
     """Put texts together, with a space between a Chinese and another word, and none
     between two Chinese ones."""
     end, begin = text.rstrip(" ")[-1:], more.lstrip(" ")[:1]
+    if end == "？" and begin in ("；", "，"):
+        return text + more.lstrip(" ")[1:]
     if not (end and begin and (_is_chinese(end) or _is_chinese(begin))):
         return text + more
     if _is_chinese(end) and _is_chinese(begin):

@@ -1,0 +1,43 @@
+"""Bring the catalogue of messages up to date with the source: `make messages`.
+
+New sentences come in without a translation, and are printed; those that nobody says any
+more go. An entry with the comment "by hand" stays: the program puts it together, or
+Python says it.
+"""
+
+from pathlib import Path
+
+import polib
+
+from .source_templates import (
+    command_texts,
+    required_templates,
+    templates,
+)
+
+__all__ = ["BY_HAND", "CATALOGUE"]
+
+CATALOGUE = Path(__file__).parents[2] / "paddle_resample" / "language" / "zh.po"
+BY_HAND = "by hand"
+
+
+def main():
+    old = polib.pofile(str(CATALOGUE), encoding="utf-8", wrapwidth=88)
+    said = {**required_templates(), **command_texts()}
+    files = {**templates(), **said}
+    entries = {e.msgid: e for e in old}
+    for text in said:
+        entries.setdefault(text, polib.POEntry(msgid=text))
+    kept = [e for e in entries.values() if e.comment == BY_HAND or e.msgid in files]
+    for entry in kept:
+        path = files.get(entry.msgid)
+        entry.occurrences = [(path, "")] if path else []
+    new = polib.POFile(wrapwidth=88)
+    new.header, new.metadata = old.header, old.metadata
+    new.extend(sorted(kept, key=lambda e: (e.comment == BY_HAND, e.occurrences)))
+    new.save(str(CATALOGUE))
+    print(*(e.msgid for e in kept if not e.msgstr), sep="\n")
+
+
+if __name__ == "__main__":
+    main()
