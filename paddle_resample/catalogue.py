@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -236,23 +236,21 @@ def _family_table(title, members, header):
     )
     first = resampler_class(members[0])
     asked = "needs" if issubclass(first, Upsampler) else "odd, gives"
-    for column, width in zip(("name", asked, "scales", "learned", "year"), _WIDTHS):
-        table.add_column(translated(column), min_width=width, max_width=width)
+    headings = ("name", asked, "scales", "learned", "year")
+    # Where a line says what the operator does, it takes their place.
+    shown = 5 if language() == "en" else 3
+    for heading, width in list(zip(headings, _WIDTHS))[:shown]:
+        table.add_column(translated(heading), min_width=width, max_width=width)
     last = "source" if language() == "en" else "meaning"
     table.add_column(translated(last), ratio=1)
     for name in members:
         cls = resampler_class(name)
-        scales = _scales(cls).replace(", ", ",")
-        learned = translated("yes") if cls.learned else ""
-        year = str(cls.year or "")
-        table.add_row(
-            name,
-            translated(asks(cls)),
-            translated(scales),
-            learned,
-            year,
-            _in_chinese(name) or _without_year(cls),
-        )
+        scales = translated(_scales(cls).replace(", ", ","))
+        learned, year = "yes" if cls.learned else "", str(cls.year or "")
+        cells = [name, translated(asks(cls)), scales, learned, year]
+        chinese = _in_chinese(name)
+        last = _fitted(chinese) if chinese else _without_year(cls)
+        table.add_row(*cells[:shown], last)
     return table
 
 
@@ -263,6 +261,13 @@ def _in_chinese(name):
     from .language.descriptions import OPERATORS
 
     return OPERATORS.get(name)
+
+
+def _fitted(text):
+    """A line of Chinese, broken where Chinese may be, for the last column."""
+    from .language.help_texts import wrapped
+
+    return "\n".join(wrapped(text, max(16, Console().width - 4 - sum(_WIDTHS[:3]))))
 
 
 def _needs(cls):
@@ -290,13 +295,12 @@ def _option_table(cls, documentation: Documentation):
 def _cost_line(name):
     channels, size = COST_AT
     total = cost_at(name)
-    where = f"at {channels}x{size[0]}x{size[1]}, its usual scale: "
-    if isinstance(total, str):
-        return where + total
-    return (
-        f"{where}{total.parameters:,} parameters, {total.macs:,} multiply-accumulates, "
-        f"{total.bytes:,} bytes moved at the least"
-    )
+    if not isinstance(total, str):
+        total = (
+            f"{total.parameters:,} parameters, {total.macs:,} multiply-accumulates, "
+            f"{total.bytes:,} bytes moved at the least"
+        )
+    return f"at {channels}x{size[0]}x{size[1]}, its usual scale: {total}"
 
 
 def _citation(cls):
