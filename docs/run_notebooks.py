@@ -86,7 +86,8 @@ def tidy(notebook):
             data = output.get("data", {})
             if "image/png" in data:
                 output["data"] = {"image/png": _small(data["image/png"])}
-                output["metadata"] = {}
+                width = output.metadata.get("image/png", {}).get("width")
+                output["metadata"] = {"image/png": {"width": width}} if width else {}
 
 
 def code_cells(notebook):

@@ -28,6 +28,9 @@ class StudyDisplay:
         self.total = total
         self.done = self.failed = 0
         self.console = Console(soft_wrap=True)
+        if self.console.is_jupyter:  # plain lines, not a box of HTML for each
+            plain = {"force_jupyter": False, "force_terminal": False}
+            self.console = Console(soft_wrap=True, **plain)
         self._began = time.perf_counter()
         self._live = None
         if self.console.is_terminal:

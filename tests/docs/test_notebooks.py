@@ -16,7 +16,7 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def test_there_are_notebooks():
-    assert names() == ["articles_redone"]
+    assert names() == ["articles_redone", "which_upsampler"]
 
 
 @pytest.mark.parametrize(
