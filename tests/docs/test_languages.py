@@ -11,6 +11,7 @@ CHINESE = sorted(DOCS.rglob("*.zh.md"))
 TUTORIALS = sorted(p for p in DOCS.glob("tutorials/*.md") if ".zh." not in p.name)
 BLOCK = re.compile(r"^(\s*)```(\w*)[^\n]*\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^(#+) ", re.MULTILINE)
+LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)\s]*)?\)")
 # Comments may be translated, and so may what is shown and not run.
 COMMENT = re.compile(r"(^|\s+)#( .*)?$")
 SHOWN = ("text", "console")
@@ -56,6 +57,16 @@ def test_equals_its_english_twin(page):
     assert code_of(chinese) == code_of(english)
     assert instructions_of(chinese) == instructions_of(english)
     assert re.search("[\u4e00-\u9fff]", BLOCK.sub("", chinese)), "it is not Chinese"
+
+
+@pytest.mark.parametrize(
+    "page", TUTORIALS + CHINESE, ids=lambda p: p.relative_to(DOCS).as_posix()
+)
+def test_links_lead_to_files(page):
+    text = BLOCK.sub("", page.read_text(encoding="utf-8"))
+    targets = LINK.findall(text)
+    gone = [t for t in targets if ":" not in t and not (page.parent / t).exists()]
+    assert not gone, f"{page.name} links {gone}"
 
 
 def test_differences_are_seen():
