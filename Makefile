@@ -4,7 +4,7 @@
 # make environments  a core subset on other Pythons, Paddles and NumPys: a table
 # make lint        format, lint and check types
 # make messages    bring the catalogue of Chinese messages up to date
-# make docs        write the operators' pages and pictures (docs/operators) anew
+# make docs        write the operators' pages and pictures anew, and the site (site/)
 # make notebooks   run docs/notebooks anew and store what they put out
 #
 # PYTHON=python3.11 chooses the Python, PADDLE=3.3.1 VENV=.venv-3.3.1 another Paddle.
@@ -50,9 +50,10 @@ environments: install
 
 docs: install
 	$(RUN) docs/generate_operators.py
+	NO_MKDOCS_2_WARNING=1 $(RUN) -m mkdocs build --strict
 
 notebooks: install
 	$(RUN) docs/run_notebooks.py
 
 clean:
-	rm -rf $(VENV) output build *.egg-info
+	rm -rf $(VENV) output build site *.egg-info

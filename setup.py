@@ -35,6 +35,15 @@ SEG = [
     "setuptools<81",
 ]
 
+# The documentation as a site, in two languages.
+DOCS = [
+    "mkdocs<2",
+    "mkdocs-material",
+    "mkdocs-static-i18n",
+    "mkdocs-jupyter",
+    "jieba",  # words of Chinese, for the search
+]
+
 
 class BuildWithConfigurations(build_py):
     """Put the folder configs into the package, where the installed commands find it."""
@@ -97,9 +106,11 @@ setup(
         "gpu": ["paddlepaddle-gpu>=3.0,<3.4"],
         "cluster": ["ray"],
         "onnx": ONNX,
+        "docs": DOCS,
         "dev": [
             *SEG,
             *ONNX,
+            *DOCS,
             "protobuf<7",  # Paddle 2.6's distributed strategy does not print with 7
             "pytest",
             "pytest-xdist",

@@ -1,8 +1,8 @@
-"""Write docs/findings.md and docs/findings_cn.md from what the studies measured.
+"""Write docs/findings.md and docs/findings.zh.md from what the studies measured.
 
     python docs/generate_findings.py
 
-The texts are findings_notes.md and findings_notes_cn.md, Jinja templates; every number
+The texts are findings_notes.md and findings_notes.zh.md, Jinja templates; every number
 in them is taken from docs/examples/*/summary.json and results.jsonl, from
 lab_against_study.json beside them, and from docs/images/ceiling_*.json.
 """
@@ -14,7 +14,7 @@ from paddle_resample.study.verdict import signed
 from paddle_resample.tool import run_tool
 
 PAGES = {"findings.md": ("findings_notes.md", "en")}
-PAGES["findings_cn.md"] = ("findings_notes_cn.md", "zh")
+PAGES["findings.zh.md"] = ("findings_notes.zh.md", "zh")
 
 
 def table(study, columns="thin class"):
