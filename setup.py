@@ -123,7 +123,7 @@ setup(
             "wheel",  # built in a test
             # The notebooks, run anew.
             "ipykernel",
-            "nbclient",
+            "nbclient>=0.10",  # joins what one cell prints
             "nbformat",
             # A study's report in a real browser (with Debian's chromium and
             # chromium-driver), and its figures against plotly's schema.
