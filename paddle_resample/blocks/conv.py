@@ -25,12 +25,13 @@ def conv(
     dilation: int = 1,
     groups: int = 1,
     padding_mode: str = "zeros",
+    data_format: str = "NCHW",
 ) -> nn.Conv2D:
     """A 2-D convolution, by default padded so that stride 1 keeps the size.
 
     Args:
-        in_channels, out_channels, stride, dilation, groups, padding_mode: as of
-            nn.Conv2D.
+        in_channels, out_channels, stride, dilation, groups, padding_mode, data_format:
+            as of nn.Conv2D.
         kernel_size: side of the kernel.
         init: initializer of the weight, with a bias of 0; None initializes weight and
             bias as PyTorch does.
@@ -44,7 +45,8 @@ def conv(
     [4, 8, 3, 3]
     """
     attributes = _attributes(in_channels // groups * kernel_size**2, init, bias)
-    if kernel_size == stride == groups == 1 and not padding:
+    plain = kernel_size == stride == groups == 1 and not padding
+    if plain and data_format == "NCHW":
         return PointwiseConv(in_channels, out_channels, **attributes)
     return nn.Conv2D(
         in_channels,
@@ -55,6 +57,7 @@ def conv(
         dilation=dilation,
         groups=groups,
         padding_mode=padding_mode,
+        data_format=data_format,
         **attributes,
     )
 

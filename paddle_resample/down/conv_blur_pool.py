@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-import paddle.nn as nn
 import paddle.nn.functional as F
 from paddle import Tensor
 
 from ..base import Downsampler, Site, whole_number
-from ..initialise import torch_uniform
+from ..blocks.conv import conv
 from ..notes import Notes
 from ..registry import register
 from .blur_pool import BlurPool
@@ -73,15 +72,7 @@ class ConvBlurPool(Downsampler):
     ):
         super().__init__(in_channels, out_channels, scale=scale)
         whole_number(self.name, "kernel_size", kernel_size, odd=True)
-        init = torch_uniform(in_channels * kernel_size**2)
-        self.conv = nn.Conv2D(
-            in_channels,
-            self.out_channels,
-            kernel_size,
-            padding=kernel_size // 2,
-            weight_attr=init,
-            bias_attr=init if bias else False,
-        )
+        self.conv = conv(in_channels, self.out_channels, kernel_size, bias=bias)
         self.relu = relu
         self.blur = BlurPool(
             self.out_channels,

@@ -10,9 +10,8 @@ import paddle.nn as nn
 from paddle import Tensor
 
 from ..base import Downsampler, Site
-from ..blocks.pointwise_conv import PointwiseConv
+from ..blocks.conv import conv
 from ..errors import UsageError
-from ..initialise import torch_uniform
 from ..notes import Notes
 from ..ops.haar import _haar
 from ..registry import register
@@ -76,14 +75,8 @@ class HWD(Downsampler):
                 f"hwd: border must be 'zeros' or 'replicate', not {border!r}"
             )
         self.border = border
-        init = torch_uniform(4 * in_channels)
         self.conv_bn_relu = nn.Sequential(
-            PointwiseConv(
-                4 * in_channels,
-                self.out_channels,
-                weight_attr=init,
-                bias_attr=init,
-            ),
+            conv(4 * in_channels, self.out_channels),
             nn.BatchNorm2D(self.out_channels),
             nn.ReLU(),
         )

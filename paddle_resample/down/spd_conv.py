@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import paddle
-import paddle.nn as nn
 from paddle import Tensor
 
 from ..base import Downsampler, Site, whole_number
-from ..initialise import cell_kernel, set_weight, torch_uniform
+from ..blocks.conv import conv
+from ..initialise import cell_kernel, set_weight
 from ..notes import Notes
 from ..ops.patch import _merge_cells
 from ..ops.size import _pad_to_multiple
@@ -78,14 +78,11 @@ class SPDConv(Downsampler):
         )
         whole_number(self.name, "kernel_size", kernel_size, odd=True)
         merged = in_channels * scale * scale
-        init = torch_uniform(merged * kernel_size**2)
-        self.conv = nn.Conv2D(
+        self.conv = conv(
             merged,
             self.out_channels,
             kernel_size,
-            padding=kernel_size // 2,
-            weight_attr=init,
-            bias_attr=init if bias else False,
+            bias=bias,
             data_format=self.data_format,
         )
 

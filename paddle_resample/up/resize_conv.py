@@ -6,12 +6,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import paddle.nn as nn
 from paddle import Tensor
 
 from ..arguments import check_choice
 from ..base import Site, Upsampler, whole_number
-from ..initialise import channelwise, set_weight, torch_uniform
+from ..blocks.conv import conv
+from ..initialise import channelwise, set_weight
 from ..notes import Notes
 from ..ops.interpolate import _interpolate
 from ..registry import register
@@ -86,14 +86,11 @@ class ResizeConv(Upsampler):
         whole_number(self.name, "kernel_size", kernel_size, odd=True)
         check_choice(self.name, "mode", mode, _MODES)
         self.mode = mode
-        init = torch_uniform(in_channels * kernel_size**2)
-        self.conv = nn.Conv2D(
+        self.conv = conv(
             in_channels,
             self.out_channels,
             kernel_size,
-            padding=kernel_size // 2,
-            weight_attr=init,
-            bias_attr=init if bias else False,
+            bias=bias,
             data_format=self.data_format,
         )
 
