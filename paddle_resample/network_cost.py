@@ -205,8 +205,8 @@ def _count_matmul(result, *args, **kwargs):
     """Elements of the result times the length of each sum: the last axis of x, with
     transpose_x the one before."""
     x = args[0] if args else kwargs.get("x", kwargs.get("input"))
-    turned = args[2] if len(args) > 2 else kwargs.get("transpose_x", False)
-    summed = -2 if turned is True and x.ndim > 1 else -1
+    transposed = args[2] if len(args) > 2 else kwargs.get("transpose_x", False)
+    summed = -2 if transposed is True and x.ndim > 1 else -1
     return math.prod(result.shape) * x.shape[summed]
 
 

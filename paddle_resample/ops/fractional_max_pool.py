@@ -109,13 +109,13 @@ def _fractional_max_pool(x, samples, kernel, output_size):
             # A window larger than the map meets its last pixels again.
             above = paddle.clip(rows + row, max=size[0] - 1).unsqueeze(3)
             left = paddle.clip(columns + column, max=width - 1).unsqueeze(2)
-            place = (above * width + left).expand([batch, -1, -1, -1]).flatten(2)
-            value = paddle.take_along_axis(flat.detach(), place, 2)
+            position = (above * width + left).expand([batch, -1, -1, -1]).flatten(2)
+            value = paddle.take_along_axis(flat.detach(), position, 2)
             if largest is None:
-                largest, index = value, place
+                largest, index = value, position
                 continue
             larger = value > largest
-            index = paddle.where(larger, place, index)
+            index = paddle.where(larger, position, index)
             largest = paddle.where(larger, value, largest)
     pooled = paddle.take_along_axis(flat, index, 2).astype(x.dtype)
     sides = [0, 0, output_size[0], -1]

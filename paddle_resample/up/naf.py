@@ -252,8 +252,8 @@ class _Encoder(nn.Layer):
         depth = 4 * factor.shape[1]
         heads = x.reshape([-1, self.rotary_heads, depth, height, width])
         half = depth // 2
-        turned = paddle.concat([-heads[:, :, half:], heads[:, :, :half]], axis=2)
-        y = heads * angle.cos().astype(x.dtype) + turned * angle.sin().astype(x.dtype)
+        rotated = paddle.concat([-heads[:, :, half:], heads[:, :, :half]], axis=2)
+        y = heads * angle.cos().astype(x.dtype) + rotated * angle.sin().astype(x.dtype)
         return y.reshape([-1, x.shape[1], height, width])
 
 
