@@ -99,4 +99,7 @@ class PatchMerge(Downsampler):
 
     def _merge(self, x):
         x = _pad_to_multiple(x, self.scale, data_format="NHWC")
-        return self.reduction(self.norm(_merge_cells(x, self.scale)))
+        return self._mix(_merge_cells(x, self.scale))
+
+    def _mix(self, cells):
+        return self.reduction(self.norm(cells))

@@ -5,19 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import paddle.nn as nn
-from paddle import Tensor
 
-from ..base import Downsampler, Site
+from ..base import Site
 from ..notes import Notes
-from ..ops.patch import _merge_cells
-from ..ops.size import _pad_to_multiple
 from ..registry import register
+from .patch_merge import PatchMerge
 
 __all__ = ["PatchMergeV2"]
 
 
 @register("patch_merge_v2")
-class PatchMergeV2(Downsampler):
+class PatchMergeV2(PatchMerge):
     """Concatenate each cell's pixels, linear s*s*C -> D without bias, LayerNorm over D.
 
     Args:
@@ -40,9 +38,6 @@ class PatchMergeV2(Downsampler):
 
     source = "Liu et al., CVPR 2022"
     year = 2022
-    learned = True
-    keeps_channels = False
-    odd = "ceil"
     notes = Notes(
         grid="""
         Order of a cell's pixels: down the columns, so top-left, bottom-left, top-right,
@@ -56,14 +51,7 @@ class PatchMergeV2(Downsampler):
     def __init__(
         self, in_channels: int, out_channels: int | None = None, *, scale: int = 2
     ):
-        super().__init__(in_channels, out_channels, scale=scale)
-        merged = scale * scale * in_channels
-        self.reduction = nn.Linear(
-            merged,
-            self.out_channels,
-            weight_attr=nn.initializer.Normal(std=0.02),
-            bias_attr=False,
-        )
+        super().__init__(in_channels, out_channels, scale=scale, norm=False)
         self.norm = nn.LayerNorm(self.out_channels)
 
     @classmethod
@@ -72,15 +60,5 @@ class PatchMergeV2(Downsampler):
         pixels = site.coarse_height * site.coarse_width
         return weights + 2 * site.out_channels, weights * pixels
 
-    def __call__(self, x: Tensor, H: int | None = None, W: int | None = None) -> Tensor:
-        return super().__call__(x) if H is None else self._run(x, H, W)
-
-    def forward(self, x: Tensor, H: int | None = None, W: int | None = None) -> Tensor:
-        if x.ndim == 3:  # forward(tokens, H, W)
-            return self._merge(x.reshape([0, H, W, self.in_channels])).flatten(1, 2)
-        y = self._merge(x.transpose([0, 2, 3, 1]))
-        return y.transpose([0, 3, 1, 2])
-
-    def _merge(self, x):
-        x = _pad_to_multiple(x, self.scale, data_format="NHWC")
-        return self.norm(self.reduction(_merge_cells(x, self.scale)))
+    def _mix(self, cells):
+        return self.norm(self.reduction(cells))
