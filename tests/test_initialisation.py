@@ -1,4 +1,4 @@
-"""Every operator starts as published, and keeps its start inside a PaddleSeg model.
+"""Every operator is initialized as published, and stays so inside a PaddleSeg model.
 
 The identities behind the starts (DySample near bilinear, CARAFE a box mean, ICNR equal
 cells, FCN's bilinear kernel, zero offsets) are in the test of each operator.

@@ -90,11 +90,11 @@ class AdaPool(Downsampler):
         self.limit_beta = limit_beta
         self.beta = None
         if weights == "ada":
-            start = paddle.full([1, 1], 0.5)
+            beta = paddle.full([1, 1], 0.5)
             if beta_size is not None:
-                start = paddle.clip(paddle.randn(list(beta_size)), 0.0, 1.0)
+                beta = paddle.clip(paddle.randn(list(beta_size)), 0.0, 1.0)
             self.beta = self.create_parameter(
-                start.shape, default_initializer=Assign(start)
+                beta.shape, default_initializer=Assign(beta)
             )
 
     @classmethod

@@ -88,7 +88,7 @@ def tensor(rng, channels, size, dtype="float32"):
 
 
 def shake(rng, layer):
-    """Give every weight another value, so that no special start hides anything."""
+    """Give every weight another value, so that no initialization hides anything."""
     for p in trainable(layer):
         value = p.numpy() + 0.1 * rng.normal(size=p.shape)
         p.set_value(np.asarray(value, dtype=p.numpy().dtype))

@@ -155,7 +155,7 @@ def _column_and_row(size, dtype):
 
 
 def _directions(heads, levels, points):
-    """Offsets at the start, along the axes' unit square."""
+    """Initial offsets, along the axes' unit square."""
     angles = 2 * math.pi * np.arange(heads) / heads
     ways = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
     ways /= np.abs(ways).max(axis=-1, keepdims=True)

@@ -45,7 +45,7 @@ def small(kind, **options):
 
 
 def shake(rng, layer):
-    """Every weight another value: no special start hides anything."""
+    """Every weight another value: no initialization hides anything."""
     for p in layer.parameters():
         value = p.numpy() + 0.3 * rng.normal(size=p.shape)
         p.set_value(value.astype("float32"))

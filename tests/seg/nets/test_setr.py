@@ -37,7 +37,7 @@ def tiny(head="naive", patch=16, depth=4, **options):
 
 
 def shake(rng, layer):
-    """Give every weight another value, so that no special start hides anything."""
+    """Give every weight another value, so that no initialization hides anything."""
     for p in layer.parameters():
         if not p.stop_gradient:
             value = p.numpy() + 0.1 * rng.normal(size=p.shape)

@@ -40,7 +40,7 @@ SIDES = [
 
 
 def shake(rng, layer):
-    """Give every weight another value, so that no special start hides anything."""
+    """Give every weight another value, so that no initialization hides anything."""
     for p in layer.parameters():
         p.set_value((p.numpy() + 0.2 * rng.normal(size=p.shape)).astype("float32"))
     return layer
