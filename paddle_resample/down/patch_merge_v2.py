@@ -52,6 +52,7 @@ class PatchMergeV2(PatchMerge):
         self, in_channels: int, out_channels: int | None = None, *, scale: int = 2
     ):
         super().__init__(in_channels, out_channels, scale=scale, norm=False)
+        del self.norm  # it follows the linear layer, in the order of the weights too
         self.norm = nn.LayerNorm(self.out_channels)
 
     @classmethod
