@@ -82,7 +82,7 @@ def run(args):
     console = Console()
     console.print(translated(_table(result)))
     for sentence in ceiling_sentences(result, language()):
-        console.print(sentence, highlight=False)
+        console.print(sentence, highlight=False, soft_wrap=language() == "zh")
     print(translated(f"saved: ceiling.json, ceiling.png, ceiling.pdf in {folder}"))
 
 

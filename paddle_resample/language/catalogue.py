@@ -203,8 +203,9 @@ def _joined(text: str, more: str) -> str:
     if _is_chinese(end) and _is_chinese(begin):
         return text.rstrip(" ") + more.lstrip(" ")
     other = begin if _is_chinese(end) else end
-    if other.isascii() and (other.isalnum() or other in "'\"[{<-+./~"):
-        return f"{text.rstrip(' ')} {more.lstrip(' ')}"
+    apart = text.endswith(" ") or more.startswith(" ")
+    if not apart and other.isascii() and (other.isalnum() or other in "'\"[{<-+./~"):
+        return f"{text} {more}"
     return text + more
 
 

@@ -142,7 +142,7 @@ class RunDisplay:
         """Count steps; `note` replaces the text behind the bar."""
         self.done += steps
         if self._live:
-            fields = {} if note is None else {"note": note}
+            fields = {} if note is None else {"note": translated(note)}
             self._live.update(self._task, advance=steps, **fields)
 
     def line(self, text):
@@ -154,7 +154,7 @@ class RunDisplay:
         if not self._live:
             left = clock(self._seconds_left())
             self.line(
-                f"{self.title} {self.done}/{self.total}  {text}  "
+                f"{self.title} {self.done}/{self.total}  {translated(text)}  "
                 + translated(f"left {left}")
             )
 

@@ -35,7 +35,7 @@ def run(monkeypatch, capsys):
     def call(*words):
         monkeypatch.setattr(sys, "argv", ["paddle_resample", *map(str, words)])
         # A refusal would end the process, and the tests with it.
-        monkeypatch.setattr(commands, "run_tool", lambda function: function())
+        monkeypatch.setattr(commands, "run_tool", lambda function, _: function())
         main(program="paddle_resample")
         return capsys.readouterr().out
 
