@@ -10,7 +10,7 @@ import itertools
 import re
 from pathlib import Path
 
-__all__ = ["PACKAGE", "command_texts", "required_templates", "templates"]
+__all__ = ["PACKAGE", "command_texts", "required_templates", "shape", "templates"]
 
 PACKAGE = Path(__file__).parents[2] / "paddle_resample"
 
@@ -78,6 +78,16 @@ def templates():
 def required_templates():
     """Those of `templates` that are sentences: spoken, or three words in a row."""
     return _collect(_is_said)
+
+
+def shape(template):
+    """A template without the names of its holes, by which sentences are found: a
+    variable may be renamed.
+
+    >>> shape("{path!r} has {count} lines")
+    '{!r} has {} lines'
+    """
+    return re.sub(r"\{\w+(!r)?\}", r"{\1}", template)
 
 
 def _is_said(text, spoken):

@@ -12,6 +12,7 @@ import polib
 from .source_templates import (
     command_texts,
     required_templates,
+    shape,
     templates,
 )
 
@@ -24,13 +25,13 @@ BY_HAND = "by hand"
 def main():
     old = polib.pofile(str(CATALOGUE), encoding="utf-8", wrapwidth=88)
     said = {**required_templates(), **command_texts()}
-    files = {**templates(), **said}
-    entries = {e.msgid: e for e in old}
+    files = {shape(text): path for text, path in {**templates(), **said}.items()}
+    entries = {shape(e.msgid): e for e in old}
     for text in said:
-        entries.setdefault(text, polib.POEntry(msgid=text))
-    kept = [e for e in entries.values() if e.comment == BY_HAND or e.msgid in files]
+        entries.setdefault(shape(text), polib.POEntry(msgid=text))
+    kept = [e for s, e in entries.items() if e.comment == BY_HAND or s in files]
     for entry in kept:
-        path = files.get(entry.msgid)
+        path = files.get(shape(entry.msgid))
         entry.occurrences = [(path, "")] if path else []
     new = polib.POFile(wrapwidth=88)
     new.header, new.metadata = old.header, old.metadata
