@@ -7,14 +7,25 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-CHINESE = sorted(DOCS.rglob("*.zh.md"))
+CHINESE = sorted(DOCS.rglob("*.zh.md")) + [ROOT / "README_CN.md"]
+# What a generator fills in links what the page has that it writes.
+WRITTEN = [p for p in CHINESE if not p.name.endswith("_notes.zh.md")]
 TUTORIALS = sorted(p for p in DOCS.glob("tutorials/*.md") if ".zh." not in p.name)
-BLOCK = re.compile(r"^(\s*)```(\w*)[^\n]*\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^([ \t]*)```(\w*)[^\n]*\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^(#+) ", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)\s]*)?\)")
 # Comments may be translated, and so may what is shown and not run.
 COMMENT = re.compile(r"(^|\s+)#( .*)?$")
 SHOWN = ("text", "console")
+
+
+def english_twin(page):
+    """The English page that a Chinese one translates."""
+    return page.with_name(re.sub(r"\.zh|_CN", "", page.name))
+
+
+def name_of(page):
+    return page.relative_to(ROOT).as_posix()
 
 
 def code_of(page):
@@ -34,6 +45,10 @@ def headings_of(page):
     return [len(level) for level in HEADING.findall(BLOCK.sub("", page))]
 
 
+def pictures_of(page):
+    return re.findall(r"!\[[^\]]*\]\(([^)]*)\)", page)
+
+
 def instructions_of(page):
     """What the test of code blocks is told of them."""
     return re.findall(r"^<!-- .* -->$", page, re.MULTILINE)
@@ -48,20 +63,28 @@ def test_a_tutorial_has_a_chinese_page(page):
     assert page.with_suffix(".zh.md").exists()
 
 
-@pytest.mark.parametrize("page", CHINESE, ids=lambda p: p.relative_to(DOCS).as_posix())
+def tables_of(page):
+    """(columns, first code of the first cell) of every row of the tables."""
+    return [
+        (row.count("|"), re.findall(r"`([^`]*)`", row.split("|")[1])[:1])
+        for row in re.findall(r"^\|.*\|$", BLOCK.sub("", page), re.MULTILINE)
+    ]
+
+
+@pytest.mark.parametrize("page", CHINESE, ids=name_of)
 def test_equals_its_english_twin(page):
-    twin = page.with_name(page.name.replace(".zh.md", ".md"))
+    twin = english_twin(page)
     assert twin.exists(), f"{page.name} has no English page"
     chinese, english = (p.read_text(encoding="utf-8") for p in (page, twin))
     assert headings_of(chinese) == headings_of(english)
     assert code_of(chinese) == code_of(english)
+    assert tables_of(chinese) == tables_of(english)
+    assert pictures_of(chinese) == pictures_of(english)
     assert instructions_of(chinese) == instructions_of(english)
     assert re.search("[\u4e00-\u9fff]", BLOCK.sub("", chinese)), "it is not Chinese"
 
 
-@pytest.mark.parametrize(
-    "page", TUTORIALS + CHINESE, ids=lambda p: p.relative_to(DOCS).as_posix()
-)
+@pytest.mark.parametrize("page", TUTORIALS + WRITTEN, ids=name_of)
 def test_links_lead_to_files(page):
     text = BLOCK.sub("", page.read_text(encoding="utf-8"))
     targets = LINK.findall(text)
@@ -76,5 +99,9 @@ def test_differences_are_seen():
     assert headings_of(translated) == headings_of(english) == [1, 2]
     assert code_of(english.replace("x = 1", "x = 2")) != code_of(english)
     assert headings_of(english.replace("## Two", "### Two")) != headings_of(english)
+    untagged = "\n```\nls\n```\n\nWords\n\n```\npwd\n```\n"
+    assert code_of(untagged) == [("", "ls"), ("", "pwd")]
+    table = "| `a` | b |\n|---|---|\n| `c` `d` | e |\n"
+    assert tables_of(table) == [(3, ["a"]), (3, []), (3, ["c"])]
     in_a_list = "- item\n\n  ```bash\n  ls\n  ```\n"
     assert code_of(in_a_list) == [("bash", "  ls")]
