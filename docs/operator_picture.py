@@ -10,7 +10,7 @@ from PIL import Image
 
 from operator_view import CHANNELS
 from paddle_resample.files import usable_folder, writing
-from paddle_resample.lab.figures.sheet import DPI, Sheet
+from paddle_resample.sheet import DPI, Sheet
 
 __all__ = ["HEIGHT", "WIDTH", "draw_operator", "save_operator_picture"]
 

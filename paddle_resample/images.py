@@ -110,7 +110,7 @@ def show(
         ['black']
     """
     # Drawing alone needs matplotlib, which takes a moment to load.
-    from .lab.figures.sheet import Sheet
+    from .sheet import Sheet
 
     images = {title: _as_image(title, each) for title, each in pictures.items()}
     if not images:

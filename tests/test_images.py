@@ -101,10 +101,12 @@ def test_mistakes(call, message):
         call()
 
 
-def test_matplotlib_is_loaded_by_show_alone():
+def test_show_alone_loads_matplotlib_and_nothing_needs_paddleseg():
     code = (
-        "import sys, paddle_resample.images;"
+        "import sys; sys.modules['paddleseg'] = None;"
+        "import numpy, paddle_resample.images as images;"
         "assert 'matplotlib' not in sys.modules;"
-        "import paddle_resample"
+        "images.show({'black': numpy.zeros([4, 4], 'uint8')});"
+        "assert 'matplotlib' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -6,6 +6,7 @@ import math
 import numpy as np
 
 from ...files import finite, usable_folder, writing
+from ...sheet import DPI, Sheet
 from .panels import (
     GREY,
     GUTTER,
@@ -17,7 +18,6 @@ from .panels import (
     TOP,
     Panel,
 )
-from .sheet import DPI, Sheet
 
 __all__ = ["draw_measured", "file_stem", "save_measured"]
 

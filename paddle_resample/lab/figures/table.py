@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib import colormaps
 
 from ...files import usable_folder, writing
+from ...sheet import DPI, Sheet, wrap
 from .columns import COLUMNS, PAIR_COLUMNS, shown
-from .sheet import DPI, Sheet, wrap
 
 __all__ = ["draw_table", "save_table"]
 

@@ -7,7 +7,7 @@ from matplotlib.colors import Normalize
 from matplotlib.patches import Rectangle
 
 from ...files import usable_folder, writing
-from ..figures.sheet import DPI, Sheet, wrap
+from ...sheet import DPI, Sheet, wrap
 from .comparison_files import conditions
 
 __all__ = ["draw_comparison", "error_limit", "save_figure"]

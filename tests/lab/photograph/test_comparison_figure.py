@@ -3,7 +3,6 @@ import itertools
 import numpy as np
 import pytest
 
-from paddle_resample.lab.figures.sheet import Sheet, wrap
 from paddle_resample.lab.photograph.compare import Comparison
 from paddle_resample.lab.photograph.comparison_figure import (
     draw_comparison,
@@ -11,6 +10,7 @@ from paddle_resample.lab.photograph.comparison_figure import (
 )
 from paddle_resample.lab.photograph.picture import Window
 from paddle_resample.lab.photograph.restore import Row, Settings
+from paddle_resample.sheet import Sheet, wrap
 
 
 def row(photo, name="nearest", psnr=24.5, reasons=(), error=0, **more):
