@@ -33,8 +33,8 @@ def run(args):
     if not args.names and not args.all:
         print(*every, sep="\n")
         return
-    wanted = every if args.all else [_known(name, every) for name in args.names]
-    for name in _with_what_they_build_on(wanted):
+    chosen = every if args.all else [_known(name, every) for name in args.names]
+    for name in _with_what_they_build_on(chosen):
         _copy(root() / name, Path(args.to) / name)
 
 
@@ -64,29 +64,29 @@ def _known(name, every):
     for known in (text, f"configs/{text}"):
         if known in every or (root() / known).is_file():
             return known
-    found = [known for known in every if known.endswith(f"/{text}")]
-    if len(found) != 1:
+    matches = [known for known in every if known.endswith(f"/{text}")]
+    if len(matches) != 1:
         raise UsageError(
             f"no configuration is called {name!r}{nearest(text, every)}; without a "
             "name all are listed"
         )
-    return found[0]
+    return matches[0]
 
 
 def _with_what_they_build_on(names):
-    found, left = {}, list(names)
+    names_and_bases, left = {}, list(names)
     while left:
         name = os.path.normpath(left.pop(0))
-        if name in found:
+        if name in names_and_bases:
             continue
-        found[name] = True
+        names_and_bases[name] = True
         content = yaml.safe_load((root() / name).read_text(encoding="utf-8")) or {}
         bases = content.get("_base_", [])
         for base in [bases] if isinstance(bases, str) else bases:
             left.append(os.path.join(os.path.dirname(name), base))
         if isinstance(content.get("config"), str):  # a study's
             left.append(content["config"])
-    return list(found)
+    return list(names_and_bases)
 
 
 def _copy(source, target):

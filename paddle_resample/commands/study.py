@@ -105,14 +105,14 @@ def _plan(args):
 def _study(args):
     if bool(args.config) == bool(args.study):
         raise UsageError("give --config with --vary, or --study; one of the two")
-    given = read_study_file(args.study) if args.study else {"base": args.config}
+    options = read_study_file(args.study) if args.study else {"base": args.config}
     if args.vary:
-        given["vary"] = {**given.get("vary", {}), **parse_vary(args.vary)}
+        options["vary"] = {**options.get("vary", {}), **parse_vary(args.vary)}
     keys = ("baseline", "opts", "iters", "batch_size", "learning_rate")
     keys += ("save_interval", "num_workers", "precision", "equal_within", "group")
     keys += ("repeat", "shift_consistency")
     for key in keys:
         if getattr(args, key) is not None:
-            given[key] = getattr(args, key)
-    given["device"] = choose_device(args.device or given.get("device"))
-    return Study(folder=args.save_dir, **{"vary": {}, **given})
+            options[key] = getattr(args, key)
+    options["device"] = choose_device(args.device or options.get("device"))
+    return Study(folder=args.save_dir, **{"vary": {}, **options})

@@ -69,13 +69,13 @@ def run(args):
     config.use_data_format(args.data_format)
     device = choose_device(args.device, args.num_workers)
     names = set(Settings.__dataclass_fields__) - {"device"}
-    given = {key: value for key, value in vars(args).items() if key in names}
+    settings = {key: value for key, value in vars(args).items() if key in names}
     # A checkpoint's weights replace those of `pretrained`, whose file may be gone.
     resumes = args.resume_model
     if resumes == "auto":
         resumes = find_checkpoint(args.save_dir)
     components = Components(config, pretrained=not resumes)
-    trainer = Trainer(components, Settings(device=device, **given))
+    trainer = Trainer(components, Settings(device=device, **settings))
     trainer.run()
     if trainer.first:
         print(translated(f"results: {trainer.save_dir}"))
