@@ -80,9 +80,9 @@ def _similarity(query, key, kernel_size, scale, border="zero"):
 
 def _check_query(owner, query, key, scale):
     n, depth, height, width = key.shape
-    wanted = [n, depth, height * scale, width * scale]
-    if list(query.shape) != wanted:
+    expected = [n, depth, height * scale, width * scale]
+    if list(query.shape) != expected:
         raise UsageError(
             f"{owner}: query is {list(query.shape)}, but for key of "
-            f"{list(key.shape)} it must be {wanted}"
+            f"{list(key.shape)} it must be {expected}"
         )
