@@ -15,6 +15,13 @@ def trainable(layer):
     return sum(p.size for p in layer.parameters() if not p.stop_gradient)
 
 
+def shake(rng, layer):
+    """Give every weight another value, so that no initialization hides anything."""
+    for p in layer.parameters():
+        p.set_value((p.numpy() + 0.2 * rng.normal(size=p.shape)).astype("float32"))
+    return layer
+
+
 def assert_every_parameter_gets_gradient(net, x, but=()):
     """One backward pass reaches every trained parameter; `but`: names that it must
     not reach."""
