@@ -58,6 +58,7 @@ def publish(source, target, crop=0, pictures=4, owner=None, report=True):
     names = {result["cell"] for result in done}
     record["cells"] = [cell for cell in record["cells"] if cell["name"] in names]
     write_json(target / "study.json", record)
+    _without_paths(target / "study.json")
     for result in done:
         add_result(target, result)
         own = target / result["folder"]
@@ -74,9 +75,8 @@ def publish(source, target, crop=0, pictures=4, owner=None, report=True):
             path.unlink()
     else:
         summarise(target)
-    for name in ("study.json", "ceiling.json"):
-        if (target / name).exists():
-            _without_paths(target / name)
+    if (target / "ceiling.json").exists():
+        _without_paths(target / "ceiling.json")
 
 
 def complete_seeds(study, done):
@@ -102,12 +102,10 @@ def _without_paths(path):
     words = record["run"]["command"]
     for number, word in enumerate(words):
         if word.startswith("/"):
-            inside = word.rpartition("/paddle_resample/")[2]
-            known = words[number - 1] != "--save_dir"
-            name = (
-                f"paddle_resample/{inside}" if known else f"output/{path.parent.name}"
+            _, package, inside = word.rpartition("/paddle_resample/")
+            words[number] = (
+                f"paddle_resample/{inside}" if package else f"output/{path.parent.name}"
             )
-            words[number] = name
     write_json(path, record)
 
 

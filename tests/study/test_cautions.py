@@ -56,7 +56,7 @@ def test_classes_that_are_never_predicted():
         (["a", "b"], ["sign"]),
     ]
     texts = [entry["sentence"]["en"] for entry in found]
-    assert texts[0].startswith("Classes that a never predicts: pole. Each counts as 0")
+    assert texts[0].startswith("Classes never predicted by a: pole. Each counts as 0")
     assert texts[1].startswith("Classes that no method ever predicts: sign.")
     assert "4 labelled classes" in texts[0]
 

@@ -3,7 +3,7 @@
 import html
 import textwrap
 
-__all__ = ["gap", "layout_of", "safe", "scatter", "strip", "wrapped"]
+__all__ = ["broken", "gap", "layout_of", "safe", "scatter", "strip", "wrapped"]
 
 _GRID = "#e3e6ea"
 
@@ -31,7 +31,13 @@ def safe(text):
 
 def wrapped(text, width=18):
     """A name in lines, as plotly's text."""
-    return "<br>".join(safe(line) for line in textwrap.wrap(str(text), width))
+    return "<br>".join(safe(line) for line in broken(text, width))
+
+
+def broken(text, width):
+    """Lines of at most `width` characters, broken after blanks and underscores."""
+    marked = str(text).replace("_", "_-")  # textwrap breaks after hyphens
+    return [line.replace("_-", "_") for line in textwrap.wrap(marked, width)]
 
 
 def scatter(values, marker, hover):

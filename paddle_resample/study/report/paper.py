@@ -1,7 +1,6 @@
 """Figures and tables for a paper: PDF and PNG, LaTeX and CSV, and their numbers."""
 
 import csv
-import textwrap
 
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -10,6 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ...files import write_json, writing, writing_folder
 from ..words import WORDS
+from .chart_parts import broken
 from .paper_table import COLUMNS, latex_table, table_rows
 from .series import pareto
 
@@ -70,7 +70,8 @@ def _differences(numbers, content):
         axes.plot(row["seeds"], low, "|", color="0.4", markersize=4)
     axes.set_yticks(range(len(rows)), [_wrap(row["method"]) for row in rows])
     axes.set_ylim(-0.6, len(rows) - 0.4)
-    axes.set_xlabel(f"Difference in mIoU to {_plain(content.study.baseline)}, points")
+    label = f"Difference in mIoU to {content.study.baseline}, points"
+    axes.set_xlabel(_wrap(label, width=32))
     return figure
 
 
@@ -206,8 +207,8 @@ def _plain(text):
     return str(text).replace("$", r"\$")
 
 
-def _wrap(text):
-    return "\n".join(textwrap.wrap(_plain(text), 24))
+def _wrap(text, width=24):
+    return "\n".join(broken(_plain(text), width))
 
 
 def _save(figure, path):

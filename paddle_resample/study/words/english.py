@@ -39,8 +39,8 @@ ENGLISH = {
         "unfinished": "Training is not finished: over the last fifth of the iterations "
         "mIoU still rose by more than {margin:g} points ({which}). Longer training may "
         "order the methods otherwise.",
-        "never": "Classes that {who} never predicts: {classes}. Each counts as 0 in "
-        "the mean of {count} labelled classes.",
+        "never": "Classes never predicted by {who}: {classes}. Each counts as 0 in the "
+        "mean of {count} labelled classes.",
         "never_every": "Classes that no method ever predicts: {classes}. Each counts "
         "as 0 in the mean of {count} labelled classes.",
         "between": ", ",
