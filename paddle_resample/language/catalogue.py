@@ -19,8 +19,8 @@ _MARKS = ";,:( ."
 _WEAK = 7  # letters of a template that fits by chance
 # What a quoted value looks like: text, a number, a list, an object, a name of Python.
 _QUOTED = (
-    r"""('.*?'|".*?"|[-+\d.][-+\d.e]*|\[.*\]|\{.*\}|\(.*\)|<.*>|"""
-    r"[\w.]+\(.*\)|None|True|False|nan|inf)"
+    r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[-+\d.][-+\d.e]*|\[.*\]|\{.*\}|"""
+    r"\(.*\)|<.*>|[\w.]+\(.*\)|None|True|False|nan|inf)"
 )
 
 
@@ -73,8 +73,9 @@ class Catalogue:
             yield _Found(template.filled(values), weight)
 
     def _is_meant(self, text):
-        """A name, or words of the catalogue."""
-        return " " not in text or getattr(self._find(text), "weight", 0) > 0
+        """Names, or words of the catalogue."""
+        names = all(" " not in name for name in text.split(", "))
+        return names or getattr(self._find(text), "weight", 0) > 0
 
     def _by_parts(self, text):
         """As several sentences that ";" joins."""
@@ -88,17 +89,19 @@ class Catalogue:
 
     def _divided(self, names, text):
         """What stands in each of several holes without a word between them: a later one
-        holds a sentence of the catalogue that begins with a mark, or nothing."""
+        holds words of the catalogue that begin with a mark, or nothing."""
         first, *others = names
-        if others:
-            for i, mark in enumerate(text):
-                if mark in _MARKS and self._find(text[i:]) is not None:
-                    yield first, self._part(first, text[:i])
-                    yield from self._divided(others, text[i:])
-                    return
-        yield first, self._part(first, text)
-        for name in others:
-            yield name, _Found("", 0)
+        if not others:
+            return [(first, self._part(first, text))]
+        nothing = [(name, _Found("", 0)) for name in others]
+        ways = [[(first, self._part(first, text)), *nothing]]
+        for i, mark in enumerate(text):
+            if mark in _MARKS:
+                rest = self._divided(others, text[i:])
+                begins = " " in text[:i] and text[:i] in self._whole
+                if begins or any(found.weight for _, found in rest):
+                    ways.append([(first, self._part(first, text[:i])), *rest])
+        return max(ways, key=lambda way: sum(found.weight for _, found in way))
 
     def _part(self, name, text):
         is_name = " " not in text or name.endswith("!r")
@@ -127,7 +130,7 @@ class Template:
         holes: their number.
         weight: letters of the literals.
         weak: whether it has so few letters that prose fits it, as "class {i}"; words
-            before a colon and those behind a semicolon are meant.
+            before a colon, those behind a semicolon and those by a quoted value do not.
     """
 
     def __init__(self, text: str, translation: str):
@@ -146,7 +149,8 @@ class Template:
         self.holes = sum(map(len, self.groups))
         self.weight = sum(c.isalpha() for c in "".join(self.literals))
         meant = re.match(r"[a-z]+: |\W", self.literals[0]) is not None
-        self.weak = 0 < self.weight < _WEAK and not meant
+        quoted = any(name.endswith("!r") for group in self.groups for name in group)
+        self.weak = 0 < self.weight < _WEAK and not (meant or quoted)
         self._translation = translation
         self._pattern = None
 

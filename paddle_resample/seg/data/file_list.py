@@ -201,15 +201,16 @@ def _wrong_line(path, line, separator, needs_label):
     white = separator in (None, "", " ")
     by = "white space" if white else repr(separator)
     wanted = "an image and a label" if needs_label else "an image, or image and label,"
-    sentence = (
-        f"list {str(path)!r}, line {line.number}: {text!r} is not {wanted} separated "
-        f"by {by}"
-    )
+    hint = ""
+    if white and len(line.words) > 2:
+        hint = "; names with blanks need another separator, such as ','"
     for other in (*_ELSEWHERE, None):
         words = split_line(line.text, other)
         if other != separator and len(words) == 2 and all(words):
             known = repr(" " if other is None else other)
-            return f"{sentence}; set separator: {known} of the data set"
-    if white and len(line.words) > 2:
-        sentence += "; names with blanks need another separator, such as ','"
-    return sentence
+            hint = f"; set separator: {known} of the data set"
+            break
+    return (
+        f"list {str(path)!r}, line {line.number}: {text!r} is not {wanted} separated "
+        f"by {by}{hint}"
+    )
