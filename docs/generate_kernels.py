@@ -1,4 +1,5 @@
-"""Write docs/kernels.md and docs/kernels_rows.md from what the benchmarks measured.
+"""Write docs/kernels.md, its picture and docs/kernels_rows.md from what the benchmarks
+measured.
 
 python docs/generate_kernels.py operators.json growth.json
 python docs/generate_kernels.py    the pages again, from docs/kernels.jsonl
@@ -12,6 +13,7 @@ import statistics
 import sys
 from pathlib import Path
 
+from kernels_picture import save_picture
 from paddle_resample.errors import UsageError
 from paddle_resample.files import writing
 from paddle_resample.tool import run_tool
@@ -22,7 +24,8 @@ from operators import GROWTH, pixel_time  # noqa: E402
 
 MEASURED = HERE / "kernels.jsonl"
 OTHERS = ("paddle", "torch", "floor")
-DIRECTIONS = ("forward", "both")
+BY = ("by Paddle", "by PyTorch", "by a copy")
+DIRECTIONS = {"forward": "forward", "both": "with backward"}
 
 
 def measured(operators, growth):
@@ -69,7 +72,7 @@ def table(head, rows):
 
 def operator_table(entries, threads):
     lines = of_kind(entries, "operator", threads=threads)
-    head = ["", "Paddle", "PyTorch", "a copy", "Paddle", "PyTorch", "copies"]
+    head = ["", *(f"{way}, {other}" for way in DIRECTIONS.values() for other in BY)]
     rows = []
     for name in [*names(lines), "geometric mean"]:
         some = [e for e in lines if name in (e["row"], "geometric mean")]
@@ -122,14 +125,24 @@ def page(entries):
 def rows_page(entries):
     """docs/kernels_rows.md: every row on every shape."""
     lines = ["# Every row of the benchmark", ""]
-    lines += ["What the columns mean: [kernels.md](kernels.md). Bold: slower.", ""]
+    lines += ["Lower is faster; bold: slower. Columns: [kernels.md](kernels.md).", ""]
     rows = []
     for e in of_kind(entries, "operator"):
         by = [e["ours/"].get(k) for k in OTHERS]
-        row = [e["row"], shape(e), e["direction"], e["threads"], e["seconds"]]
+        way = DIRECTIONS[e["direction"]]
+        row = [e["row"], shape(e), way, e["threads"], e["seconds"]]
         row += [_bold(v) for v in by[:2]] + [f"{by[2]:.2f}"]
         rows.append(row)
-    head = ["", "y", "", "threads", "ms", "by Paddle", "by PyTorch", "by a copy"]
+    head = [
+        "operator",
+        "y",
+        "direction",
+        "threads",
+        "ms",
+        "by Paddle",
+        "by PyTorch",
+        "by a copy",
+    ]
     return "\n".join([*lines, *table(head, rows)])
 
 
@@ -153,6 +166,7 @@ def main():
     for name, made in (("kernels", page), ("kernels_rows", rows_page)):
         with writing(HERE / f"{name}.md") as file:
             file.write(made(entries))
+    save_picture(of_kind(entries, "operator"))
 
 
 if __name__ == "__main__":

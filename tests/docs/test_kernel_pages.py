@@ -53,3 +53,14 @@ def test_means_and_losses(made):
     said = "a to 1x2, PyTorch 2.00; a to 3x4 with backward, Paddle 1.50."
     assert made.losses(entries, 1) == said
     assert made.losses(entries, 2) == "none."
+
+
+def test_picture_draws_what_the_table_says(made):
+    from kernels_picture import PICTURE, mean
+
+    entries = made.of_kind(made.read(), "operator", threads=1)
+    for direction in made.DIRECTIONS:
+        some = [e for e in entries if (e["row"], e["direction"]) == ("haar", direction)]
+        drawn = mean(entries, "haar", direction, "torch")
+        assert f"{drawn:.2f}" == made.mean(some, "torch")
+    assert PICTURE.exists()
