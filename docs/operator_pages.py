@@ -14,7 +14,9 @@ from paddle_resample import (
     resampler_names,
     resampler_options,
 )
-from paddle_resample.catalogue import (
+from paddle_resample.docstring import read_docstring
+from paddle_resample.notes import paragraphs
+from paddle_resample.operator_facts import (
     COST_AT,
     FAMILIES,
     asks,
@@ -23,8 +25,6 @@ from paddle_resample.catalogue import (
     family,
     initialization,
 )
-from paddle_resample.docstring import read_docstring
-from paddle_resample.notes import paragraphs
 from paddle_resample.registry import partners
 
 __all__ = ["index_page", "operator_page", "write_pages"]

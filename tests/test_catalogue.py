@@ -7,24 +7,15 @@ import pytest
 from rich.console import Console
 
 from paddle_resample import (
-    Upsampler,
     UsageError,
     cost,
     resampler_class,
     resampler_names,
     resampler_options,
 )
-from paddle_resample.catalogue import (
-    FAMILIES,
-    catalogue,
-    cost_at,
-    describe,
-    facts,
-    family,
-)
+from paddle_resample.catalogue import catalogue, describe
 from paddle_resample.docstring import read_docstring
 from paddle_resample.notes import paragraphs
-from paddle_resample.registry import partners
 
 
 def shown(content, width=200):
@@ -50,33 +41,6 @@ def test_table_holds_the_declarations():
     assert words["featup_jbu"][1:4] == ["guide", "2,4,8,16", "yes"]
     assert words["nearest"][1:] == ["any", "textbook"]
     assert words["max_unpool"][1:4] == ["pool_indices", "any", "2017"]
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("bicubic", "interpolation"),
-        ("pixel_shuffle", "convolution"),
-        ("dysample", "dynamic"),
-        ("jbu", "guided"),
-        ("fade", "fusion"),
-        ("haar_inverse", "inverse"),
-        ("blur_pool", "pooling"),
-        ("lip", "learned pooling"),
-        ("patch_merge", "learned reduction"),
-        ("index_pool", "recording"),
-    ],
-)
-def test_family_follows_from_the_declarations(name, expected):
-    assert family(resampler_class(name)) == expected
-
-
-def test_every_operator_has_a_family_of_its_direction():
-    for name in resampler_names():
-        up = issubclass(resampler_class(name), Upsampler)
-        assert FAMILIES[family(resampler_class(name))].startswith(
-            "Up" if up else "Down"
-        )
 
 
 def test_shows_documentation_options_and_cost():
@@ -121,22 +85,6 @@ def test_arguments_of_the_base_class_are_inherited():
     area = read_docstring(resampler_class("area")).arguments
     assert area["scale"].startswith("integer ratio s between the fine")
     assert "name" not in area  # an attribute
-
-
-def test_partners_and_facts():
-    assert partners(resampler_class("max_unpool")) == ["max_pool"]
-    assert partners(resampler_class("bilinear")) == []
-    assert (
-        facts(resampler_class("haar"))["odd sizes"]
-        == "ceil: an incomplete last cell makes a pixel"
-    )
-    assert (
-        facts(resampler_class("fade"))["needs"] == "a guide of its channels; fuses it"
-    )
-
-
-def test_cost_that_cannot_be_says_why():
-    assert cost_at("pixel_shuffle") == cost("pixel_shuffle", 256, (64, 64))
 
 
 def test_unknown_name():
