@@ -37,7 +37,7 @@ def to_tensor(picture: np.ndarray) -> Tensor:
     Example:
         >>> import numpy as np
         >>> from paddle_resample.images import to_tensor
-        >>> to_tensor(np.full([4, 6, 3], 255, "uint8")).shape
+        >>> list(to_tensor(np.full([4, 6, 3], 255, "uint8")).shape)
         [1, 3, 4, 6]
     """
     values = _checked("to_tensor", picture)
