@@ -13,6 +13,7 @@ import paddle
 from ..errors import UsageError, did_you_mean
 from ..language import translated
 from . import build
+from .batch_norm import batch_norm
 from .cells import expand_cells, merge_cells, pixel_shuffle, pixel_unshuffle
 from .conv2d import conv2d, conv2d_transpose
 from .gelu import gelu
@@ -24,6 +25,7 @@ from .linear import linear
 from .max_unpool import max_unpool
 from .pointwise_conv import pointwise_conv
 from .reassemble import reassemble, reassemble_down, similarity
+from .relu import relu
 from .sample_at_offsets import sample_at_offsets
 from .softmax import cross_entropy, softmax
 from .strided_filter import strided_filter
@@ -33,6 +35,7 @@ __all__ = ["native", "status", "wanted"]
 
 _SETTINGS = ("auto", "off", "require")
 _KNOWN = (
+    batch_norm,
     conv2d,
     conv2d_transpose,
     cross_entropy,
@@ -50,6 +53,7 @@ _KNOWN = (
     pointwise_conv,
     reassemble,
     reassemble_down,
+    relu,
     sample_at_offsets,
     similarity,
     softmax,

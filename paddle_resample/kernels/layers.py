@@ -15,6 +15,8 @@ __all__ = ["OPERATORS"]
 
 # Fewer products take Paddle less time: measured.
 _PRODUCTS = 1 << 16
+# Of fewer elements Paddle normalizes and rectifies as fast, on one thread.
+_FEW = 1 << 17
 
 
 def _transpose(x, perm, *more):
@@ -55,7 +57,8 @@ def _softmax(x, axis=-1, *more, out=None):
     return fast and fast(x)
 
 
-def _gelu(x, approximate=False, *more, **named):
+def _gelu(x, approximate=False, name=None, *more, **named):
+    # A name, which some versions of Paddle take here, changes nothing.
     if more or named or approximate not in (False, "none") or not _float32(x):
         return None
     fast = native("gelu", x)
@@ -70,6 +73,35 @@ def _layer_norm(x, weight, bias, epsilon, begin_norm_axis, *more):
         return None
     fast = native("layer_norm", x, weight, bias)
     return fast and fast(x, weight, bias, epsilon)
+
+
+def _relu(x, name=None, *more):
+    if more or not _float32(x) or x.size < _FEW:
+        return None
+    fast = native("relu", x)
+    return fast and fast(x)
+
+
+def _batch_norm(
+    x, mean, variance, weight, bias, test, momentum, epsilon, layout, fixed, trainable
+):
+    given = x, weight, bias, mean, variance
+    if layout != "NCHW" or (test and trainable) or not _float32(*given) or x.ndim < 2:
+        return None
+    if x.size < _FEW or not all(t.shape == [x.shape[1]] for t in given[1:]):
+        return None
+    fixed = fixed or test
+    if not fixed:
+        # The running ones are written; Paddle leaves x where a channel is one value.
+        if x.size == x.shape[1] or not (
+            mean.is_contiguous() and variance.is_contiguous()
+        ):
+            return None
+    fast = native("batch_norm", *given)
+    if fast is None:
+        return None
+    y = fast(*given, fixed, momentum, epsilon)
+    return y, mean, variance, None, None, None  # nobody asks for the others
 
 
 def _cross_entropy(logits, label, soft, softmax, stable, ignored, axis, *more):
@@ -95,10 +127,12 @@ def _float32(*tensors):
 
 
 OPERATORS = {
+    "batch_norm": _batch_norm,
     "cross_entropy_with_softmax": _cross_entropy,
     "gelu": _gelu,
     "layer_norm": _layer_norm,
     "linear": _linear,
+    "relu": _relu,
     "softmax": _softmax,
     "transpose": _transpose,
 }

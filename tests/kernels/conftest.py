@@ -58,6 +58,7 @@ def native_networks(switch, monkeypatch):
     monkeypatch.setattr(networks, "_done", False)
     monkeypatch.setattr(conv_arguments, "_PRODUCTS", 0)
     monkeypatch.setattr(layers, "_PRODUCTS", 0)
+    monkeypatch.setattr(layers, "_FEW", 0)
     monkeypatch.setattr(conv_arguments, "_PIXELS", 0)
     networks.use_native_layers()
     switch(True)

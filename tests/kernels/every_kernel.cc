@@ -4,9 +4,11 @@
 #include <limits>
 #include <random>
 
+#include "batch_norm/batch_norm.h"
 #include "gelu/gelu.h"
 #include "layer_norm/layer_norm.h"
 #include "permute/permute.h"
+#include "relu/relu.h"
 #include "shuffle/cells.h"
 #include "softmax/cross_entropy.h"
 #include "softmax/softmax.h"
@@ -278,12 +280,40 @@ struct Layers : Runner<float> {
     note(y);
     gelu_backward(count * width, x.data(), dy.data(), dx.data());
     note(dx);
+    relu_forward(count * width, x.data(), y.data());
+    relu_backward(count * width, y.data(), dy.data(), dx.data());
+    note(dx);
     const LayerNorm norm{count, width, 1e-5f};
     norm.forward(x.data(), weight.data(), bias.data(), y.data());
     note(y);
     norm.backward(x.data(), weight.data(), dy.data(), dx.data(), dweight.data(), dbias.data());
     note(dx);
     note(dweight);
+  }
+
+  void batches(int64_t samples, int64_t channels, int64_t pixels) {
+    const int64_t count = samples * channels * pixels;
+    const auto x = numbers(count), dy = numbers(count), of_dx = numbers(count);
+    const auto weight = numbers(channels), bias = numbers(channels);
+    std::vector<float> mean(channels, 0), variance(channels, 1), moments(2 * channels);
+    std::vector<float> y(count), dx(count), of_x(count), of_dy(count);
+    std::vector<float> dweight(channels), dbias(channels), of_weight(channels);
+    for (bool fixed : {false, true}) {
+      const BatchNorm norm{samples, channels, pixels, fixed};
+      const BatchNorm::Statistics running = {mean.data(), variance.data(), 0.9f, 1e-5f};
+      norm.forward(x.data(), weight.data(), bias.data(), running, moments.data(), y.data());
+      norm.backward(x.data(), moments.data(), weight.data(), dy.data(), dx.data(), dweight.data(),
+                    dbias.data());
+      for (const float* of : {of_dx.data(), static_cast<const float*>(nullptr)}) {
+        norm.backward_twice(x.data(), moments.data(), weight.data(), dy.data(), of,
+                            of ? nullptr : bias.data(), of ? bias.data() : nullptr, of_x.data(),
+                            of_weight.data(), of_dy.data());
+        note(of_dy);
+      }
+      note(y);
+      note(dx);
+      note(dweight);
+    }
   }
 
   void entropy(int64_t channels, int64_t pixels) {
@@ -317,6 +347,10 @@ struct Layers : Runner<float> {
     for (int64_t pixels : {1, 16, 255, 300, 513}) {
       entropy(1, pixels);
       entropy(19, pixels);
+    }
+    for (int64_t pixels : {1, 15, 64, 81, 4096, 9001}) {
+      batches(1, 3, pixels);
+      batches(3, 2, pixels);
     }
     for (int64_t side : {1, 5, 16, 35}) {
       permuted({3, side, 33}, {0, 2, 1});

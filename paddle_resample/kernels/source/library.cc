@@ -14,3 +14,5 @@
 #include "softmax/operator.h"
 #include "gelu/operator.h"
 #include "layer_norm/operator.h"
+#include "batch_norm/operator.h"
+#include "relu/operator.h"

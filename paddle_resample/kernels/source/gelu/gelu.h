@@ -1,10 +1,9 @@
 // The Gaussian error linear unit, x times the normal distribution's function of x, and
 // its gradient.
 #pragma once
-#include <algorithm>
 #include <cstdint>
 
-#include "platform/parallel.h"
+#include "vectors/blocks.h"
 #include "vectors/exponential.h"
 #include "vectors/tails.h"
 
@@ -26,17 +25,6 @@ inline Vector<float> normal_below(Vector<float> x, Vector<float>& bell) {
   for (int k = 7; k >= 0; --k) sum = multiply_add(sum, t, Vector<float>{} + kSeries[k]);
   const Vector<float> tail = bell * (sum * t);
   return x < 0.f ? tail : 1.f - tail;
-}
-
-constexpr int64_t kGeluBlock = 1 << 12;
-
-// Call work(begin, some) for blocks of `count` values.
-template <typename Work>
-void in_blocks_of(int64_t count, const Work& work) {
-  parallel((count + kGeluBlock - 1) / kGeluBlock, count, [&](int64_t task) {
-    const int64_t begin = task * kGeluBlock;
-    work(begin, std::min(kGeluBlock, count - begin));
-  });
 }
 
 inline void gelu_forward(int64_t count, const float* x, float* y) {

@@ -72,10 +72,11 @@ template <size_t outputs, typename... Parameters>
 paddle::InferDtypeFunc infer_dtype_of(Tensors (*)(Parameters...)) {
   using D = paddle::DataType;
   constexpr int inputs = (std::is_same_v<std::decay_t<Parameters>, paddle::Tensor> + ...);
-  static_assert(inputs <= 3, "add a line");
+  static_assert(inputs <= 3 || inputs == 5, "add a line");
   if constexpr (inputs == 1) return infer_dtype<outputs>();
   if constexpr (inputs == 2) return infer_dtype<outputs, D>();
   if constexpr (inputs == 3) return infer_dtype<outputs, D, D>();
+  if constexpr (inputs == 5) return infer_dtype<outputs, D, D, D, D>();
 }
 
 }  // namespace resample
