@@ -11,8 +11,8 @@ import pytest
 
 from checkout import ROOT
 from paddle_resample.errors import UsageError
-from paddle_resample.kernels import __main__ as commands
 from paddle_resample.kernels import build, choice
+from paddle_resample.kernels.in_use import layers_in_use
 from paddle_resample.ops import pixel_shuffle
 
 # A compiler that notes its calls and links an empty file.
@@ -298,7 +298,7 @@ def test_a_cache_mounted_noexec_is_told_in_one_line(install, monkeypatch, capsys
     assert "is mounted noexec; set PADDLE_RESAMPLE_CACHE" in words
     assert words.count("\n") == 1
     assert choice.status().startswith("not there (auto): the cache '")
-    assert commands.convolution() == "Paddle's, without the kernels"
+    assert layers_in_use() == ["all layers are Paddle's, without the kernels"]
     monkeypatch.setenv("PADDLE_RESAMPLE_CACHE", "/no/folder/yet")
     assert "'/no/folder/yet/kernels' is mounted noexec" in choice.status()
 
