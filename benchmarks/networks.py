@@ -1,22 +1,26 @@
 """Time networks on a CPU: ours as the tools run them, Paddle as it is, PyTorch.
 
-python benchmarks/networks.py [--out networks.json] [--only NAME ...] [--threads 1 2]
-                              [--rounds 3] [--calls 5] [--torch PYTHON]
+python benchmarks/networks.py [--only NAME ...] [--threads 1 2] [--rounds 3] [--calls 5]
+                              [--ways ours torch paddle] [--torch PYTHON] [--processor]
 
 A row is inference of a batch, and a training step on it (forward, loss, backward, SGD).
 Each way runs in a process of its own, in turns (ours, PyTorch, Paddle, ours, ...), with
 the default allocator and nothing exported. Reported is the median of the calls' times
-over all rounds: wall clock, and with --processor the time of the processor, which on a
+over all rounds: wall clock, or with --processor the time of the processor, which on a
 shared machine does not count what others had. Only ratios of one run mean something.
 
+A row that is measured replaces the one of that network and number of threads in
+docs/cpu.json, with its commit, date and versions, and docs/cpu.md is written anew;
+--out FILE writes there and leaves the page.
+
 --torch names a Python that has PyTorch and transformers; numbers of parameters must be
-equal.
+equal. --ways leaves some out: heavy networks take minutes as Paddle runs them.
 """
 
 import argparse
+import datetime
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -25,6 +29,7 @@ from pathlib import Path
 
 from operators import commit
 
+PAGE = Path(__file__).parents[1] / "docs" / "cpu.md"
 CLASSES = 19
 BATCH = 2
 SIDE = 256
@@ -110,13 +115,13 @@ def measure(way, name, calls):
     if way == "torch":
         import networks_torch
 
-        found = networks_torch.functions(ROWS[name], CLASSES, shape_of(name))
+        made = networks_torch.functions(ROWS[name], CLASSES, shape_of(name))
+        version = networks_torch.torch.__version__
     else:
-        found = paddle_functions(ROWS[name], shape_of(name), tuned=way == "ours")
-    if found is None:
-        return None
-    *functions, parameters = found
-    report = {"parameters": parameters}
+        made = paddle_functions(ROWS[name], shape_of(name), tuned=way == "ours")
+        version = sys.modules["paddle"].__version__
+    *functions, parameters = made
+    report = {"parameters": parameters, "version": version}
     for what, function in zip(WHATS, functions):
         times = []
         for turn in range(calls + 2):
@@ -145,68 +150,97 @@ def ask(way, name, threads, options):
 
 
 def row(name, threads, options):
-    """Medians of every way, in seconds: {way: {what: [wall, processor]}}."""
-    ways = [way for way in WAYS if way != "torch" or options.torch]
-    answers = {way: [] for way in ways}
+    """A row of docs/cpu.json: medians of every way, in seconds, and how it was made."""
+    answers = {way: [] for way in options.ways}
     for _ in range(options.rounds):
-        for way in ways:
+        for way in options.ways:
             answers[way].append(ask(way, name, threads, options))
-    answers = {way: a for way, a in answers.items() if a[0] is not None}
-    parameters = {a[0]["parameters"] for a in answers.values()}
-    assert len(parameters) == 1, f"{name}: parameters {parameters}"
-    return {
+    parameters = {way: a[0]["parameters"] for way, a in answers.items()}
+    assert len({*parameters.values()}) == 1, f"{name}: parameters {parameters}"
+    seconds = {
         way: {
             what: [
-                statistics.median(times[k] for a in answer for times in a[what])
+                round(
+                    statistics.median(times[k] for a in answer for times in a[what]), 5
+                )
                 for k in (0, 1)
             ]
             for what in WHATS
         }
         for way, answer in answers.items()
     }
+    return {
+        "network": name,
+        "threads": threads,
+        "clock": "processor" if options.processor else "wall",
+        "commit": commit(),
+        "date": datetime.date.today().isoformat(),
+        "machine": machine(),
+        "versions": {way: a[0]["version"] for way, a in answers.items()},
+        "shape": shape_of(name),
+        "rounds": options.rounds,
+        "calls": options.calls,
+        "seconds": seconds,  # {way: {what: [wall clock, processor]}}
+    }
 
 
-def print_row(name, threads, medians, clock):
+def machine():
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        names = [
+            line.partition(":")[2] for line in file if line.startswith("model name")
+        ]
+    return f"{names[0].strip()}, {len(names)} processors"
+
+
+def print_row(row):
+    clock = ("wall", "processor").index(row["clock"])
     for what in WHATS:
-        times = {way: medians[way][what][clock] for way in medians}
-        line = f"{name:22}{threads} {what:11}{times['ours'] * 1e3:8.0f} ms"
+        times = {way: seconds[what][clock] for way, seconds in row["seconds"].items()}
+        line = f"{row['network']:24}{row['threads']} {what:11}"
+        line += "  ".join(f"{way} {t * 1e3:.0f} ms" for way, t in times.items())
         for way in ("torch", "paddle"):
-            if way in times:
+            if {"ours", way} <= set(times):
                 line += f"  ours/{way} {times['ours'] / times[way]:.2f}"
         print(line, flush=True)
 
 
+def keep(path, row):
+    """Put a row into the file in place of the one it follows; in the order of ROWS."""
+    rows = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+
+    def order(row):
+        return list(ROWS).index(row["network"]), row["threads"]
+
+    rows = [r for r in rows if order(r) != order(row)] + [row]
+    lines = ",\n".join(json.dumps(r) for r in sorted(rows, key=order))
+    path.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--out", default="networks.json")
+    parser.add_argument("--out", type=Path, help="in place of docs/cpu.json")
     parser.add_argument("--only", nargs="*", choices=list(ROWS), metavar="NAME")
     parser.add_argument("--threads", nargs="*", type=int, default=[1, 2])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--calls", type=int, default=5, help="in every process")
+    parser.add_argument("--ways", nargs="*", choices=WAYS, default=list(WAYS))
     parser.add_argument("--torch", help="a Python that has PyTorch and transformers")
-    parser.add_argument("--processor", action="store_true", help="its time, printed")
+    parser.add_argument("--processor", action="store_true", help="compare its time")
     parser.add_argument("--as", dest="way", choices=WAYS, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.way:
         print(json.dumps(measure(options.way, options.only[0], options.calls)))
         return
-    rows = {}
+    if not options.torch:
+        options.ways = [way for way in options.ways if way != "torch"]
     for name in options.only or ROWS:
         for threads in options.threads:
-            medians = row(name, threads, options)
-            rows.setdefault(name, {})[threads] = medians
-            print_row(name, threads, medians, int(options.processor))
-    report = {
-        "commit": commit(),
-        "processor": platform.processor() or platform.machine(),
-        "rounds": options.rounds,
-        "calls": options.calls,
-        "batch": BATCH,
-        "side": SIDE,
-        "seconds": "median wall clock and processor time of a call",
-        "rows": rows,
-    }
-    Path(options.out).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+            made = row(name, threads, options)
+            print_row(made)
+            keep(options.out or PAGE.with_suffix(".json"), made)
+            if options.out is None:
+                generator = [sys.executable, str(PAGE.with_name("generate_cpu.py"))]
+                subprocess.run(generator, check=True)
 
 
 if __name__ == "__main__":

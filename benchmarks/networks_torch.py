@@ -3,6 +3,8 @@
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+from networks_torch_pyramids import DeepLabV3Plus, PPLiteSeg
+from networks_torch_swin import SwinUNet
 
 DEPTH = 4
 
@@ -120,20 +122,26 @@ class MobileNetV2(nn.Module):
         return x
 
 
+NETWORKS = {
+    "DeepLabV3P": DeepLabV3Plus,
+    "PPLiteSeg": PPLiteSeg,
+    "ResampleSegFormer": SegFormer,
+    "ResampleSwinUNet": SwinUNet,
+    "ResampleUNet": UNet,
+}
+
+
 def build(options, classes):
-    """The network, or None where PyTorch's side is not written."""
-    if options["type"] == "ResampleUNet":
-        return UNet(classes, options["width"], options["upsample"])
-    if options["type"] == "ResampleSegFormer":
-        return SegFormer(classes)
-    return MobileNetV2() if options["type"] == "MobileNetV2_x1_0" else None
+    options = {k: v for k, v in options.items() if not k.startswith("backbone")}
+    kind = options.pop("type")
+    if kind == "MobileNetV2_x1_0":
+        return MobileNetV2()
+    return NETWORKS[kind](classes, **options)
 
 
 def functions(options, classes, shape):
-    """(inference, training step, parameters) of a network, or None."""
+    """(inference, training step, parameters) of a network."""
     model = build(options, classes)
-    if model is None:
-        return None
     x = torch.rand(shape)
     labels = torch.randint(0, classes, [shape[0], *shape[2:]])
     optimizer = torch.optim.SGD(model.parameters(), 1e-3)
@@ -146,6 +154,7 @@ def functions(options, classes, shape):
     def step():
         model.train()
         y = model(x)
+        y = y[0] if isinstance(y, list) else y
         dense = y.shape[2:] == x.shape[2:]
         loss = F.cross_entropy(y, labels) if dense else (y * y).mean()
         loss.backward()
