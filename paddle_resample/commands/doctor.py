@@ -16,7 +16,7 @@ import paddle
 from ..cpu import tune_cpu
 from ..errors import RunFailed
 from ..kernels import build, status
-from ..kernels.__main__ import convolution
+from ..kernels.in_use import layers_in_use
 from ..language import padded, translated
 from ..requirements import (
     INSTALL_GPU,
@@ -84,7 +84,8 @@ def _facts(trouble):
         yield name, _version(name) or "not installed"
     yield "compiler", build.compiler() or "none"
     yield "kernels", status()
-    yield "convolution", convolution()
+    for line in layers_in_use():
+        yield "layers", line
     for setting in tune_cpu():
         yield "CPU", str(setting)
 

@@ -23,8 +23,7 @@ def main():
     elif words == ["status"]:
         print(translated(f"native kernels are {status()}"))
         lines = *layers_in_use(), *tune_cpu()
-        print(*(translated(str(line)) for line in lines), sep="
-")
+        print(*(translated(str(line)) for line in lines), sep="\n")
     elif words in (["-h"], ["--help"]):
         print(__doc__.strip())
     else:
