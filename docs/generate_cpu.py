@@ -49,7 +49,7 @@ def speeds(rows):
             line.append(f"{seconds(row, 'ours', what) * 1e3:.0f}")
             line += [ratio(row, what, other) for other in ("torch", "paddle")]
         cells.append([*line, how(row)])
-    return table([*head, "measured"], cells)
+    return table([*head, "measured"], cells) if cells else "none yet."
 
 
 def how(row):
