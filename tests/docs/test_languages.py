@@ -84,6 +84,11 @@ def test_equals_its_english_twin(page):
     assert re.search("[\u4e00-\u9fff]", BLOCK.sub("", chinese)), "it is not Chinese"
 
 
+@pytest.mark.parametrize("page", WRITTEN, ids=name_of)
+def test_its_english_twin_leads_to_it(page):
+    assert f"]({page.name})" in english_twin(page).read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("page", TUTORIALS + WRITTEN, ids=name_of)
 def test_links_lead_to_files(page):
     text = BLOCK.sub("", page.read_text(encoding="utf-8"))
