@@ -85,6 +85,15 @@ def test_equals_its_english_twin(page):
 
 
 @pytest.mark.parametrize("page", WRITTEN, ids=name_of)
+def test_leads_to_chinese_pages(page):
+    twin = english_twin(page)
+    for target in LINK.findall(BLOCK.sub("", page.read_text(encoding="utf-8"))):
+        path = (page.parent / target).resolve()
+        chinese = path.with_name(f"{path.stem}.zh{path.suffix}")
+        assert path == twin or not chinese.exists(), f"{target} has a Chinese page"
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=name_of)
 def test_its_english_twin_leads_to_it(page):
     assert f"]({page.name})" in english_twin(page).read_text(encoding="utf-8")
 
