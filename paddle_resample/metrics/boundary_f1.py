@@ -1,9 +1,8 @@
 """Boundary F1: are the contours of a class where the label has them?"""
 
 import numpy as np
-from scipy.ndimage import distance_transform_edt
 
-from .boundary import label_boundary, present_classes, void_out
+from .boundary import distance_to, label_boundary, present_classes, void_out
 from .region import mean_of_present
 
 __all__ = ["boundary_f1", "mean_boundary_f1"]
@@ -38,8 +37,8 @@ def boundary_f1(prediction, label, num_classes, ignore_index=255, ratio=None):
     for c in present_classes(prediction, label):
         p, g = edges[0] & (prediction == c), edges[1] & (label == c)
         if p.any() and g.any():
-            precision = np.mean(distance_transform_edt(~g)[p] <= tolerance)
-            recall = np.mean(distance_transform_edt(~p)[g] <= tolerance)
+            precision = np.mean(distance_to(g)[p] <= tolerance)
+            recall = np.mean(distance_to(p)[g] <= tolerance)
             total = precision + recall
             scores[c] = 2 * precision * recall / total if total else 0.0
         elif p.any() or g.any():
