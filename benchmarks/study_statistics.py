@@ -4,8 +4,8 @@
 
 Every made-up study goes through `study.statistics.compare_methods`, which also writes
 summary.json. The numbers are kept in docs/study_statistics.json, the table in
-docs/study_statistics.md. Half of the methods (all, if there is one) truly differ from
-the baseline by a gap, the others are equal to it.
+docs/study_statistics.md and study_statistics.zh.md. Half of the methods (all, if there
+is one) truly differ from the baseline by a gap, the others are equal to it.
 """
 
 import argparse
@@ -25,6 +25,15 @@ BANK = Path(__file__).parent / "study_counts.npz"
 SEEDS = (2, 3, 5, 10)
 COMPARISONS = (1, 3, 7)
 GAPS = (0.0, 0.5, 1.0, 2.0)
+PAGES = {"en": "study_statistics.md", "zh": "study_statistics.zh.md"}
+NOTES = {"en": "study_statistics_notes.md", "zh": "study_statistics_notes.zh.md"}
+HEADS = {
+    "en": "| scores | comparisons | seeds | coverage | false alarm: none differs "
+    "| half differ | better, at 0.5 | 1 | 2 points | could have shown "
+    "| equal, rightly | wrongly |",
+    "zh": "| 得分 | 比较数 | 种子数 | 覆盖率 | 误报：全无差异 | 半数有差异 "
+    "| 判为更好，相差 0.5 | 1 | 2 个百分点 | 能够显示 | 相等，判对 | 判错 |",
+}
 MARGIN = 1.0
 
 
@@ -153,6 +162,12 @@ SOURCES = {
     "normal, one method 3 times as noisy": lambda: Normal(noisier=3.0),
     "counts of trained networks": Counts,
 }
+SOURCES_ZH = {
+    "normal": "正态",
+    "normal, images vary more": "正态，图像波动更大",
+    "normal, one method 3 times as noisy": "正态，一种方法的噪声为 3 倍",
+    "counts of trained networks": "训练所得网络的计数",
+}
 
 
 def simulate(source, seeds, comparisons, gap, trials, seed=0):
@@ -216,12 +231,10 @@ def _mean(values, known):
     return float(np.mean(values)) if known else None
 
 
-def table(rows):
-    """The table of docs/study_statistics.md, as Markdown."""
+def table(rows, language="en"):
+    """The table of docs/study_statistics.md, as Markdown, in a language."""
     lines = [
-        "| scores | comparisons | seeds | coverage | false alarm: none differs "
-        "| half differ | better, at 0.5 | 1 | 2 points | could have shown "
-        "| equal, rightly | wrongly |",
+        HEADS[language],
         "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for key in dict.fromkeys((r["source"], r["comparisons"], r["seeds"]) for r in rows):
@@ -232,7 +245,8 @@ def table(rows):
         }
         none, *differ = own.values()
         cells = [
-            *map(str, key),
+            key[0] if language == "en" else SOURCES_ZH[key[0]],
+            *map(str, key[1:]),
             _together(own.values(), "coverage"),
             _together([none], "error"),
             _together(differ, "error"),
@@ -270,8 +284,14 @@ def main():
                 rows += found
                 rows.sort(key=lambda row: list(SOURCES).index(row["source"]))
                 write_json(path, {"alpha": ALPHA, "margin": MARGIN, "rows": rows})
-    text = (DOCS / "study_statistics_notes.md").read_text("utf-8")
-    (DOCS / "study_statistics.md").write_text(text + "\n" + table(rows), "utf-8")
+    for language, name in PAGES.items():
+        (DOCS / name).write_text(page(rows, language), "utf-8")
+
+
+def page(rows, language="en"):
+    """docs/study_statistics.md: its notes and the table."""
+    text = (DOCS / NOTES[language]).read_text("utf-8")
+    return text + "\n" + table(rows, language)
 
 
 def _simulate_all(name, trials, gap_trials):

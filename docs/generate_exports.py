@@ -1,12 +1,14 @@
-"""Write docs/exports.md: what of every operator and network survives an export.
+"""Write docs/exports.md and exports.zh.md: what survives an export.
 
 python docs/generate_exports.py              all of them (half an hour)
 python docs/generate_exports.py carafe unet  these rows anew, the others as they are
+python docs/generate_exports.py --text       the pages only, of kept results
 """
 
 import argparse
 import contextlib
 import json
+import re
 import tempfile
 from pathlib import Path
 
@@ -50,6 +52,40 @@ paddle2onnx made (opset {opset}). "equal": within {bound:g} of the largest value
 eager Paddle. Made by `python docs/generate_exports.py` with Paddle {paddle},
 paddle2onnx {paddle2onnx} and onnxruntime {onnxruntime}.
 """
+_INTRODUCTION_ZH = """卷积之后的每个算子以及每个网络，以未知的高宽追踪，\
+再以追踪时未见过的三种尺寸（其中有奇数）运行：\
+用默认的 Paddle Inference（开启 IR 优化；在 CPU 上使用 oneDNN）、\
+用不带 oneDNN 的 Paddle Inference，\
+以及用 onnxruntime 运行 paddle2onnx 生成的 model.onnx（opset {opset}）。\
+“一致”：与动态图的 Paddle 相差不超过最大值的 {bound:g}。\
+由 `python docs/generate_exports.py` 生成，\
+使用 Paddle {paddle}、paddle2onnx {paddle2onnx} 与 onnxruntime {onnxruntime}。
+"""
+PAGES = {"en": "exports.md", "zh": "exports.zh.md"}
+NOTES = {"en": "exports_notes.md", "zh": "exports_notes.zh.md"}
+WORDS = {
+    "en": {
+        "title": "# What exports\n\n[中文](exports.zh.md)",
+        "introduction": _INTRODUCTION,
+        "head": "| | Paddle Inference | without oneDNN | ONNX |",
+        "equal": "equal",
+        "reasons": (),
+    },
+    "zh": {
+        "title": "# 哪些能够导出\n\n[English](exports.md)",
+        "introduction": _INTRODUCTION_ZH,
+        "head": "| | Paddle Inference | 不带 oneDNN | ONNX |",
+        "equal": "一致",
+        "reasons": (  # what a reason begins with; messages of libraries stay
+            (r"wrong or fails with oneDNN", "使用 oneDNN 时有误或失败"),
+            (r"wrong: by (\S+) of the largest value", r"有误：相差最大值的 \1"),
+            (r"wrong: shape (.+) instead of (.+)", r"有误：形状为 \1 而不是 \2"),
+            (r"fails: ", "失败："),
+            (r"no conversion: ", "不能转换："),
+            (r"onnxruntime does not run (\S+): ", r"onnxruntime 不能运行 \1："),
+        ),
+    },
+}
 NETWORKS = {
     Path(path).name: f"{path}.yml"
     for path in (
@@ -193,25 +229,31 @@ def network_row(path):
     return row
 
 
-def page(rows):
-    """The page of all rows."""
+def page(rows, language="en"):
+    """The page of all rows, in a language."""
+    words = WORDS[language]
     lines = [
-        "# What exports",
+        words["title"],
         "",
-        _INTRODUCTION.format(opset=OPSET, bound=BOUND, **rows["versions"]),
-        "| | Paddle Inference | without oneDNN | ONNX |",
+        words["introduction"].format(opset=OPSET, bound=BOUND, **rows["versions"]),
+        words["head"],
         "|---|---|---|---|",
     ]
     for part in ("networks", "operators"):
         for name, row in sorted(rows[part].items()):
-            marks = ["equal" if not row[e] else _short(row[e]) for e in ENGINES]
+            marks = [
+                _short(row[e], words["reasons"]) if row[e] else words["equal"]
+                for e in ENGINES
+            ]
             shown = f"[{name}](operators/{name}.md)" if part == "operators" else name
             lines.append(f"| {shown} | {' | '.join(marks)} |")
-    text = (HERE / "exports_notes.md").read_text(encoding="utf-8")
+    text = (HERE / NOTES[language]).read_text(encoding="utf-8")
     return "\n".join([*lines, "", text])
 
 
-def _short(reason):
+def _short(reason, translations):
+    for ours, theirs in translations:
+        reason = re.sub(f"^{ours}", theirs, reason)
     return reason.replace("|", "/").replace("\n", " ")[:160]
 
 
@@ -227,23 +269,28 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("names", nargs="*", help="operators and networks; default: all")
-    wanted = parser.parse_args().names
+    parser.add_argument("--text", action="store_true", help="export nothing")
+    args = parser.parse_args()
+    wanted = args.names
     paddle.set_device("cpu")
     rows = {"operators": {}, "networks": {}}
     with contextlib.suppress(FileNotFoundError):
         rows = json.loads((HERE / "exports.json").read_text(encoding="utf-8"))
-    rows["versions"] = versions()
+    if not args.text:
+        rows["versions"] = versions()
     for part, known, make in (
         ("networks", NETWORKS, lambda name: network_row(NETWORKS[name])),
         ("operators", resampler_names(), operator_row),
     ):
         rows[part] = {k: v for k, v in rows[part].items() if k in known}
-        for name in [n for n in known if not wanted or n in wanted]:
+        chosen = [n for n in known if not wanted or n in wanted]
+        for name in [] if args.text else chosen:
             rows[part][name] = make(name)
             print(name, rows[part][name], flush=True)
             write_json(HERE / "exports.json", rows)  # Ctrl-C keeps what is done
-    with writing(HERE / "exports.md") as file:
-        file.write(page(rows))
+    for language, name in PAGES.items():
+        with writing(HERE / name) as file:
+            file.write(page(rows, language))
 
 
 if __name__ == "__main__":

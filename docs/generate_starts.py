@@ -1,7 +1,8 @@
-"""Write docs/starts.md: which learned operators can start as one without weights.
+"""Write docs/starts.md, starts.zh.md: which operators can start as one without weights.
 
 python docs/generate_starts.py               all of them (half an hour)
 python docs/generate_starts.py carafe        these rows anew, the others as they are
+python docs/generate_starts.py --text        the pages only, of kept numbers
 """
 
 import argparse
@@ -18,6 +19,32 @@ from paddle_resample.start import DOWN_STARTS, TOLERANCE, UP_STARTS, start_as
 from paddle_resample.tool import run_tool
 
 HERE = Path(__file__).parent
+PAGES = {"en": "starts.md", "zh": "starts.zh.md"}
+NOTES = {"en": "starts_notes.md", "zh": "starts_notes.zh.md"}
+WORDS = {
+    "en": {
+        "title": "# Operators that start as what stood there\n\n[中文](starts.zh.md)",
+        "up": "Upsamplers",
+        "down": "Downsamplers",
+        "operator": "operator",
+        "exact": "exact",
+        "closed form": "closed form",
+        "fitted": "fitted",
+        "no": "no",
+        "border": "border",
+    },
+    "zh": {
+        "title": "# 初始时与原算子等价的算子\n\n[English](starts.md)",
+        "up": "上采样",
+        "down": "下采样",
+        "operator": "算子",
+        "exact": "精确",
+        "closed form": "闭式",
+        "fitted": "拟合",
+        "no": "否",
+        "border": "边界",
+    },
+}
 CHANNELS = 16
 # Options without which there is no closed form, or with which there is one.
 VARIANTS = (
@@ -60,33 +87,33 @@ def row(spec):
     return results
 
 
-def page(rows):
-    lines = [
-        "# Operators that start as what stood there",
-        "",
-        (HERE / "starts_notes.md").read_text(encoding="utf-8").strip(),
-    ]
-    for title, modes in (("Upsamplers", UP_STARTS), ("Downsamplers", DOWN_STARTS)):
-        lines += ["", f"## {title}", "", "| operator | " + " | ".join(modes) + " |"]
+def page(rows, language="en"):
+    """The page of all rows, in a language."""
+    words = WORDS[language]
+    notes = (HERE / NOTES[language]).read_text(encoding="utf-8").strip()
+    lines = [words["title"], "", notes]
+    for title, modes in (("up", UP_STARTS), ("down", DOWN_STARTS)):
+        head = " | ".join([words["operator"], *modes])
+        lines += ["", f"## {words[title]}", "", f"| {head} |"]
         lines.append("|---" * (len(modes) + 1) + "|")
         for name, results in rows.items():
             if set(results) == set(modes):
-                cells = " | ".join(_cell(results[mode]) for mode in modes)
+                cells = " | ".join(_cell(results[mode], words) for mode in modes)
                 lines.append(f"| {name} | {cells} |")
     return "\n".join([*lines, ""])
 
 
-def _cell(result):
+def _cell(result, words):
     if isinstance(result, str):
         return result
     way, error, border = result
     if error > TOLERANCE:
-        return f"no ({error:.0%})"
+        return f"{words['no']} ({error:.0%})"
     kind = "exact" if way == "closed form" and error < 1e-5 else way
     numbers = [] if kind == "exact" else [f"{error:.1%}"]
     if border > max(2 * error, 0.01):
-        numbers.append(f"border {border:.0%}")
-    return f"**{kind}**" + (f" ({', '.join(numbers)})" if numbers else "")
+        numbers.append(f"{words['border']} {border:.0%}")
+    return f"**{words[kind]}**" + (f" ({', '.join(numbers)})" if numbers else "")
 
 
 def main():
@@ -94,20 +121,23 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("names", nargs="*", help="operators; default: all")
-    wanted = parser.parse_args().names
+    parser.add_argument("--text", action="store_true", help="measure nothing")
+    args = parser.parse_args()
+    wanted = args.names
     rows = {}
     with contextlib.suppress(FileNotFoundError):
         rows = json.loads((HERE / "starts.json").read_text(encoding="utf-8"))
     known = {label(spec): spec for spec in specs()}
     for name, spec in known.items():
-        if not wanted or spec["name"] in wanted:
+        if not args.text and (not wanted or spec["name"] in wanted):
             rows[name] = row(spec)
             print(name, rows[name], flush=True)
             kept = {k: rows[k] for k in sorted(rows) if k in known}
             write_json(HERE / "starts.json", kept)  # Ctrl-C keeps what is done
     rows = {k: rows[k] for k in sorted(rows) if k in known}
-    with writing(HERE / "starts.md") as file:
-        file.write(page(rows))
+    for language, name in PAGES.items():
+        with writing(HERE / name) as file:
+            file.write(page(rows, language))
 
 
 if __name__ == "__main__":

@@ -23,11 +23,27 @@ def script():
     return module
 
 
-def test_page_is_made_of_the_rows():
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_page_is_made_of_the_rows(language):
     made = script()
-    assert (DOCS / "exports.md").read_text(encoding="utf-8") == made.page(ROWS)
+    written = (DOCS / made.PAGES[language]).read_text(encoding="utf-8")
+    assert written == made.page(ROWS, language)
     assert sorted(ROWS["operators"]) == sorted(resampler_names())
     assert sorted(ROWS["networks"]) == sorted(made.NETWORKS)
+
+
+def test_reasons_are_told_in_chinese():
+    reasons = (
+        "wrong or fails with oneDNN",
+        "wrong: by 0.003 of the largest value",
+        "fails: Tile|Tile",
+    )
+    row = dict(zip(ENGINES, reasons))
+    rows = {"versions": ROWS["versions"], "networks": {"n": row}, "operators": {}}
+    told = (
+        "| n | 使用 oneDNN 时有误或失败 | 有误：相差最大值的 0.003 | 失败：Tile/Tile |"
+    )
+    assert told in script().page(rows, "zh")
 
 
 def test_everything_holds_in_paddle_inference():
