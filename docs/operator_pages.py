@@ -148,7 +148,8 @@ def _family_table(members):
         if not isinstance(total, str):
             numbers = (f"{total.parameters:,}", f"{total.macs:,}")
         what = _escape(read_docstring(cls).summary)
-        link = f"[{name}]({name}.md)"
+        # In one cell, so that a phone shows the picture without scrolling sideways.
+        link = f"[{name} ![](images/{name}.png)]({name}.md)"
         scales = facts(cls)["scales"]
         rows.append((link, what, asks(cls), scales, *numbers, cls.source))
     columns = ("name", "what it does", asked, "scales", "parameters", "MACs", "source")

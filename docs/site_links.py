@@ -31,6 +31,11 @@ def on_page_markdown(markdown, page, config, files):
     )
 
 
+def on_page_content(html, page, config, files):
+    """Pictures load when they come into view: the index of operators has many."""
+    return html.replace("<img ", '<img loading="lazy" ')
+
+
 def _outside_fences(change, markdown):
     """Apply a function to all of a page but its code blocks."""
     parts, end = [], 0

@@ -27,7 +27,9 @@ def test_page_is_what_the_operator_says(name):
 def test_index_is_up_to_date():
     written = (FOLDER / "README.md").read_text(encoding="utf-8")
     assert written == index_page(), "run `make docs`"
-    linked = re.findall(r"^\| \[(\w+)\]\((\w+)\.md\)", written, re.MULTILINE)
+    linked = re.findall(
+        r"^\| \[(\w+) !\[\]\(images/\1\.png\)\]\((\w+)\.md\)", written, re.MULTILINE
+    )
     assert sorted(text for text, _ in linked) == resampler_names()
     assert all(text == page for text, page in linked)
 

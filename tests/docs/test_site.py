@@ -61,7 +61,7 @@ def test_chinese_where_there_is_a_chinese_page_else_english(site):
 
 def test_only_pages_pictures_and_reports_are_in_the_site(site):
     ends = {p.suffix for p in site.rglob("*") if "assets" not in p.parts}
-    assert ends - {""} <= {".html", ".png", ".svg", ".json", ".js", ".xml", ".gz"}
+    assert ends - {""} <= {".html", ".png", ".svg", ".json", ".js", ".css", ".xml", ".gz"}
     assert not list(site.rglob("*_notes.html"))
     reports = {p.parent.name for p in site.glob("examples/*/report.html")}
     assert reports == {p.parent.name for p in DOCS.glob("examples/*/report.html")}
