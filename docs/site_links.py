@@ -6,15 +6,33 @@ a link out of it becomes the path, as code; it names both languages of a page al
 a Chinese heading answers to its English twin's name, too.
 """
 
+import logging
 import re
+from copy import copy
 from pathlib import Path
 
 import markdown as python_markdown
+from mkdocs.plugins import event_priority
 
+log = logging.getLogger("mkdocs.hooks")
 DOCS = Path(__file__).parent
 LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\]]*\])+)\]\(([^)\s#]+)(#[^)\s]*)?\)")
+NOTEBOOK_LINK = re.compile(r'href="(?!https?:)([^"#]+\.md)([^"]*)"')
 HEADING = re.compile(r"^##+ .+$", re.MULTILINE)
 FENCE = re.compile(r"^( *)```.*?^\1```$", re.MULTILINE | re.DOTALL)
+
+
+@event_priority(-200)  # behind the plugin of languages, which takes them for files
+def on_files(files, config):
+    """Notebooks are pages, each the other language's twin."""
+    for file in files:
+        if file.src_uri.endswith(".ipynb"):
+            file.is_documentation_page = lambda: True
+            english = file.url[3:] if file.url.startswith("zh/") else file.url
+            file.alternates = {"en": copy(file), "zh": copy(file)}
+            file.alternates["en"].url = english
+            file.alternates["zh"].url = f"zh/{english}"
+    return files
 
 
 def on_page_markdown(markdown, page, config, files):
@@ -32,8 +50,19 @@ def on_page_markdown(markdown, page, config, files):
 
 
 def on_page_content(html, page, config, files):
-    """Pictures load when they come into view: the index of operators has many."""
+    """Pictures load when they come into view; a notebook's links lead to pages."""
+    if page.file.src_uri.endswith(".ipynb"):
+        folder = Path(page.file.abs_src_path).parent
+        html = NOTEBOOK_LINK.sub(lambda link: _notebook_link(link, folder), html)
     return html.replace("<img ", '<img loading="lazy" ')
+
+
+def _notebook_link(link, folder):
+    target = link[1].replace(".zh.md", ".md")
+    if not (folder / link[1]).exists():
+        log.warning("a notebook of %s contains a dead link '%s'", folder, link[1])
+    page = target.replace("README.md", "index.md")[: -len("md")] + "html"
+    return f'href="{page}{link[2]}"'
 
 
 def _outside_fences(change, markdown):

@@ -55,6 +55,7 @@ SLOW = [p for p in PAGES if any(b.mark == "slow" for b in blocks_of(p))]
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("page", **named(SLOW))
 def test_all_blocks_run(page, folder):
     run(page, folder, slow=True)

@@ -59,9 +59,30 @@ def test_chinese_where_there_is_a_chinese_page_else_english(site):
     assert "教程" in untranslated  # its navigation
 
 
+def test_notebooks_are_pages_that_name_each_other(site):
+    names = [p.stem for p in DOCS.glob("notebooks/*.ipynb") if ".zh" not in p.name]
+    assert names
+    for name in names:
+        english = (site / f"notebooks/{name}.html").read_text(encoding="utf-8")
+        chinese = (site / f"zh/notebooks/{name}.html").read_text(encoding="utf-8")
+        assert english.count("jp-Cell") > 5 and english.count("data:image/png") > 1
+        assert '.md"' not in english + chinese  # links lead to pages of the site
+        assert f'href="../zh/notebooks/{name}.html" hreflang="zh"' in english
+        assert f'href="../../notebooks/{name}.html" hreflang="en"' in chinese
+
+
 def test_only_pages_pictures_and_reports_are_in_the_site(site):
     ends = {p.suffix for p in site.rglob("*") if "assets" not in p.parts}
-    assert ends - {""} <= {".html", ".png", ".svg", ".json", ".js", ".css", ".xml", ".gz"}
+    assert ends - {""} <= {
+        ".html",
+        ".png",
+        ".svg",
+        ".json",
+        ".js",
+        ".css",
+        ".xml",
+        ".gz",
+    }
     assert not list(site.rglob("*_notes.html"))
     reports = {p.parent.name for p in site.glob("examples/*/report.html")}
     assert reports == {p.parent.name for p in DOCS.glob("examples/*/report.html")}
