@@ -22,6 +22,7 @@ from .haar import haar, haar_inverse
 from .interpolate import MODES, interpolate
 from .layer_norm import layer_norm
 from .linear import linear
+from .max_over_axis import max_over_axis
 from .max_unpool import max_unpool
 from .pointwise_conv import pointwise_conv
 from .reassemble import reassemble, reassemble_down, similarity
@@ -46,6 +47,7 @@ _KNOWN = (
     haar_inverse,
     layer_norm,
     linear,
+    max_over_axis,
     max_unpool,
     merge_cells,
     pixel_shuffle,
@@ -67,6 +69,7 @@ _FUNCTIONS.update(dict.fromkeys(MODES, interpolate))
 _SMALL = {
     "area": 1 << 11,
     "bilinear": 1 << 10,
+    "max_over_axis": 1 << 10,
     "nearest": 1 << 12,
     "pixel_shuffle": 1 << 15,
     "pixel_unshuffle": 1 << 17,

@@ -104,6 +104,18 @@ def _batch_norm(
     return y, mean, variance, None, None, None  # nobody asks for the others
 
 
+def _max(x, axis=None, keepdim=False, *more, **named):
+    if more or named or not _float32(x):
+        return None
+    if x.stop_gradient or not paddle.is_grad_enabled():
+        return None  # its gradient alone is slow
+    axis = axis[0] if isinstance(axis, (list, tuple)) and len(axis) == 1 else axis
+    if type(axis) is not int or not -x.ndim <= axis < x.ndim:
+        return None
+    fast = native("max_over_axis", x)
+    return fast and fast(x, axis, keepdim)
+
+
 def _cross_entropy(logits, label, soft, softmax, stable, ignored, axis, *more):
     if more or soft or not softmax or not _float32(logits) or logits.ndim < 3:
         return None
@@ -132,6 +144,7 @@ OPERATORS = {
     "gelu": _gelu,
     "layer_norm": _layer_norm,
     "linear": _linear,
+    "max": _max,
     "relu": _relu,
     "softmax": _softmax,
     "transpose": _transpose,
