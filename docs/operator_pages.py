@@ -7,6 +7,8 @@ import json
 import re
 from pathlib import Path
 
+import operator_index_words as index_words
+
 import paddle_resample
 from paddle_resample import (
     Upsampler,
@@ -15,6 +17,7 @@ from paddle_resample import (
     resampler_options,
 )
 from paddle_resample.docstring import read_docstring
+from paddle_resample.language.descriptions import OPERATORS
 from paddle_resample.notes import paragraphs
 from paddle_resample.operator_facts import (
     COST_AT,
@@ -32,32 +35,9 @@ __all__ = ["index_page", "operator_page", "write_pages"]
 _ROOT = Path(paddle_resample.__file__).parents[1]
 _AT = f"{COST_AT[0]}x{COST_AT[1][0]}x{COST_AT[1][1]}"
 
-_INDEX = f"""# Operators
-
-One page for each registered operator, with its formula, options, border rule,
-initialization, cost and a picture of what it does before any training.
-`python -m paddle_resample list` and `show NAME` print the same.
-
-C, D and G are the channels of the input x, the output y and the guide, s is the scale.
-Costs are those of the defaults for an input of {_AT}. Called with `size`, an upsampler
-gives exactly that size; integer-scale operators crop, or repeat the last row and
-column, by less than s pixels.
-
-How to read a picture: the input and the output; on the fine grid, what a change of one
-input pixel changes in an upsampler's output, or which input pixels make up one output
-pixel of a downsampler (its own cell is framed; the mean over nine locations of the
-photograph is shown; where the kernel is predicted from x, its own change is part
-of the picture); below, a row across an edge up to the right border, where the border
-rule shows. Where the channels of the output are new mixtures, the first one is shown,
-its contrast stretched. Learned operators have the weights of seed 0. The numbers are
-beside each picture as JSON.
-
-`make docs` writes this folder from the operators' own files.
-"""
-
 
 def write_pages(folder):
-    """Write README.md and one page for each registered operator.
+    """Write the index in both languages and one page for each registered operator.
 
     Args:
         folder: Path to write into; pages of operators that do not exist are removed.
@@ -68,7 +48,8 @@ def write_pages(folder):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     pages = {f"{name}.md": operator_page(name) for name in resampler_names()}
-    pages["README.md"] = index_page()
+    for language, name in index_words.PAGES.items():
+        pages[name] = index_page(language)
     for path in folder.glob("*.md"):
         if path.name not in pages:
             path.unlink()
@@ -122,38 +103,41 @@ def operator_page(name):
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def index_page():
+def index_page(language="en"):
     """The index of all pages: one table for each family.
+
+    Args:
+        language: "en" or "zh".
 
     Returns:
         str: Markdown.
     """
-    parts = [_INDEX.strip()]
+    parts = [index_words.INTRODUCTION[language].format(at=_AT).strip()]
     for key, title in FAMILIES.items():
         members = [
             name for name in resampler_names() if family(resampler_class(name)) == key
         ]
         if members:
-            parts += [f"## {title}", _family_table(members)]
+            title = index_words.said(title, language)
+            parts += [f"## {title}", _family_table(members, language)]
     return "\n\n".join(parts) + "\n"
 
 
-def _family_table(members):
+def _family_table(members, language):
     rows = []
     up = issubclass(resampler_class(members[0]), Upsampler)
-    asked = "needs" if up else "odd sizes, gives"
     for name in members:
         cls, total = resampler_class(name), cost_at(name)
         numbers = ("", "")
         if not isinstance(total, str):
             numbers = (f"{total.parameters:,}", f"{total.macs:,}")
-        what = _escape(read_docstring(cls).summary)
+        summary = read_docstring(cls).summary if language == "en" else OPERATORS[name]
         # In one cell, so that a phone shows the picture without scrolling sideways.
         link = f"[{name} ![](images/{name}.png)]({name}.md)"
-        scales = facts(cls)["scales"]
-        rows.append((link, what, asks(cls), scales, *numbers, cls.source))
-    columns = ("name", "what it does", asked, "scales", "parameters", "MACs", "source")
-    return _table(columns, rows)
+        cells = (asks(cls), facts(cls)["scales"], *numbers, cls.source)
+        said = [index_words.said(cell, language) for cell in cells]
+        rows.append((link, _escape(summary), *said))
+    return _table(index_words.columns(language, up), rows)
 
 
 def _yaml(cls, kind):

@@ -4,12 +4,14 @@ import json
 import re
 from pathlib import Path
 
+import operator_index_words as index_words
 import pytest
 from PIL import Image
 
 from operator_pages import index_page, operator_page, write_pages
 from operator_picture import HEIGHT, WIDTH
 from paddle_resample import cost, resampler_class, resampler_names, resampler_options
+from paddle_resample.catalogue import FAMILIES
 from paddle_resample.docstring import read_docstring
 from paddle_resample.notes import paragraphs
 
@@ -24,9 +26,10 @@ def test_page_is_what_the_operator_says(name):
     assert path.read_text(encoding="utf-8") == operator_page(name), "run `make docs`"
 
 
-def test_index_is_up_to_date():
-    written = (FOLDER / "README.md").read_text(encoding="utf-8")
-    assert written == index_page(), "run `make docs`"
+@pytest.mark.parametrize("language, page", index_words.PAGES.items())
+def test_index_is_up_to_date(language, page):
+    written = (FOLDER / page).read_text(encoding="utf-8")
+    assert written == index_page(language), "run `make docs`"
     linked = re.findall(
         r"^\| \[(\w+) !\[\]\(images/\1\.png\)\]\((\w+)\.md\)", written, re.MULTILINE
     )
@@ -35,7 +38,8 @@ def test_index_is_up_to_date():
 
 
 def test_there_is_no_orphan():
-    assert {p.stem for p in FOLDER.glob("*.md")} - {"README"} == set(resampler_names())
+    pages = {p.name for p in FOLDER.glob("*.md")} - set(index_words.PAGES.values())
+    assert pages == {f"{name}.md" for name in resampler_names()}
     for kind in ("png", "json"):
         assert {p.stem for p in FOLDER.glob(f"images/*.{kind}")} == set(
             resampler_names()
@@ -85,4 +89,11 @@ def test_formulas_are_escaped_and_operators_linked():
 def test_writing_removes_pages_of_no_operator(tmp_path):
     (tmp_path / "gone.md").write_text("old")
     assert write_pages(tmp_path) == resampler_names()
-    assert {p.stem for p in tmp_path.glob("*.md")} == {*resampler_names(), "README"}
+    pages = {f"{name}.md" for name in resampler_names()}
+    written = {p.name for p in tmp_path.glob("*.md")}
+    assert written == pages | set(index_words.PAGES.values())
+
+
+def test_every_family_has_a_chinese_title():
+    for title in FAMILIES.values():
+        assert re.match("[上下]采样：", index_words.said(title, "zh")), title

@@ -1,0 +1,104 @@
+"""The words of the index of operators, in both languages."""
+
+__all__ = ["INTRODUCTION", "PAGES", "columns", "said"]
+
+PAGES = {"en": "README.md", "zh": "README.zh.md"}
+
+INTRODUCTION = {
+    "en": """# Operators
+
+[中文](README.zh.md)
+
+One page for each registered operator, with its formula, options, border rule,
+initialization, cost and a picture of what it does before any training.
+`python -m paddle_resample list` and `show NAME` print the same.
+
+C, D and G are the channels of the input x, the output y and the guide, s is the scale.
+Costs are those of the defaults for an input of {at}. Called with `size`, an upsampler
+gives exactly that size; integer-scale operators crop, or repeat the last row and
+column, by less than s pixels.
+
+How to read a picture: the input and the output; on the fine grid, what a change of one
+input pixel changes in an upsampler's output, or which input pixels make up one output
+pixel of a downsampler (its own cell is framed; the mean over nine locations of the
+photograph is shown; where the kernel is predicted from x, its own change is part
+of the picture); below, a row across an edge up to the right border, where the border
+rule shows. Where the channels of the output are new mixtures, the first one is shown,
+its contrast stretched. Learned operators have the weights of seed 0. The numbers are
+beside each picture as JSON.
+
+`make docs` writes this folder from the operators' own files.
+""",
+    "zh": """# 算子
+
+[English](README.md)
+
+每个已注册的算子一页（英文），有公式、选项、边界规则、初始化、代价，
+以及一张图，画出它未经训练时做什么。
+`python -m paddle_resample list` 与 `show NAME` 输出同样的内容。
+
+C、D、G 分别是输入 x、输出 y 与引导图的通道数，s 为倍率。
+代价是默认选项下输入为 {at} 时的代价。
+调用时给出 `size`，上采样算子就恰好输出该尺寸；
+整数倍率的算子会裁去或重复最后的行与列，不到 s 个像素。
+
+怎样看图：上面是输入与输出；在细网格上，对上采样算子画的是改变一个输入像素后输出的变化，
+对下采样算子画的是一个输出像素由哪些输入像素组成
+（它自己的单元加了框；画的是照片上九个位置的平均；
+核由 x 预测时，核自身的变化也包括在内）。
+下面是横穿一条边缘直到右边界的一行，在那里可以看出边界规则。
+输出的通道是重新混合而成时，画第一个通道，并拉伸其对比度。
+可学习的算子使用种子 0 的权重。数值以 JSON 放在每张图旁。
+
+`make docs` 根据算子自己的文件写出这个文件夹。
+""",
+}
+
+_COLUMNS = {
+    "en": ("name", "what it does", "{}", "scales", "parameters", "MACs", "source"),
+    "zh": ("名称", "做什么", "{}", "倍率", "参数量", "乘加次数", "出处"),
+}
+_ASKED = {
+    "en": {True: "needs", False: "odd sizes, gives"},
+    "zh": {True: "需要", False: "奇数边长，给出"},
+}
+
+# Titles of families and cells of the tables; what is not here stays as it is.
+_SAID = {
+    "Upsamplers: interpolation, no weights": "上采样：插值，无权重",
+    "Upsamplers: learned kernels, the same everywhere": "上采样：可学习的核，处处相同",
+    "Upsamplers: weights or locations predicted from x": (
+        "上采样：由 x 预测权重或采样位置"
+    ),
+    "Upsamplers: steered by a guide": "上采样：由引导图指引",
+    "Upsamplers: steered by a guide whose content is fused in": (
+        "上采样：由引导图指引，并融合其内容"
+    ),
+    "Upsamplers: undo the downsampler that recorded for them": (
+        "上采样：还原为其作记录的下采样"
+    ),
+    "Downsamplers: pooling and filters, no weights": "下采样：池化与滤波，无权重",
+    "Downsamplers: learned, channel by channel": "下采样：可学习，逐通道",
+    "Downsamplers: learned, mixing channels": "下采样：可学习，混合通道",
+    "Downsamplers: record what their upsampler needs": "下采样：记录其上采样所需的信息",
+    "guide": "引导图",
+    "guide of C": "C 通道的引导图",
+    "any": "任意",
+    "textbook": "教科书",
+}
+
+
+def columns(language, up):
+    """Headings of a family's table.
+
+    Args:
+        language: "en" or "zh".
+        up: whether it is one of upsamplers.
+    """
+    asked = _ASKED[language][up]
+    return tuple(name.format(asked) for name in _COLUMNS[language])
+
+
+def said(text, language):
+    """A title or a cell in a language."""
+    return text if language == "en" else _SAID.get(text, text)
