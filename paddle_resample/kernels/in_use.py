@@ -2,6 +2,7 @@
 
 import paddle
 import paddle.nn as nn
+import paddle.nn.functional as F
 
 from . import choice, conv2d
 from .networks import use_native_layers
@@ -46,6 +47,7 @@ def _tried():
         "transposed convolution": nn.Conv2DTranspose(8, 8, 2, stride=2)(image),
         "batch norm": nn.BatchNorm2D(8)(image),
         "ReLU": nn.ReLU()(image),
+        "bilinear interpolation": F.interpolate(image, [64, 64], mode="bilinear"),
         "cross entropy": nn.CrossEntropyLoss(axis=1, reduction="none")(image, labels),
         "linear layer": nn.Linear(64, 64)(tokens),
         "transpose": tokens.transpose([0, 2, 1]),

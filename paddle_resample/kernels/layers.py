@@ -116,6 +116,32 @@ def _max(x, axis=None, keepdim=False, *more, **named):
     return fast and fast(x, axis, keepdim)
 
 
+def _bilinear(
+    x,
+    out_size,
+    side_tensors,
+    scale_tensor,
+    layout,
+    depth,
+    height,
+    width,
+    scale,
+    method,
+    aligned,
+    old_grid,
+):
+    tensors = out_size, side_tensors, scale_tensor
+    if any(t is not None for t in tensors) or (old_grid and not aligned):
+        return None
+    if not _float32(x) or x.ndim != 4 or layout not in ("NCHW", "NHWC"):
+        return None
+    size = None if scale else (height, width)
+    if size and min(size) < 1:
+        return None
+    fast = native("bilinear", x)
+    return fast and fast(x, size, scale or None, "bilinear", aligned, layout)
+
+
 def _cross_entropy(logits, label, soft, softmax, stable, ignored, axis, *more):
     if more or soft or not softmax or not _float32(logits) or logits.ndim < 3:
         return None
@@ -140,6 +166,7 @@ def _float32(*tensors):
 
 OPERATORS = {
     "batch_norm": _batch_norm,
+    "bilinear_interp": _bilinear,
     "cross_entropy_with_softmax": _cross_entropy,
     "gelu": _gelu,
     "layer_norm": _layer_norm,

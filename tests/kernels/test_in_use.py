@@ -7,8 +7,9 @@ from paddle_resample.kernels import choice, conv2d, layers
 from paddle_resample.kernels.in_use import layers_in_use
 
 NAMES = (
-    "convolution, transposed convolution, batch norm, ReLU, cross entropy, "
-    "linear layer, transpose, softmax, layer norm, GELU"
+    "convolution, transposed convolution, batch norm, ReLU, "
+    "bilinear interpolation, cross entropy, linear layer, transpose, "
+    "softmax, layer norm, GELU"
 )
 
 
@@ -29,7 +30,10 @@ def test_why_one_is_not(monkeypatch):
     monkeypatch.setattr("paddle_resample.kernels.layers.usable", lambda: False)
     first, *others = layers_in_use()
     other = f"Paddle {paddle.__version__} does not ask for another one"
-    assert first == "native layers: cross entropy, transpose, softmax, layer norm, GELU"
+    assert first == (
+        "native layers: bilinear interpolation, cross entropy, transpose, softmax, "
+        "layer norm, GELU"
+    )
     expected = {
         **{name: "this Paddle brings no oneDNN 3" for name in layers_of_onednn},
         "batch norm": other,

@@ -171,6 +171,36 @@ def test_layer_norm(native_networks):
     check()
 
 
+def test_bilinear_interpolation(native_networks):
+    @random_cases
+    @given(
+        st.lists(st.integers(1, 12), min_size=4, max_size=4),
+        st.sampled_from([(7, 5), (1, 9), (24, 24), 2, 0.6, [1.5, 3]]),
+        st.booleans(),
+        st.sampled_from(["NCHW", "NHWC"]),
+    )
+    def check(shape, target, aligned, layout):
+        options = {"align_corners": aligned, "data_format": layout, "mode": "bilinear"}
+        options["size" if isinstance(target, tuple) else "scale_factor"] = target
+        if min(shape[2:] if layout == "NCHW" else shape[1:3]) < 2 and target == 0.6:
+            return  # nothing would be left
+
+        def resize(x):
+            return F.interpolate(x, **options)
+
+        compare(native_networks, resize, [normal(shape)], bound=1e-5)
+
+    check()
+
+
+def test_the_old_grid_is_left_to_paddle(native_networks):
+    x = normal([1, 2, 5, 5])
+    x.stop_gradient = False
+    assert is_native(F.interpolate(x, [9, 9], mode="bilinear"))
+    assert not is_native(F.interpolate(x, [9, 9], mode="bilinear", align_mode=1))
+    assert not is_native(F.interpolate(x, [9, 9], mode="bicubic"))
+
+
 def test_cross_entropy(native_networks):
     @random_cases
     @given(
