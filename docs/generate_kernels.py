@@ -1,5 +1,5 @@
-"""Write docs/kernels.md, its picture and docs/kernels_rows.md from what the benchmarks
-measured.
+"""Write docs/kernels.md, kernels.zh.md, their picture and kernels_rows.md from what
+the benchmarks measured.
 
 python docs/generate_kernels.py operators.json growth.json
 python docs/generate_kernels.py    the pages again, from docs/kernels.jsonl
@@ -26,6 +26,32 @@ MEASURED = HERE / "kernels.jsonl"
 OTHERS = ("paddle", "torch", "floor")
 BY = ("by Paddle", "by PyTorch", "by a copy")
 DIRECTIONS = {"forward": "forward", "both": "with backward"}
+PAGES = {"en": "kernels.md", "zh": "kernels.zh.md"}
+NOTES = {"en": "kernels_notes.md", "zh": "kernels_notes.zh.md"}
+WORDS = {
+    "en": {
+        "by": BY,
+        "directions": DIRECTIONS,
+        "column": "{way}, {other}",
+        "mean": "geometric mean",
+        "loss": "{row} to {shape}{way}, {name} {ratio:.2f}",
+        "both": " with backward",
+        "and": "; ",
+        "end": ".",
+        "none": "none.",
+    },
+    "zh": {
+        "by": ("与 Paddle 之比", "与 PyTorch 之比", "与复制之比"),
+        "directions": {"forward": "前向", "both": "含反向"},
+        "column": "{way}，{other}",
+        "mean": "几何平均",
+        "loss": "{row} 至 {shape}{way}，{name} {ratio:.2f}",
+        "both": "（含反向）",
+        "and": "；",
+        "end": "。",
+        "none": "无。",
+    },
+}
 
 
 def measured(operators, growth):
@@ -70,30 +96,35 @@ def table(head, rows):
     return [*lines, *("| " + " | ".join(map(str, row)) + " |" for row in rows), ""]
 
 
-def operator_table(entries, threads):
+def operator_table(entries, threads, language="en"):
+    words = WORDS[language]
     lines = of_kind(entries, "operator", threads=threads)
-    head = ["", *(f"{way}, {other}" for way in DIRECTIONS.values() for other in BY)]
+    head = [
+        words["column"].format(way=way, other=other)
+        for way in words["directions"].values()
+        for other in words["by"]
+    ]
     rows = []
-    for name in [*names(lines), "geometric mean"]:
-        some = [e for e in lines if name in (e["row"], "geometric mean")]
+    for name in [*names(lines), words["mean"]]:
+        some = [e for e in lines if name in (e["row"], words["mean"])]
         row = [name]
         for direction in DIRECTIONS:
             part = [e for e in some if e["direction"] == direction]
             row += [mean(part, other) for other in OTHERS]
         rows.append(row)
-    return table(head, rows)
+    return table(["", *head], rows)
 
 
-def losses(entries, threads):
+def losses(entries, threads, language="en"):
     """Sentences of the shapes that somebody else wins."""
-    words = []
+    words, lost = WORDS[language], []
     for e in of_kind(entries, "operator", threads=threads):
         for other, name in (("paddle", "Paddle"), ("torch", "PyTorch")):
             if e["ours/"].get(other, 0) > 1:
-                way = " with backward" if e["direction"] == "both" else ""
-                by = f"{name} {e['ours/'][other]:.2f}"
-                words.append(f"{e['row']} to {shape(e)}{way}, {by}")
-    return "; ".join(words) + "." if words else "none."
+                way = words["both"] if e["direction"] == "both" else ""
+                facts = {"row": e["row"], "shape": shape(e), "way": way, "name": name}
+                lost.append(words["loss"].format(ratio=e["ours/"][other], **facts))
+    return words["and"].join(lost) + words["end"] if lost else words["none"]
 
 
 def shape(entry):
@@ -106,13 +137,13 @@ def growth_table(entries, threads):
     return table(["", *(f"{side}x{side}" for side in GROWTH)], rows)
 
 
-def page(entries):
+def page(entries, language="en"):
     """docs/kernels.md: its notes, every {name} of a table in them replaced."""
-    text = (HERE / "kernels_notes.md").read_text(encoding="utf-8")
+    text = (HERE / NOTES[language]).read_text(encoding="utf-8")
     parts = {}
     for threads in (1, 2):
-        parts[f"operators {threads}"] = operator_table(entries, threads)
-        parts[f"losses {threads}"] = [losses(entries, threads)]
+        parts[f"operators {threads}"] = operator_table(entries, threads, language)
+        parts[f"losses {threads}"] = [losses(entries, threads, language)]
         parts[f"growth {threads}"] = growth_table(entries, threads)
     conditions = of_kind(entries, "conditions")[0]
     for key in ("paddle", "torch", "commit", "processor", "cores", "rounds"):
@@ -163,9 +194,11 @@ def main():
             "give the reports of operators.py and of operators.py --growth, or nothing"
         )
     entries = read()
-    for name, made in (("kernels", page), ("kernels_rows", rows_page)):
-        with writing(HERE / f"{name}.md") as file:
-            file.write(made(entries))
+    pages = {name: page(entries, language) for language, name in PAGES.items()}
+    pages["kernels_rows.md"] = rows_page(entries)
+    for name, text in pages.items():
+        with writing(HERE / name) as file:
+            file.write(text)
     save_picture(of_kind(entries, "operator"))
 
 

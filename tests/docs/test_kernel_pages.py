@@ -22,7 +22,9 @@ def made():
 
 def test_pages_are_made_of_the_entries(made):
     entries, docs = made.read(), ROOT / "docs"
-    assert (docs / "kernels.md").read_text(encoding="utf-8") == made.page(entries)
+    for language, name in made.PAGES.items():
+        written = (docs / name).read_text(encoding="utf-8")
+        assert written == made.page(entries, language)
     rows = (docs / "kernels_rows.md").read_text(encoding="utf-8")
     assert rows == made.rows_page(entries)
 
@@ -53,6 +55,8 @@ def test_means_and_losses(made):
     said = "a to 1x2, PyTorch 2.00; a to 3x4 with backward, Paddle 1.50."
     assert made.losses(entries, 1) == said
     assert made.losses(entries, 2) == "none."
+    said = "a 至 1x2，PyTorch 2.00；a 至 3x4（含反向），Paddle 1.50。"
+    assert made.losses(entries, 1, "zh") == said
 
 
 def test_picture_draws_what_the_table_says(made):
