@@ -17,7 +17,7 @@ from mkdocs.plugins import event_priority
 log = logging.getLogger("mkdocs.hooks")
 DOCS = Path(__file__).parent
 LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\]]*\])+)\]\(([^)\s#]+)(#[^)\s]*)?\)")
-NOTEBOOK_LINK = re.compile(r'href="(?!https?:)([^"#]+\.md)([^"]*)"')
+NOTEBOOK_LINK = re.compile(r'href="(?!https?:)([^"#]+\.(?:md|ipynb))([^"]*)"')
 HEADING = re.compile(r"^##+ .+$", re.MULTILINE)
 FENCE = re.compile(r"^( *)```.*?^\1```$", re.MULTILINE | re.DOTALL)
 
@@ -52,17 +52,22 @@ def on_page_markdown(markdown, page, config, files):
 def on_page_content(html, page, config, files):
     """Pictures load when they come into view; a notebook's links lead to pages."""
     if page.file.src_uri.endswith(".ipynb"):
-        folder = Path(page.file.abs_src_path).parent
-        html = NOTEBOOK_LINK.sub(lambda link: _notebook_link(link, folder), html)
+        source = Path(page.file.abs_src_path)
+        html = NOTEBOOK_LINK.sub(lambda link: _notebook_link(link, source), html)
     return html.replace("<img ", '<img loading="lazy" ')
 
 
-def _notebook_link(link, folder):
-    target = link[1].replace(".zh.md", ".md")
-    if not (folder / link[1]).exists():
-        log.warning("a notebook of %s contains a dead link '%s'", folder, link[1])
-    page = target.replace("README.md", "index.md")[: -len("md")] + "html"
-    return f'href="{page}{link[2]}"'
+def _notebook_link(link, source):
+    target, anchor = link[1], link[2]
+    if not (source.parent / target).exists():
+        log.warning("%s contains a dead link '%s'", source, target)
+    page = target.replace(".zh.", ".").replace("README.md", "index.md")
+    page = page[: page.rindex(".")] + ".html"
+    if target.endswith(".ipynb") and (".zh." in target) != (".zh." in source.name):
+        # The switch between the languages, whose pages stand in two folders.
+        other = "../../notebooks" if ".zh." in source.name else "../zh/notebooks"
+        page = f"{other}/{page}"
+    return f'href="{page}{anchor}"'
 
 
 def _outside_fences(change, markdown):
@@ -88,8 +93,8 @@ def _link(link, source, page, files):
         folder = folder + "/" if folder else ""
         folder = folder[3:] if folder.startswith("zh/") else f"zh/{folder}"
         return f'<a href="{up}{folder}{name}">{text}</a>'
-    if path.name.endswith(".zh.md"):
-        return f"[{text}]({target.replace('.zh.md', '.md')}{anchor})"
+    if path.name.endswith((".zh.md", ".zh.ipynb")):
+        return f"[{text}]({target.replace('.zh.', '.')}{anchor})"
     if not path.exists() or _in_site(path, files):
         return link[0]  # what does not exist is for mkdocs to complain about
     name = f"`{path.relative_to(DOCS.parent).as_posix()}`"

@@ -67,6 +67,9 @@ def test_notebooks_are_pages_that_name_each_other(site):
         chinese = (site / f"zh/notebooks/{name}.html").read_text(encoding="utf-8")
         assert english.count("jp-Cell") > 5 and english.count("data:image/png") > 1
         assert '.md"' not in english + chinese  # links lead to pages of the site
+        for folder, page in (("notebooks", english), ("zh/notebooks", chinese)):
+            for link in re.findall(r'href="([^":#]+\.(?:html|ipynb))"', page):
+                assert (site / folder / link).exists(), (name, link)
         assert f'href="../zh/notebooks/{name}.html" hreflang="zh"' in english
         assert f'href="../../notebooks/{name}.html" hreflang="en"' in chinese
 
