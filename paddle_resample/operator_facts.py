@@ -44,6 +44,8 @@ def family(cls: type[Resampler]) -> str:
     Returns:
         str: a key of FAMILIES.
 
+    >>> from paddle_resample.operator_facts import family
+    >>> from paddle_resample.registry import resampler_class
     >>> family(resampler_class("carafe")), family(resampler_class("max_pool"))
     ('dynamic', 'recording')
     """
@@ -72,6 +74,8 @@ def asks(cls: type[Resampler]) -> str:
     Returns:
         str: what an upsampler needs; what a downsampler does with odd sizes and gives.
 
+    >>> from paddle_resample.operator_facts import asks
+    >>> from paddle_resample.registry import resampler_class
     >>> asks(resampler_class("sapa_i")), asks(resampler_class("max_pool"))
     ('guide of C', 'floor, pool_indices')
     """
@@ -92,6 +96,8 @@ def facts(cls: type[Resampler]) -> dict[str, str]:
     Returns:
         dict of str to str; what does not apply is left out.
 
+    >>> from paddle_resample.operator_facts import facts
+    >>> from paddle_resample.registry import resampler_class
     >>> facts(resampler_class("max_unpool"))["needs"]
     'pool_indices, recorded by max_pool'
     """
@@ -130,6 +136,8 @@ def cost_at(name: str) -> Cost | str:
 def initialization(cls: type[Resampler]) -> str:
     """How an operator is initialized.
 
+    >>> from paddle_resample.operator_facts import initialization
+    >>> from paddle_resample.registry import resampler_class
     >>> initialization(resampler_class("bilinear"))
     'No weights: training changes nothing.'
     """
