@@ -25,6 +25,15 @@ def resize(x, like):
     return F.interpolate(x, like.shape[2:], mode="bilinear")
 
 
+def maps_of(stages, x):
+    """What every stage makes of the one before."""
+    maps = []
+    for stage in stages:
+        x = stage(x)
+        maps.append(x)
+    return maps
+
+
 class BasicBlock(nn.Module):
     """ResNet-vd's: where the size is halved, the other way averages first."""
 
@@ -68,12 +77,7 @@ class ResNet18vd(nn.Module):
             channels = leaving
 
     def forward(self, x):
-        x = self.stem(x)
-        maps = []
-        for stage in self.stages:
-            x = stage(x)
-            maps.append(x)
-        return maps
+        return maps_of(self.stages, self.stem(x))
 
 
 class DeepLabV3Plus(nn.Module):
@@ -178,11 +182,8 @@ class PPLiteSeg(nn.Module):
         )
 
     def forward(self, image):
-        x = self.stem(image)
-        maps = []
-        for stage in self.stages:
-            x = stage(x)
-            maps.append(x)
+        maps = maps_of(self.stages, self.stem(image))
+        x = maps[-1]
         y = self.gather(sum(resize(pool(x), x) for pool in self.context))
         fused = []
         for fusion, x in zip(reversed(self.fusions), reversed(maps)):

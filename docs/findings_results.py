@@ -35,7 +35,6 @@ class Findings:
         folder = HERE / "examples" / name
         self.plan = _plan_of(folder)
         self.summary = _json(folder / "summary.json")
-        self.record = _json(folder / "study.json")
         found = read_results(folder)
         # Not the cell that repeats another one.
         results = [found[cell.name] for cell in self.plan.cells]

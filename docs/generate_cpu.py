@@ -6,6 +6,8 @@ python docs/generate_cpu.py
 import json
 from pathlib import Path
 
+from markdown_table import markdown_table
+
 from paddle_resample.files import writing
 from paddle_resample.tool import run_tool
 
@@ -49,7 +51,7 @@ def speeds(rows):
             line.append(f"{seconds(row, 'ours', what) * 1e3:.0f}")
             line += [ratio(row, what, other) for other in ("torch", "paddle")]
         cells.append([*line, how(row)])
-    return table([*head, "measured"], cells) if cells else "none yet."
+    return markdown_table([*head, "measured"], cells) if cells else "none yet."
 
 
 def how(row):
@@ -76,7 +78,7 @@ def threads(rows):
     head += [
         f"{way}, {what}" for way in ("ours", "PyTorch", "Paddle") for what in WHATS
     ]
-    return table(head, cells)
+    return markdown_table(head, cells)
 
 
 def conditions(rows):
@@ -90,13 +92,6 @@ def conditions(rows):
             r["versions"]["torch"] for r in rows if "torch" in r["versions"]
         ),
     }
-
-
-def table(head, rows):
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    return "\n".join(
-        [*lines, *("| " + " | ".join(map(str, row)) + " |" for row in rows)]
-    )
 
 
 def page(notes, rows):

@@ -9,6 +9,7 @@ lab_against_study.json beside them, and from docs/images/ceiling_*.json.
 
 import jinja2
 from findings_results import HERE, WORDS, Ceiling, Findings
+from markdown_table import markdown_table
 
 from paddle_resample.study.verdict import signed
 from paddle_resample.tool import run_tool
@@ -26,25 +27,19 @@ def table(study, columns="thin class"):
     """
     words = WORDS[study.language]
     columns = WORDS["columns"][columns]
-    lines = [_line(words["table"][key] for key in columns), "|---" * len(columns) + "|"]
-    lines += [_line(row.get(key, "–") for key in columns) for row in study.rows()]
-    return "\n".join(lines)
-
-
-def _line(cells):
-    return f"| {' | '.join(cells)} |"
+    head = [words["table"][key] for key in columns]
+    rows = ([row.get(key, "–") for key in columns] for row in study.rows())
+    return markdown_table(head, rows)
 
 
 def correlations(studies, score, language):
     """Every laboratory number against a score of every study, as Markdown."""
     words = WORDS[language]
     head = [words["number"], *(words["studies"][s.name] for s in studies)]
-    lines = [_line(head), "|---" * len(head) + "|"]
-    rows = [{row["number"]: row for row in s.lab[score]["rows"]} for s in studies]
-    for number in dict.fromkeys(key for own in rows for key in own):
-        cells = [_correlation(own.get(number)) for own in rows]
-        lines.append(_line([number, *cells]))
-    return "\n".join(lines)
+    known = [{row["number"]: row for row in s.lab[score]["rows"]} for s in studies]
+    numbers = dict.fromkeys(key for own in known for key in own)
+    rows = ([n, *(_correlation(own.get(n)) for own in known)] for n in numbers)
+    return markdown_table(head, rows)
 
 
 def _correlation(row):

@@ -13,6 +13,8 @@ import statistics
 import sys
 from pathlib import Path
 
+from markdown_table import markdown_table
+
 from kernels_picture import save_picture
 from paddle_resample.errors import UsageError
 from paddle_resample.files import writing
@@ -91,11 +93,6 @@ def mean(entries, other):
     return f"{statistics.geometric_mean(found):.2f}" if found else "-"
 
 
-def table(head, rows):
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    return [*lines, *("| " + " | ".join(map(str, row)) + " |" for row in rows), ""]
-
-
 def operator_table(entries, threads, language="en"):
     words = WORDS[language]
     lines = of_kind(entries, "operator", threads=threads)
@@ -112,7 +109,7 @@ def operator_table(entries, threads, language="en"):
             part = [e for e in some if e["direction"] == direction]
             row += [mean(part, other) for other in OTHERS]
         rows.append(row)
-    return table(["", *head], rows)
+    return markdown_table(["", *head], rows)
 
 
 def losses(entries, threads, language="en"):
@@ -134,7 +131,7 @@ def shape(entry):
 def growth_table(entries, threads):
     lines = of_kind(entries, "growth", threads=threads)
     rows = [[e["row"], *(f"{ns:.2f}" for ns in e["ns"])] for e in lines]
-    return table(["", *(f"{side}x{side}" for side in GROWTH)], rows)
+    return markdown_table(["", *(f"{side}x{side}" for side in GROWTH)], rows)
 
 
 def page(entries, language="en"):
@@ -143,13 +140,13 @@ def page(entries, language="en"):
     parts = {}
     for threads in (1, 2):
         parts[f"operators {threads}"] = operator_table(entries, threads, language)
-        parts[f"losses {threads}"] = [losses(entries, threads, language)]
+        parts[f"losses {threads}"] = losses(entries, threads, language)
         parts[f"growth {threads}"] = growth_table(entries, threads)
     conditions = of_kind(entries, "conditions")[0]
     for key in ("paddle", "torch", "commit", "processor", "cores", "rounds"):
-        parts[key] = [str(conditions[key])]
-    for name, lines in parts.items():
-        text = text.replace("{" + name + "}", "\n".join(lines).rstrip("\n"))
+        parts[key] = str(conditions[key])
+    for name, part in parts.items():
+        text = text.replace("{" + name + "}", part)
     return text
 
 
@@ -174,7 +171,7 @@ def rows_page(entries):
         "by PyTorch",
         "by a copy",
     ]
-    return "\n".join([*lines, *table(head, rows)])
+    return "\n".join([*lines, markdown_table(head, rows), ""])
 
 
 def _bold(ratio):

@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 
 import paddle
+from markdown_table import markdown_table
 
 from paddle_resample import Upsampler, UsageError, resampler_class, resampler_names
 from paddle_resample.files import write_json, writing
@@ -93,13 +94,13 @@ def page(rows, language="en"):
     notes = (HERE / NOTES[language]).read_text(encoding="utf-8").strip()
     lines = [words["title"], "", notes]
     for title, modes in (("up", UP_STARTS), ("down", DOWN_STARTS)):
-        head = " | ".join([words["operator"], *modes])
-        lines += ["", f"## {words[title]}", "", f"| {head} |"]
-        lines.append("|---" * (len(modes) + 1) + "|")
-        for name, results in rows.items():
-            if set(results) == set(modes):
-                cells = " | ".join(_cell(results[mode], words) for mode in modes)
-                lines.append(f"| {name} | {cells} |")
+        shown = [
+            [name, *(_cell(results[mode], words) for mode in modes)]
+            for name, results in rows.items()
+            if set(results) == set(modes)
+        ]
+        table = markdown_table([words["operator"], *modes], shown)
+        lines += ["", f"## {words[title]}", "", table]
     return "\n".join([*lines, ""])
 
 

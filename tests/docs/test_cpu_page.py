@@ -1,33 +1,11 @@
 """docs/cpu.md is what its generator makes of the measured rows."""
 
-import importlib.util
 import json
-import sys
 
-import pytest
+import generate_cpu as generator
+import networks
 
 from checkout import ROOT
-
-
-def load(folder, name):
-    path = ROOT / folder / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(name, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture
-def generator():
-    return load("docs", "generate_cpu")
-
-
-@pytest.fixture
-def networks(monkeypatch):
-    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
-    module = load("benchmarks", "networks")
-    yield module
-    sys.modules.pop("operators", None)
 
 
 def row(network, threads, ours, torch=None, clock="wall", commit="abc1234"):
@@ -51,7 +29,7 @@ def row(network, threads, ours, torch=None, clock="wall", commit="abc1234"):
     }
 
 
-def test_the_page_is_up_to_date(generator):
+def test_the_page_is_up_to_date():
     rows = json.loads((ROOT / "docs" / "cpu.json").read_text(encoding="utf-8"))
     notes = (ROOT / "docs" / "cpu_notes.md").read_text(encoding="utf-8")
     page = (ROOT / "docs" / "cpu.md").read_text(encoding="utf-8")
@@ -59,11 +37,11 @@ def test_the_page_is_up_to_date(generator):
     assert "{" not in page
 
 
-def test_every_network_has_a_name(generator, networks):
+def test_every_network_has_a_name():
     assert set(generator.NAMES) == set(networks.ROWS)
 
 
-def test_tables(generator):
+def test_tables():
     rows = [
         row("segformer b0", 1, 0.1, torch=0.2),
         row("segformer b0", 2, 0.06, torch=0.1),
@@ -80,12 +58,12 @@ def test_tables(generator):
     assert lines[-1] == "2.0"
 
 
-def test_threads_are_compared_within_a_commit(generator):
+def test_threads_are_compared_within_a_commit():
     rows = [row("mobilenet v2", 1, 0.1), row("mobilenet v2", 2, 0.1, commit="def")]
     assert generator.threads(rows).count("\n") == 1
 
 
-def test_a_row_takes_the_place_of_the_one_before(networks, tmp_path):
+def test_a_row_takes_the_place_of_the_one_before(tmp_path):
     path = tmp_path / "rows.json"
     for made in (
         row("mobilenet v2", 2, 1.0),

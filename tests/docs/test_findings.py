@@ -1,20 +1,15 @@
 """docs/findings.md is what its generator makes of the published studies today."""
 
 import json
-import runpy
-import sys
 from pathlib import Path
-from types import SimpleNamespace
 
+import generate_findings as made
 import pytest
 
 from paddle_resample.study.plan import Study
 from paddle_resample.study.results import read_results
 
 DOCS = Path(__file__).parents[2] / "docs"
-sys.path.insert(0, str(DOCS))
-made = SimpleNamespace(**runpy.run_path(str(DOCS / "generate_findings.py")))
-sys.path.pop(0)
 PUBLISHED = sorted(p.parent for p in (DOCS / "examples").glob("*/study.json"))
 
 

@@ -1,26 +1,13 @@
 """The pages of the kernels' times are made of what docs/kernels.jsonl says."""
 
-import importlib.util
-import sys
 from pathlib import Path
 
-import pytest
+import generate_kernels as made
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
-def made():
-    path = ROOT / "docs" / "generate_kernels.py"
-    spec = importlib.util.spec_from_file_location("generate_kernels", path)
-    module = importlib.util.module_from_spec(spec)
-    before = list(sys.path)
-    spec.loader.exec_module(module)
-    sys.path[:] = before
-    return module
-
-
-def test_pages_are_made_of_the_entries(made):
+def test_pages_are_made_of_the_entries():
     entries, docs = made.read(), ROOT / "docs"
     for language, name in made.PAGES.items():
         written = (docs / name).read_text(encoding="utf-8")
@@ -29,7 +16,7 @@ def test_pages_are_made_of_the_entries(made):
     assert rows == made.rows_page(entries)
 
 
-def test_every_row_of_the_benchmark_was_measured(made):
+def test_every_row_of_the_benchmark_was_measured():
     from operators_rows import ROWS, SHAPES
 
     wanted = {row.name for row in ROWS}
@@ -43,7 +30,7 @@ def test_every_row_of_the_benchmark_was_measured(made):
         )
 
 
-def test_means_and_losses(made):
+def test_means_and_losses():
     entries = [
         {"kind": "operator", "row": "a", "y": [1, 2], "direction": "forward",
          "threads": 1, "ours/": {"paddle": 0.5, "torch": 2.0, "floor": 1.0}},
@@ -59,7 +46,7 @@ def test_means_and_losses(made):
     assert made.losses(entries, 1, "zh") == said
 
 
-def test_picture_draws_what_the_table_says(made):
+def test_picture_draws_what_the_table_says():
     from kernels_picture import PICTURE, mean
 
     entries = made.of_kind(made.read(), "operator", threads=1)

@@ -1,15 +1,9 @@
 """The statistics of docs/lab_against_study.py, against SciPy and by hand."""
 
-import runpy
-from pathlib import Path
-from types import SimpleNamespace
-
+import lab_against_study as made
 import numpy as np
 import pytest
 from scipy import stats
-
-DOCS = Path(__file__).parents[2] / "docs"
-made = SimpleNamespace(**runpy.run_path(str(DOCS / "lab_against_study.py")))
 
 
 def test_correlation_and_p_are_scipys(rng):

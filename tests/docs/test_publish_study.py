@@ -1,16 +1,12 @@
 """What docs/publish_study.py keeps of pictures."""
 
-import runpy
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import publish_study as made
 import pytest
 
 from paddle_resample.errors import UsageError
-
-DOCS = Path(__file__).parents[2] / "docs"
-made = SimpleNamespace(**runpy.run_path(str(DOCS / "publish_study.py")))
 
 
 def test_the_detail_holds_most_of_the_rarest_class():

@@ -1,15 +1,7 @@
 """Whole studies whose truth is known: what docs/study_statistics.md tells at length."""
 
-import importlib.util
-
 import pytest
-
-from checkout import ROOT
-
-_PATH = ROOT / "benchmarks" / "study_statistics.py"
-_SPEC = importlib.util.spec_from_file_location("study_statistics", _PATH)
-simulation = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(simulation)
+import study_statistics as simulation
 
 
 def test_a_large_difference_is_shown_and_none_is_not():
