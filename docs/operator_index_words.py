@@ -1,5 +1,7 @@
 """The words of the index of operators, in both languages."""
 
+from paddle_resample.language import translated
+
 __all__ = ["INTRODUCTION", "PAGES", "columns", "said"]
 
 PAGES = {"en": "README.md", "zh": "README.zh.md"}
@@ -63,30 +65,6 @@ _ASKED = {
     "zh": {True: "需要", False: "奇数边长，给出"},
 }
 
-# Titles of families and cells of the tables; what is not here stays as it is.
-_SAID = {
-    "Upsamplers: interpolation, no weights": "上采样：插值，无权重",
-    "Upsamplers: learned kernels, the same everywhere": "上采样：可学习的核，处处相同",
-    "Upsamplers: weights or locations predicted from x": (
-        "上采样：由 x 预测权重或采样位置"
-    ),
-    "Upsamplers: steered by a guide": "上采样：由引导图指引",
-    "Upsamplers: steered by a guide whose content is fused in": (
-        "上采样：由引导图指引，并融合其内容"
-    ),
-    "Upsamplers: undo the downsampler that recorded for them": (
-        "上采样：还原为其作记录的下采样"
-    ),
-    "Downsamplers: pooling and filters, no weights": "下采样：池化与滤波，无权重",
-    "Downsamplers: learned, channel by channel": "下采样：可学习，逐通道",
-    "Downsamplers: learned, mixing channels": "下采样：可学习，混合通道",
-    "Downsamplers: record what their upsampler needs": "下采样：记录其上采样所需的信息",
-    "guide": "引导图",
-    "guide of C": "C 通道的引导图",
-    "any": "任意",
-    "textbook": "教科书",
-}
-
 
 def columns(language, up):
     """Headings of a family's table.
@@ -101,4 +79,6 @@ def columns(language, up):
 
 def said(text, language):
     """A title or a cell in a language."""
-    return text if language == "en" else _SAID.get(text, text)
+    if text == "textbook" and language == "zh":  # no source that has a name
+        return "教科书"
+    return translated(text, language)

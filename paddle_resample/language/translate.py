@@ -10,18 +10,20 @@ from .choice import language
 __all__ = ["padded", "translated"]
 
 
-def translated(said):
+def translated(said, into=None):
     """Say something in the language in use.
 
     Args:
         said: str, a whole message; or a rich Table, whose title and headings are said.
+        into: another language than the one in use, for what is written in both.
 
     Returns:
         As said. In English, and where the catalogue has no such sentence, what came in.
     """
-    if language() == "en":
+    into = into or language()
+    if into == "en":
         return said
-    catalogue = _catalogue(language())
+    catalogue = _catalogue(into)
     if isinstance(said, str):
         return catalogue.translate(said)
     if isinstance(said.title, str):
