@@ -6,6 +6,7 @@ from pathlib import Path
 import generate_starts
 import pytest
 import study_statistics
+import study_statistics_page
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -22,6 +23,6 @@ def test_starts(language):
 @LANGUAGES
 def test_study_statistics(language):
     kept = json.loads((DOCS / "study_statistics.json").read_text(encoding="utf-8"))
-    written = (DOCS / study_statistics.PAGES[language]).read_text(encoding="utf-8")
-    assert written == study_statistics.page(kept["rows"], language)
-    assert set(study_statistics.SOURCES_ZH) == set(study_statistics.SOURCES)
+    written = (DOCS / study_statistics_page.PAGES[language]).read_text(encoding="utf-8")
+    assert written == study_statistics_page.page(kept["rows"], language)
+    assert set(study_statistics_page.SOURCES_ZH) == set(study_statistics.SOURCES)
