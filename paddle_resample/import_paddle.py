@@ -5,21 +5,31 @@ missing, the program ends with one sentence instead of a stack trace.
 """
 
 import contextlib
+import importlib.util
+import re
 import sys
 import warnings
-from importlib import metadata
+from pathlib import Path
 
 from . import cpu  # noqa: F401  which looks at what Paddle's import will change
 from .language import asked_language, choose_language, translated
+from .late_imports import importing, late_imports
 from .requirements import MissingPackage, require_paddle
 
 __all__ = []
 
 
+# Clients for downloads; what builds extensions imports setuptools.
+_BUILDER = "paddle.utils.cpp_extension"
+_LATE = ("httpx", _BUILDER, f"{_BUILDER}.extension_utils")
+
+
 def _is_paddle_2():
-    for name in ("paddlepaddle", "paddlepaddle-gpu"):
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            return metadata.version(name).startswith("2.")
+    spec = importlib.util.find_spec("paddle")
+    for folder in (spec and spec.submodule_search_locations) or ():
+        with contextlib.suppress(OSError):
+            text = (Path(folder) / "version" / "__init__.py").read_text("utf-8")
+            return bool(re.search(r"^full_version\s*=\s*'2\.", text, re.MULTILINE))
     return False
 
 
@@ -36,7 +46,7 @@ _hook = sys.excepthook
 if "paddle" not in sys.modules and _is_paddle_2():
     with contextlib.suppress(ImportError):
         import cv2  # noqa: F401
-with warnings.catch_warnings():
+with warnings.catch_warnings(), importing(), late_imports(_LATE):
     warnings.filterwarnings("ignore", message="No ccache found")
     try:
         require_paddle()

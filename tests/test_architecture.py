@@ -13,6 +13,7 @@ FLOORS = [
         "images",
         "import_paddle",
         "language",
+        "late_imports",
         "notes",
         "requirements",
         "synonyms",

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from ..errors import UsageError, did_you_mean
 from ..language import LANGUAGES, asked_language, choose_language, language, translated
+from ..late_imports import importing
 from ..tool import run_tool
 from ..version import __version__
 from .script import run_script
@@ -99,7 +100,8 @@ def command_parser(name: str, program: str):
     Returns:
         (module, argparse.ArgumentParser).
     """
-    module = importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
+    with importing():
+        module = importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
     parser = CommandParser(
         prog=program, description=module.__doc__, formatter_class=CommandHelp
     )

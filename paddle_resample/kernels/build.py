@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 import uuid
+import warnings
 from pathlib import Path
 
 import paddle
@@ -245,7 +246,11 @@ def _commands(cxx, flags, unlinked, linked):
 
 def _paddle_flags():
     """Where Paddle's headers and libraries are, as its own extension builder says."""
-    from paddle.utils.cpp_extension.extension_utils import normalize_extension_kwargs
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="No ccache found")
+        from paddle.utils.cpp_extension.extension_utils import (
+            normalize_extension_kwargs,
+        )
 
     return normalize_extension_kwargs({"extra_compile_args": []})
 

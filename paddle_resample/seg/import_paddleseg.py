@@ -1,9 +1,12 @@
 """Import PaddleSeg, or say in one sentence what is missing or too old."""
 
+from ..late_imports import importing, late_imports
 from ..requirements import require_paddleseg
-from .late_imports import late_imports
 
 __all__ = []
 
-with late_imports():
+_MODULES = ("requests", "sklearn", "sklearn.metrics")
+_FUNCTIONS = ("scipy.ndimage", "scipy.optimize")
+
+with importing(), late_imports(_MODULES, _FUNCTIONS):
     require_paddleseg()

@@ -105,11 +105,13 @@ def _bank(grain, side=512):
         raw = bits.random_raw(side * side // 2).view(np.uint8)
         four = raw.reshape(4, side, side).astype(np.int32).sum(0)
         return ((four - 510) // 4 + 128).astype(np.uint8)
-    total = np.zeros((side, side), np.int64)
+    # Whole numbers below 2^53, which are exact in float64 too, where products are fast.
+    total = np.zeros((side, side))
     for cells, weight in ((8, 32), (16, 16), (32, 8), (64, 4), (128, 2)):
-        raw = bits.random_raw(cells * cells // 8).view(np.uint8).astype(np.int64)
-        fit = spline(cells, side)
+        raw = bits.random_raw(cells * cells // 8).view(np.uint8).astype(np.float64)
+        fit = spline(cells, side).astype(np.float64)
         total += weight * (fit @ (raw.reshape(cells, cells) - 128) @ fit.T)
+    total = total.astype(np.int64)
     total -= total.sum() // total.size
     # the octaves, smooth and added up, keep to the middle of the range: widen it
     return np.clip(total // (ONE * ONE * 20) + 128, 0, 255).astype(np.uint8)

@@ -3,10 +3,15 @@
 Everything else in the process, Paddle above all, stays as it is.
 """
 
+import ast
+import dis
 import functools
 import importlib
 import inspect
+import linecache
 import re
+import textwrap
+import types
 from dataclasses import dataclass
 from typing import Callable
 
@@ -145,12 +150,39 @@ def _find(target):
 
 def _source(function):
     """Text of a function without its decorators, and its line in the file."""
-    try:
-        lines, line = inspect.getsourcelines(function)
-    except OSError:
+    code = inspect.unwrap(function).__code__
+    lines = linecache.getlines(code.co_filename)
+    rest = range(code.co_firstlineno - 1, len(lines))
+    first = next((i for i in rest if lines[i].lstrip().startswith("def ")), None)
+    if first is None:
         return "", 0
-    skip = next(i for i, s in enumerate(lines) if s.lstrip().startswith("def "))
-    return "".join(lines[skip:]), line + skip
+    end = _last_line(code)
+    while end < len(lines) and not _ends(lines[end], lines[first]):
+        end += 1
+    text = "".join(lines[first:end])
+    try:
+        ast.parse(textwrap.dedent(text))
+    except SyntaxError:  # a line inside brackets or a string stands further left
+        lines, _ = inspect.getsourcelines(function)
+        text = "".join(lines[first - code.co_firstlineno + 1 :])
+    return text, first + 1
+
+
+def _last_line(code):
+    """The last line of a function on which something begins, from 1.
+
+    `inspect` finds the end by reading words, which takes ten times as long.
+    """
+    inner = [c for c in code.co_consts if isinstance(c, types.CodeType)]
+    own = [line for _, line in dis.findlinestarts(code) if line]
+    return max([code.co_firstlineno, *own, *map(_last_line, inner)])
+
+
+def _ends(line, definition):
+    """Whether a line is no more of the function that a definition begins."""
+    text = line.lstrip()
+    indentation = len(definition) - len(definition.lstrip())
+    return bool(text) and text[0] != "#" and len(line) - len(text) <= indentation
 
 
 def _pattern(snippet):
