@@ -195,15 +195,24 @@ def max_unpool(x: Tensor, side: PoolIndices) -> Tensor:
 
 def _max_unpool(x, side):
     """max_unpool of checked arguments; still refuses positions outside the map."""
-    indices = side.indices
     size = [side.size[i] for i in range(x.ndim - 2)]
-    fast = native("max_unpool", x)
     if paddle.in_dynamic_mode():
-        try:
-            return _unpool(x, indices, size, fast)
-        except (OSError, RuntimeError, ValueError):
-            _refuse_positions(indices, size)
-            raise
+        return _unpool(x, side.indices, size)
+    return _scatter(x, side.indices, size)
+
+
+def _unpool(x, indices, size):
+    fast = native("max_unpool", x)
+    try:
+        if fast is not None:
+            return fast(x, indices, size)
+        return _paddle_unpool(x, indices, size)
+    except (OSError, RuntimeError, ValueError):
+        _refuse_positions(indices, size)
+        raise
+
+
+def _scatter(x, indices, size):
     # A traced max_unpool2d wants its output size in numbers; a scatter does not.
     plane = paddle.zeros([x.shape[0], x.shape[1], math.prod(size)], dtype=x.dtype)
     flat = paddle.put_along_axis(
@@ -212,9 +221,7 @@ def _max_unpool(x, side):
     return flat.reshape([0, 0, *size])
 
 
-def _unpool(x, indices, size, fast):
-    if fast is not None:
-        return fast(x, indices, size)
+def _paddle_unpool(x, indices, size):
     if x.place.is_cpu_place():  # Paddle would write outside its map
         _refuse_positions(indices, size)
     unpool = F.max_unpool3d if x.ndim == 5 else F.max_unpool2d

@@ -104,12 +104,15 @@ def displaced_grid(flow: Tensor, size: Size, align_corners: bool) -> Tensor:
     """
     dtype = coordinate_dtype(flow)
     grid = regular_grid(spatial_size(flow), align_corners, dtype)
+    flow = flow.astype(dtype).transpose([0, 2, 3, 1])
+    return grid + flow / _columns_rows(size, dtype)
+
+
+def _columns_rows(size: Any, dtype: Any) -> Tensor:
+    """(width, height) as a Tensor, of numbers, or of a Tensor in a traced program."""
     if paddle.in_dynamic_mode():
-        size = paddle.to_tensor([size[1], size[0]], dtype=dtype)
-    else:
-        sides: Any = size  # a Tensor
-        size = paddle.stack([sides[1], sides[0]]).astype(dtype)
-    return grid + flow.astype(dtype).transpose([0, 2, 3, 1]) / size
+        return paddle.to_tensor([size[1], size[0]], dtype=dtype)
+    return paddle.stack([size[1], size[0]]).astype(dtype)
 
 
 def coordinate_dtype(*tensors: Tensor) -> Any:

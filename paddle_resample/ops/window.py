@@ -139,6 +139,7 @@ def keep_inside(
         inside.append((location >= 0) & (location < sides[i]))
     rows, columns = inside
     both = rows.reshape([kernel_size, 1, -1, 1]) & columns.unsqueeze([0, 2])
+    both = both.astype("float32")  # Paddle 2.6 traces no flatten of bool
     both = both.flatten(0, 1).unsqueeze(0).tile([1, groups, 1, 1])
     low = 1e4 if logits.dtype == paddle.float16 else 1e30
-    return logits + (both.astype("float32") * low - low).astype(logits.dtype)
+    return logits + (both * low - low).astype(logits.dtype)
