@@ -54,7 +54,8 @@ class LPS(Downsampler):
 
     Example:
         >>> import paddle, paddle_resample
-        >>> layer = paddle_resample.LPS(64).eval()
+        >>> layer = paddle_resample.LPS(64)
+        >>> _ = layer.eval()
         >>> y, side = layer.record(paddle.randn([2, 64, 8, 12]))
         >>> list(y.shape), side.weights.sum(axis=1).numpy().tolist()
         ([2, 64, 4, 6], [1.0, 1.0])

@@ -50,7 +50,8 @@ def offset_warp(
         >>> x = paddle.to_tensor([[[[0.0, 1.0]]]])
         >>> offset_warp(x, paddle.full([1, 2, 1, 2], 0.5)).numpy().ravel().tolist()
         [0.5, 1.0]
-        >>> offset_warp(x, paddle.ones([1, 8, 1, 2]), reach=0.25, cell=2).shape[2:]
+        >>> y = offset_warp(x, paddle.ones([1, 8, 1, 2]), reach=0.25, cell=2)
+        >>> list(y.shape[2:])
         [2, 4]
     """
     check_counts("offset_warp", cell=cell)

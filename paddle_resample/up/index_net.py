@@ -44,7 +44,7 @@ class IndexNet(Upsampler):
         >>> import paddle, paddle_resample
         >>> x = paddle.ones([1, 4, 4, 6])
         >>> y, side = paddle_resample.IndexPool(4).record(x)
-        >>> paddle_resample.IndexNet(4)(y, side=side).shape
+        >>> list(paddle_resample.IndexNet(4)(y, side=side).shape)
         [1, 4, 4, 6]
     """
 

@@ -48,7 +48,9 @@ class LPSUp(Upsampler):
     Example:
         >>> import paddle, paddle_resample
         >>> x = paddle.to_tensor([[[[1.0, 5.0], [2.0, 3.0]]]])
-        >>> y, side = paddle_resample.LPS(1).eval().record(x)
+        >>> down = paddle_resample.LPS(1)
+        >>> _ = down.eval()
+        >>> y, side = down.record(x)
         >>> z = paddle_resample.LPSUp(1)(y, side=side)
         >>> list(z.shape), int((z != 0).sum())
         ([1, 1, 2, 2], 1)

@@ -57,7 +57,7 @@ class DeepLabV3PlusDecoder(nn.Layer):
     >>> import paddle
     >>> from paddle_resample.seg.nets import DeepLabV3PlusDecoder
     >>> decoder = DeepLabV3PlusDecoder(32, 16, channels=24)
-    >>> decoder(paddle.ones([2, 16, 24, 32]), paddle.ones([2, 32, 6, 8])).shape
+    >>> list(decoder(paddle.ones([2, 16, 24, 32]), paddle.ones([2, 32, 6, 8])).shape)
     [2, 24, 24, 32]
     """
 

@@ -68,7 +68,7 @@ class MSDeformAttnPixelDecoder(nn.Layer):
     >>> maps = [paddle.ones([1, c, 32 // s, 64 // s])
     ...         for c, s in [(4, 1), (6, 2), (8, 4), (10, 8)]]
     >>> features, levels = decoder(maps)
-    >>> features.shape, levels[0].shape
+    >>> list(features.shape), list(levels[0].shape)
     ([1, 16, 32, 64], [1, 16, 4, 8])
     """
 

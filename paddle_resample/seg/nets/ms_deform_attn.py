@@ -94,7 +94,7 @@ class MSDeformAttn(nn.Layer):
     >>> from paddle_resample.seg.nets import MSDeformAttn
     >>> layer = MSDeformAttn(8, levels=2, heads=2, points=3)
     >>> x, reference = paddle.ones([1, 20, 8]), paddle.full([1, 5, 2, 2], 0.5)
-    >>> layer(x[:, :5], reference, x, [(4, 4), (2, 2)]).shape
+    >>> list(layer(x[:, :5], reference, x, [(4, 4), (2, 2)]).shape)
     [1, 5, 8]
     """
 

@@ -46,7 +46,7 @@ class SegFormerHead(nn.Layer):
     >>> from paddle_resample.seg.nets import SegFormerHead
     >>> head = SegFormerHead(19, [32, 64, 160, 256], upsample="bilinear")
     >>> shapes = [(32, 16, 24), (64, 8, 12), (160, 4, 6), (256, 2, 3)]
-    >>> head([paddle.ones([1, *shape]) for shape in shapes]).shape
+    >>> list(head([paddle.ones([1, *shape]) for shape in shapes]).shape)
     [1, 19, 16, 24]
     """
 

@@ -119,8 +119,9 @@ class NaiveHead(RowHead):
 
     >>> import paddle
     >>> from paddle_resample.seg.nets import NaiveHead
-    >>> head = NaiveHead(19, 48, patch=16).eval()
-    >>> head([paddle.ones([1, 4 * 6, 48])], (4, 6))[0].shape
+    >>> head = NaiveHead(19, 48, patch=16)
+    >>> _ = head.eval()
+    >>> list(head([paddle.ones([1, 4 * 6, 48])], (4, 6))[0].shape)
     [1, 19, 64, 96]
     """
 
@@ -174,8 +175,9 @@ class PUPHead(RowHead):
 
     >>> import paddle
     >>> from paddle_resample.seg.nets import PUPHead
-    >>> head = PUPHead(19, 48, channels=32, upsample="conv_transpose").eval()
-    >>> head([paddle.ones([1, 4 * 6, 48])], (4, 6))[0].shape
+    >>> head = PUPHead(19, 48, channels=32, upsample="conv_transpose")
+    >>> _ = head.eval()
+    >>> list(head([paddle.ones([1, 4 * 6, 48])], (4, 6))[0].shape)
     [1, 19, 64, 96]
     """
 

@@ -30,8 +30,9 @@ class MLAHead(nn.Layer):
 
     >>> import paddle
     >>> from paddle_resample.seg.nets import MLAHead
-    >>> head = MLAHead(19, 48, channels=32).eval()
-    >>> head([paddle.ones([1, 4 * 6, 48])] * 4, (4, 6))[0].shape
+    >>> head = MLAHead(19, 48, channels=32)
+    >>> _ = head.eval()
+    >>> list(head([paddle.ones([1, 4 * 6, 48])] * 4, (4, 6))[0].shape)
     [1, 19, 64, 96]
     """
 

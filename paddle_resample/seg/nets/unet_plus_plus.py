@@ -65,7 +65,7 @@ class UNetPlusPlusDecoder(nn.Layer):
     >>> from paddle_resample.seg.nets import UNetPlusPlusDecoder
     >>> decoder = UNetPlusPlusDecoder([16, 32, 64], [32, 16, 8])
     >>> maps = [paddle.ones([1, 8 * 2**i, 48 // 2**i, 64 // 2**i]) for i in (1, 2, 3)]
-    >>> decoder(maps, paddle.ones([1, 3, 48, 64])).shape
+    >>> list(decoder(maps, paddle.ones([1, 3, 48, 64])).shape)
     [1, 8, 48, 64]
     """
 

@@ -48,9 +48,10 @@ class UPerNetHead(nn.Layer):
 
     >>> import paddle
     >>> from paddle_resample.seg.nets import UPerNetHead
-    >>> head = UPerNetHead(19, [16, 32, 64, 128], channels=24).eval()
+    >>> head = UPerNetHead(19, [16, 32, 64, 128], channels=24)
+    >>> _ = head.eval()
     >>> shapes = [(16, 24, 32), (32, 12, 16), (64, 6, 8), (128, 3, 4)]
-    >>> head([paddle.ones([1, *shape]) for shape in shapes])[0].shape
+    >>> list(head([paddle.ones([1, *shape]) for shape in shapes])[0].shape)
     [1, 19, 24, 32]
     """
 
