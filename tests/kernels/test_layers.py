@@ -166,7 +166,8 @@ def test_layer_norm(native_networks):
         def norm(x, weight, bias):
             return F.layer_norm(x, last, weight, bias)
 
-        compare(native_networks, norm, [x, weight, bias], bound=1e-4)
+        # The gradient of two elements is a small difference of large numbers.
+        compare(native_networks, norm, [x, weight, bias], bound=1e-4, least=0.1)
 
     check()
 
