@@ -20,12 +20,14 @@ def measure_paddle(cases, rounds, threads, growth=False):
     Returns:
         one dict of each case and direction, and a dict of versions.
     """
-    import paddle_resample  # noqa: F401  isort: skip  (before Paddle)
+    import paddle_resample  # isort: skip  (before Paddle)
     import paddle
     from paddle.autograd import PyLayer
 
     from paddle_resample import ops
     from paddle_resample.kernels import choice
+
+    paddle_resample.tune_cpu()
 
     class NextLayer(PyLayer):
         """Gives the results the gradients `given`, as a layer behind them would.
