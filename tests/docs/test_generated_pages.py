@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import environments_page
 import generate_starts
 import pytest
 import study_statistics
@@ -26,3 +27,10 @@ def test_study_statistics(language):
     written = (DOCS / study_statistics_page.PAGES[language]).read_text(encoding="utf-8")
     assert written == study_statistics_page.page(kept["rows"], language)
     assert set(study_statistics_page.SOURCES_ZH) == set(study_statistics.SOURCES)
+
+
+@LANGUAGES
+def test_environments(language):
+    rows = json.loads((DOCS / "environments.json").read_text(encoding="utf-8"))
+    written = (DOCS / environments_page.PAGES[language]).read_text(encoding="utf-8")
+    assert written == environments_page.page(rows, language)
