@@ -17,7 +17,7 @@ def skeleton(mask):
     Returns:
         bool [H, W], scikit-image's skeleton (Zhang and Suen 1984).
 
-    >>> skeleton(np.ones((1, 9), bool)).sum()
+    >>> int(skeleton(np.ones((1, 9), bool)).sum())
     9
     """
     # Imported here: a tool that scores no centre lines starts in less time.

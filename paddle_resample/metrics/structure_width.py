@@ -38,7 +38,8 @@ def structure_width(label, ignore_index=255):
     classes of width and the two tests by the skeleton are ours.
 
     >>> label = np.zeros((60, 40), int); label[30:33] = 1
-    >>> structure_width(label)[31].max(), (structure_width(label) > 0).sum()
+    >>> width = structure_width(label)
+    >>> int(width[31].max()), int((width > 0).sum())
     (4, 120)
     """
     label, _ = void_out(label, label, ignore_index)

@@ -27,7 +27,7 @@ class Bicubic(Bilinear):
     Example:
         >>> import paddle, paddle_resample
         >>> x = paddle.to_tensor([[[[0.0, 0.0, 1.0, 1.0]]]])
-        >>> paddle_resample.Bicubic(1)(x).numpy().max().round(4)
+        >>> round(paddle_resample.Bicubic(1)(x).numpy().max().item(), 4)
         1.1055
     """
 
