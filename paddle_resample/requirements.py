@@ -145,6 +145,8 @@ def _package_command(error):
         if package == "pkg_resources":
             return 'pip install "setuptools<81"'
         return f"pip install {names.get(package, package)}"
+    if isinstance(error, OSError) and error.filename:
+        return "export SEG_HOME=/a/folder/of/yours"
     return INSTALL_PADDLESEG
 
 
@@ -162,11 +164,25 @@ def _home_for_paddleseg():
     own = os.path.join(home, ".paddleseg")
     if os.access(own if os.path.isdir(own) else home, os.W_OK | os.X_OK):
         return
-    os.environ["SEG_HOME"] = os.path.join(
-        tempfile.gettempdir(), f"paddleseg-{os.getuid()}"
-    )
+    folder = os.environ["SEG_HOME"] = _temporary_home()
     line = (
         f"paddle_resample: the home folder {home!r} cannot be written, so PaddleSeg "
-        f"keeps its files in {os.environ['SEG_HOME']} (SEG_HOME)"
+        f"keeps its files in {folder} (SEG_HOME)"
     )
+    if not os.path.isabs(home):  # of a user whom the system does not know
+        line = (
+            "paddle_resample: this user has no home folder, so PaddleSeg keeps its "
+            f"files in {folder} (SEG_HOME)"
+        )
     print(translated(line), file=sys.stderr)
+
+
+def _temporary_home():
+    """A folder of this user alone, the same one every time unless another has it."""
+    folder = os.path.join(tempfile.gettempdir(), f"paddleseg-{os.getuid()}")
+    try:
+        os.mkdir(folder, 0o700)
+    except FileExistsError:
+        if os.path.islink(folder) or os.stat(folder).st_uid != os.getuid():
+            return tempfile.mkdtemp(prefix="paddleseg-")
+    return folder

@@ -17,11 +17,13 @@ __all__ = ["run_tool"]
 _leave = os._exit
 
 # Paddle's warnings about what is as it should be: batch norm in training, the state of
-# a schedule within LinearWarmup, and its own functions that are named as PyTorch's.
+# a schedule within LinearWarmup, its own functions that are named as PyTorch's, and a
+# compiler's cache that nobody needs.
 _NOISE = (
     "When training, we now always track",
     "There are some unused values in state_dict",
     r"[\s\S]*Non compatible API",
+    "No ccache",
 )
 
 

@@ -99,6 +99,7 @@ def test_an_old_paddleseg(monkeypatch):
             'pip install "setuptools<81"',
         ),
         ("raise AttributeError('np.bool')", requirements.INSTALL_PADDLESEG),
+        ("open('/no/folder', 'w')", "export SEG_HOME=/a/folder/of/yours"),
     ],
 )
 def test_a_paddleseg_that_does_not_import(monkeypatch, tmp_path, fault, command):
@@ -131,3 +132,26 @@ def test_a_home_that_cannot_be_written(monkeypatch, capsys):
     monkeypatch.setenv("SEG_HOME", "/chosen")
     requirements._home_for_paddleseg()
     assert os.environ["SEG_HOME"] == "/chosen"
+
+
+def test_a_user_whom_the_system_does_not_know(monkeypatch, capsys):
+    monkeypatch.delenv("SEG_HOME", raising=False)
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+    requirements._home_for_paddleseg()
+    monkeypatch.delenv("SEG_HOME")
+    assert "this user has no home folder, so PaddleSeg" in capsys.readouterr().err
+
+
+def test_a_temporary_home_is_no_one_elses(monkeypatch, tmp_path):
+    monkeypatch.setattr(requirements.tempfile, "tempdir", str(tmp_path))
+    own = requirements._temporary_home()
+    assert (
+        own
+        == requirements._temporary_home()
+        == str(tmp_path / f"paddleseg-{os.getuid()}")
+    )
+    uid = os.getuid()
+    monkeypatch.setattr(os, "getuid", lambda: uid + 1)
+    os.mkdir(tmp_path / f"paddleseg-{uid + 1}")  # made by this user, not by that one
+    other = requirements._temporary_home()
+    assert os.path.isdir(other) and not other.endswith(f"-{uid + 1}")

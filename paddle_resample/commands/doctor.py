@@ -124,7 +124,10 @@ def findings(trouble=None) -> list:
     kernels = status()
     if kernels.startswith("not there"):
         sentence = f"native kernels are {kernels}"
-        if build.compiler() is None:
+        sentence, _, command = sentence.partition("; set PADDLE_RESAMPLE_CACHE")
+        if command:
+            found.append((sentence, "export PADDLE_RESAMPLE_CACHE=/a/folder/of/yours"))
+        elif build.compiler() is None:
             found.append((sentence, "apt-get install g++ (or conda install gxx)"))
         else:
             found.append((sentence, "python -m paddle_resample.kernels build"))

@@ -69,8 +69,13 @@ _FAILED = (
     "compiling them failed (its output is in {}; `python -m paddle_resample.kernels "
     "build` tries again)"
 )
-_PASSED = "compiling them failed for a reason that may pass ({}); it is tried again"
-_UNWRITABLE = "the cache {!r} cannot be written ({})"
+_PASSED = (
+    "compiling them failed for a reason that may pass ({}); the next process tries "
+    "again"
+)
+_UNWRITABLE = (
+    "the cache {!r} cannot be written ({}); set PADDLE_RESAMPLE_CACHE to another folder"
+)
 
 
 def compiler():

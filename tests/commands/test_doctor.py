@@ -37,6 +37,12 @@ def test_what_is_installed(command, well):
             "both paddlepaddle and paddlepaddle-gpu",
             "unin",
         ),
+        (
+            "status",
+            lambda: "not there (auto): x; set PADDLE_RESAMPLE_CACHE to a folder",
+            "kernels are not there (auto): x\n",
+            "-> export PADDLE_RESAMPLE_CACHE=/a/folder",
+        ),
         ("NEWEST_TESTED", (2, 0), "is not tested", "paddlepaddle=="),
     ],
 )
