@@ -50,7 +50,7 @@ NumPy, OpenCV and pandas and PaddleSeg without its pins, as
         "pins": (
             "PaddleSeg 为 2.8.0。“固定”行即 `pip install .[seg]`；其余各行使用最新的 "
             "NumPy、OpenCV 和 pandas，安装 PaddleSeg 时不带它的版本限制，见 "
-            "[paddle_versions.md](paddle_versions.md)。"
+            "[paddle_versions.zh.md](paddle_versions.zh.md)。"
         ),
         "column": "版本限制",
         "tests": "测试",
@@ -63,6 +63,7 @@ NumPy, OpenCV and pandas and PaddleSeg without its pins, as
             "skipped": "项跳过",
             "errors": "项出错",
             "error": "项出错",
+            ", ": "，",
         },
         "failed": "未通过的测试：",
     },
@@ -100,7 +101,7 @@ def _cells(row, words):
     versions = row.get("versions", {})
     result = row["result"]
     for english, other in words["counts"].items():
-        result = result.replace(f" {english}", other).replace(english, other)
+        result = result.replace(english, other)
     pins = words["pinned" if row["pinned"] else "newest"]
     shown = [versions.get(name, "") for name in LIBRARIES]
     return [row["python"], row["paddle"], pins, *shown, result]
