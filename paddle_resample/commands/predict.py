@@ -30,7 +30,6 @@ from ..seg.prediction.outputs import (
 from ..seg.prediction.palette import overlay, palette_of
 from ..seg.prediction.pictures import pictures
 from ..seg.prediction.predictor import Predictor
-from ..seg.prediction.side_by_side import side_by_side
 from ..seg.prediction.video import writing_video
 from ..seg.progress import RunDisplay
 from ..seg.training.record import describe_run
@@ -97,6 +96,9 @@ def run(args):
         own = getattr(first.train_dataset_class, "CLASS_NAMES", None)
         classes = first.config.dic.get("class_names") or own
         ignore = first.config.val_dataset_cfg.get("ignore_index", 255)
+        # Matplotlib, a quarter of a second of one model's start.
+        from ..seg.prediction.side_by_side import side_by_side
+
         figure = side_by_side(rows, names, palette, classes, ignore)
         with writing(save_dir / "comparison.png", "wb") as file:
             figure.savefig(file, format="png")

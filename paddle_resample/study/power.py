@@ -3,7 +3,7 @@
 from typing import NamedTuple, Optional
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from .interval import Errors
 
@@ -92,5 +92,7 @@ def detectable(noise, seeds, comparisons, alpha=ALPHA, power=POWER):
         shown = special.ndtr((difference - reach) / spread)
         shown += special.ndtr((-difference - reach) / spread)
         return shown.mean() - power
+
+    from scipy import optimize  # a tenth of a second, at every start of a study
 
     return float(optimize.brentq(missing, 0.0, reach.max() + 10 * spread))
