@@ -11,6 +11,7 @@ import os
 import re
 import sys
 import tempfile
+from importlib import metadata
 
 from .errors import UsageError
 from .language import translated
@@ -32,13 +33,16 @@ INSTALL_GPU = (
     "pip install paddlepaddle-gpu==3.2.2 "
     "-i https://www.paddlepaddle.org.cn/packages/stable/cu126/"
 )
+# imagecodecs is here for pip to choose one that goes with this NumPy.
 INSTALL_PADDLESEG = (
-    'pip install paddleseg==2.8.0 "numpy<2" "pandas<3" "setuptools<81"'
+    'pip install paddleseg==2.8.0 "numpy<2" "pandas<3" "setuptools<81" imagecodecs'
     if sys.version_info < (3, 13)
     # NumPy 1 has no wheel there, so PaddleSeg's own requirements cannot be met.
     else "pip install --no-deps paddleseg==2.8.0 && "
     "pip install opencv-python pandas visualdl tqdm filelock prettytable"
 )
+# What PaddleSeg imports, for whoever has it without what it asks for.
+PADDLESEG_NEEDS = ("pandas", "visualdl", "tqdm", "filelock", "prettytable")
 OLDEST_PADDLE = "2.6.2"
 OLDEST_PADDLESEG = "2.8.0"
 
@@ -131,7 +135,9 @@ def _import(module, name, command):
 
 def _opencv_command(error):
     if getattr(error, "name", None) == "cv2":
-        return INSTALL_PADDLESEG
+        # The newest that was built against NumPy 1 is the one that PaddleSeg asks for.
+        old = as_numbers(metadata.version("numpy")) < (2,)
+        return f"pip install {'opencv-python==4.5.5.64' if old else 'opencv-python'}"
     if "numpy" in str(error):  # built against NumPy 1 and run with 2, or the other way
         return 'pip install --upgrade opencv-python, or pip install "numpy<2"'
     return "pip install --force-reinstall opencv-python-headless"
@@ -144,10 +150,19 @@ def _package_command(error):
         package = missing.split(".")[0]
         if package == "pkg_resources":
             return 'pip install "setuptools<81"'
-        return f"pip install {names.get(package, package)}"
+        missing = [names.get(package, package)]
+        missing += [n for n in PADDLESEG_NEEDS if not _is_installed(n)]
+        return "pip install " + " ".join(dict.fromkeys(missing))
     if isinstance(error, OSError) and error.filename:
         return "export SEG_HOME=/a/folder/of/yours"
     return INSTALL_PADDLESEG
+
+
+def _is_installed(package):
+    try:
+        return bool(metadata.version(package))
+    except metadata.PackageNotFoundError:
+        return False
 
 
 def _first_line(error):

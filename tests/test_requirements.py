@@ -155,3 +155,19 @@ def test_a_temporary_home_is_no_one_elses(monkeypatch, tmp_path):
     os.mkdir(tmp_path / f"paddleseg-{uid + 1}")  # made by this user, not by that one
     other = requirements._temporary_home()
     assert os.path.isdir(other) and not other.endswith(f"-{uid + 1}")
+
+
+def test_an_opencv_that_is_missing(monkeypatch):
+    error = ModuleNotFoundError(name="cv2")
+    for numpy, package in (
+        ("1.26.4", "opencv-python==4.5.5.64"),
+        ("2.4.6", "opencv-python"),
+    ):
+        monkeypatch.setattr(requirements.metadata, "version", lambda name, v=numpy: v)
+        assert requirements._opencv_command(error) == f"pip install {package}"
+
+
+def test_all_that_paddleseg_misses_is_named_at_once(monkeypatch):
+    monkeypatch.setattr(requirements, "_is_installed", lambda name: name == "pandas")
+    command = requirements._package_command(ModuleNotFoundError(name="six"))
+    assert command == "pip install six visualdl tqdm filelock prettytable"

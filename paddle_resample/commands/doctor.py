@@ -6,6 +6,7 @@ Ends with status 1 where something is off.
 """
 
 import importlib
+import importlib.util
 import platform
 import shutil
 import sys
@@ -21,6 +22,7 @@ from ..language import padded, translated
 from ..requirements import (
     INSTALL_GPU,
     INSTALL_PADDLE,
+    INSTALL_PADDLESEG,
     MissingPackage,
     as_numbers,
     require_paddleseg,
@@ -72,8 +74,10 @@ def _facts(trouble):
     built = f"built for CUDA {cuda}" if cuda else "built for CPUs"
     yield "Paddle", f"{paddle.__version__}, {built}, {_folder(paddle)}"
     yield "GPUs", str(paddle.device.cuda.device_count() if cuda else 0)
-    if trouble:
-        yield "PaddleSeg", trouble
+    if importlib.util.find_spec("paddleseg") is None:
+        yield "PaddleSeg", "not installed"
+    elif trouble:
+        yield "PaddleSeg", trouble.rpartition(": ")[0]
     else:
         import paddleseg
 
@@ -110,6 +114,12 @@ def findings(trouble=None) -> list:
         found.append(("there is a GPU, and Paddle is built for CPUs", INSTALL_GPU))
     if trouble:
         sentence, _, command = trouble.rpartition(": ")
+        if importlib.util.find_spec("paddleseg") is None:
+            sentence = (
+                "PaddleSeg is not installed, so there are layers alone: no networks, "
+                "training or studies (its own clone serves too)"
+            )
+            command = INSTALL_PADDLESEG
         found.append((sentence, command))
     several = [name for name in _OPENCV if _version(name)]
     if len(several) > 1:
@@ -122,7 +132,7 @@ def findings(trouble=None) -> list:
         sentence = f"Paddle cannot load kernels with this setuptools ({error})"
         found.append((sentence, 'pip install "setuptools<81"'))
     kernels = status()
-    if kernels.startswith("not there"):
+    if kernels.startswith("not there") and not kernels.endswith(build.LATER):
         sentence = f"native kernels are {kernels}"
         sentence, _, command = sentence.partition("; set PADDLE_RESAMPLE_CACHE")
         if command:
@@ -135,6 +145,8 @@ def findings(trouble=None) -> list:
 
 
 def _opencv():
+    if importlib.util.find_spec("cv2") is None:
+        return "not installed"
     try:
         import cv2
     except Exception as error:

@@ -63,6 +63,7 @@ _PASSING = (
     "killed",
 )
 
+LATER = "built on first need"
 _NOT_LINUX = "they are built on Linux only, not on {}"
 _NO_COMPILER = "there is no C++ compiler (g++ or clang++)"
 _FAILED = (
@@ -153,7 +154,7 @@ def obstacle():
     if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
         reason = "Permission denied" if folder.is_dir() else "Not a directory"
         return _UNWRITABLE.format(str(library.parent), reason)
-    return "built on first need"
+    return LATER
 
 
 def _build_locked(cxx, library, again):

@@ -63,11 +63,17 @@ def test_a_gpu_that_paddle_cannot_use(well):
     assert command.startswith("pip install paddlepaddle-gpu==")
 
 
+def test_kernels_that_will_be_built_are_not_off(command, well):
+    well.setattr(doctor, "status", lambda: "not there (auto): built on first need")
+    status, out, _ = command("doctor")
+    assert status == 0 and "kernels      not there (auto): built on first need" in out
+
+
 def test_without_paddleseg(command, well):
     well.setattr(
         "paddle_resample.requirements.importlib.util.find_spec", lambda name: None
     )
     status, out, _ = command("doctor")
     assert status == 1
-    assert "not installed in" in out
+    assert "PaddleSeg    not installed\n" in out and "OpenCV       not installed" in out
     assert f"-> {INSTALL_PADDLESEG}" in out
