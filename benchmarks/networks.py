@@ -10,8 +10,8 @@ over all rounds: wall clock, or with --processor the time of the processor, whic
 shared machine does not count what others had. Only ratios of one run mean something.
 
 A row that is measured replaces the one of that network and number of threads in
-docs/cpu.json, with its commit, date and versions, and docs/cpu.md is written anew;
---out FILE writes there and leaves the page.
+docs/cpu.json, with its commit, date and versions, and docs/cpu.md and cpu.zh.md are
+written anew; --out FILE writes there and leaves the pages.
 
 --torch names a Python that has PyTorch and transformers; numbers of parameters must be
 equal. --ways leaves some out: heavy networks take minutes as Paddle runs them.

@@ -1,4 +1,5 @@
-"""Write docs/cpu.md from its notes and from what benchmarks/networks.py measured.
+"""Write docs/cpu.md and cpu.zh.md from their notes and from what benchmarks/networks.py
+measured.
 
 python docs/generate_cpu.py
 """
@@ -12,6 +13,8 @@ from paddle_resample.files import writing
 from paddle_resample.tool import run_tool
 
 HERE = Path(__file__).parent
+PAGES = {"en": "cpu.md", "zh": "cpu.zh.md"}
+NOTES = {"en": "cpu_notes.md", "zh": "cpu_notes.zh.md"}
 NAMES = {
     "deeplabv3+ resnet18": "DeepLabV3+, ResNet18-vd",
     "mobilenet v2": "MobileNetV2 (backbone, depthwise)",
@@ -26,6 +29,34 @@ NAMES = {
 }
 WHATS = ("inference", "step")
 CLOCKS = ("wall", "processor")
+WORDS = {
+    "en": {
+        "network": "network",
+        "threads": "threads",
+        "inference": "inference",
+        "step": "step",
+        "ms": "{what}, ms",
+        "by": ["by PyTorch", "by Paddle"],
+        "measured": "measured",
+        "calls": "{commit}, {date}, {rounds} x {calls} calls",
+        "none": "none yet.",
+        "ours": "ours",
+        "of": "{way}, {what}",
+    },
+    "zh": {
+        "network": "网络",
+        "threads": "线程数",
+        "inference": "推理",
+        "step": "训练一步",
+        "ms": "{what}（毫秒）",
+        "by": ["与 PyTorch 之比", "与 Paddle 之比"],
+        "measured": "测量",
+        "calls": "{commit}，{date}，{rounds} x {calls} 次调用",
+        "none": "暂无。",
+        "ours": "本包",
+        "of": "{way}，{what}",
+    },
+}
 
 
 def seconds(row, way, what):
@@ -39,26 +70,23 @@ def ratio(row, what, other):
     return "-" if theirs is None else f"{seconds(row, 'ours', what) / theirs:.2f}"
 
 
-def speeds(rows):
+def speeds(rows, language="en"):
     """The table of rows measured by one clock."""
-    head = ["network", "threads"]
+    words = WORDS[language]
+    head = [words["network"], words["threads"]]
     for what in WHATS:
-        head += [f"{what}, ms", "by PyTorch", "by Paddle"]
+        head += [words["ms"].format(what=words[what]), *words["by"]]
     cells = []
     for row in rows:
         line = [NAMES[row["network"]], row["threads"]]
         for what in WHATS:
             line.append(f"{seconds(row, 'ours', what) * 1e3:.0f}")
             line += [ratio(row, what, other) for other in ("torch", "paddle")]
-        cells.append([*line, how(row)])
-    return markdown_table([*head, "measured"], cells) if cells else "none yet."
+        cells.append([*line, words["calls"].format(**row)])
+    return markdown_table([*head, words["measured"]], cells) if cells else words["none"]
 
 
-def how(row):
-    return f"{row['commit']}, {row['date']}, {row['rounds']} x {row['calls']} calls"
-
-
-def threads(rows):
+def threads(rows, language="en"):
     """Time with two threads by that with one, of rows of the same commit."""
     cells = []
     for one in rows:
@@ -74,11 +102,13 @@ def threads(rows):
                     times = [seconds(row, way, what) for row in (two, one)]
                     line.append("-" if None in times else f"{times[0] / times[1]:.2f}")
             cells.append(line)
-    head = ["network"]
-    head += [
-        f"{way}, {what}" for way in ("ours", "PyTorch", "Paddle") for what in WHATS
+    words = WORDS[language]
+    head = [
+        words["of"].format(way=way, what=words[what])
+        for way in (words["ours"], "PyTorch", "Paddle")
+        for what in WHATS
     ]
-    return markdown_table(head, cells)
+    return markdown_table([words["network"], *head], cells)
 
 
 def conditions(rows):
@@ -94,12 +124,13 @@ def conditions(rows):
     }
 
 
-def page(notes, rows):
+def page(notes, rows, language="en"):
     """The notes, every {name} of a table or a condition in them replaced."""
     parts = {
-        f"speeds {c}": speeds([r for r in rows if r["clock"] == c]) for c in CLOCKS
+        f"speeds {clock}": speeds([r for r in rows if r["clock"] == clock], language)
+        for clock in CLOCKS
     }
-    parts["threads"] = threads(rows)
+    parts["threads"] = threads(rows, language)
     parts.update(conditions(rows))
     for name, text in parts.items():
         notes = notes.replace("{" + name + "}", text)
@@ -108,9 +139,10 @@ def page(notes, rows):
 
 def main():
     rows = json.loads((HERE / "cpu.json").read_text(encoding="utf-8"))
-    notes = (HERE / "cpu_notes.md").read_text(encoding="utf-8")
-    with writing(HERE / "cpu.md") as file:
-        file.write(page(notes, rows))
+    for language, name in PAGES.items():
+        notes = (HERE / NOTES[language]).read_text(encoding="utf-8")
+        with writing(HERE / name) as file:
+            file.write(page(notes, rows, language))
 
 
 if __name__ == "__main__":

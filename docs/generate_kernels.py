@@ -154,6 +154,12 @@ def rows_page(entries):
     """docs/kernels_rows.md: every row on every shape."""
     lines = ["# Every row of the benchmark", ""]
     lines += ["Lower is faster; bold: slower. Columns: [kernels.md](kernels.md).", ""]
+    lines += [
+        "基准测试的每一行：越低越快，粗体为更慢。前几列依次为算子、输出的形状、"
+        "方向（forward 前向，with backward 含反向）、线程数、毫秒数；"
+        "各列的含义见 [kernels.zh.md](kernels.zh.md)。",
+        "",
+    ]
     rows = []
     for e in of_kind(entries, "operator"):
         by = [e["ours/"].get(k) for k in OTHERS]

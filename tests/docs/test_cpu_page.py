@@ -1,9 +1,10 @@
-"""docs/cpu.md is what its generator makes of the measured rows."""
+"""docs/cpu.md and cpu.zh.md are what their generator makes of the measured rows."""
 
 import json
 
 import generate_cpu as generator
 import networks
+import pytest
 
 from checkout import ROOT
 
@@ -29,11 +30,13 @@ def row(network, threads, ours, torch=None, clock="wall", commit="abc1234"):
     }
 
 
-def test_the_page_is_up_to_date():
-    rows = json.loads((ROOT / "docs" / "cpu.json").read_text(encoding="utf-8"))
-    notes = (ROOT / "docs" / "cpu_notes.md").read_text(encoding="utf-8")
-    page = (ROOT / "docs" / "cpu.md").read_text(encoding="utf-8")
-    assert page == generator.page(notes, rows)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_is_up_to_date(language):
+    docs = ROOT / "docs"
+    rows = json.loads((docs / "cpu.json").read_text(encoding="utf-8"))
+    notes = (docs / generator.NOTES[language]).read_text(encoding="utf-8")
+    page = (docs / generator.PAGES[language]).read_text(encoding="utf-8")
+    assert page == generator.page(notes, rows, language)
     assert "{" not in page
 
 
