@@ -5,16 +5,19 @@ missing, the program ends with one sentence instead of a stack trace.
 """
 
 import contextlib
+import functools
 import importlib.util
+import os
 import re
 import sys
+import tempfile
 import warnings
 from pathlib import Path
 
 from . import cpu  # noqa: F401  which looks at what Paddle's import will change
 from .language import asked_language, choose_language, translated
 from .late_imports import importing, late_imports
-from .requirements import MissingPackage, require_paddle
+from .requirements import MissingPackage, can_be_made, require_paddle
 
 __all__ = []
 
@@ -42,6 +45,16 @@ def _one_sentence(kind, error, trace):
     raise SystemExit(2)
 
 
+def _trace_elsewhere():
+    """Paddle writes what it traces at home; where that fails, to a temporary folder."""
+    from paddle.jit.dy2static import utils
+
+    if not can_be_made(os.path.expanduser("~/.cache/paddle/to_static_tmp")):
+        utils.get_temp_dir = functools.lru_cache(maxsize=None)(
+            lambda: tempfile.mkdtemp(prefix="to_static-")  # which Paddle removes
+        )
+
+
 _hook = sys.excepthook
 if "paddle" not in sys.modules and _is_paddle_2():
     with contextlib.suppress(ImportError):
@@ -53,3 +66,4 @@ with warnings.catch_warnings(), importing(), late_imports(_LATE):
     except MissingPackage:
         sys.excepthook = _one_sentence
         raise
+    _trace_elsewhere()

@@ -22,6 +22,7 @@ __all__ = [
     "INSTALL_PADDLESEG",
     "MissingPackage",
     "as_numbers",
+    "can_be_made",
     "require_paddle",
     "require_paddleseg",
 ]
@@ -111,6 +112,17 @@ def require_paddleseg() -> None:
         )
 
 
+def can_be_made(folder: str) -> bool:
+    """Whether this user may write into a folder, or make it.
+
+    >>> can_be_made(tempfile.gettempdir()), can_be_made("~")  # a home nobody knows
+    (True, False)
+    """
+    while os.path.isabs(folder) and not os.path.exists(folder):
+        folder = os.path.dirname(folder)
+    return os.path.isabs(folder) and os.access(folder, os.W_OK | os.X_OK)
+
+
 def as_numbers(version: str) -> tuple[int, ...]:
     """The numbers a version begins with, (0,) where it begins with none.
 
@@ -176,8 +188,7 @@ def _home_for_paddleseg():
     if "SEG_HOME" in os.environ:
         return
     home = os.path.expanduser("~")
-    own = os.path.join(home, ".paddleseg")
-    if os.access(own if os.path.isdir(own) else home, os.W_OK | os.X_OK):
+    if can_be_made(os.path.join(home, ".paddleseg")):
         return
     folder = os.environ["SEG_HOME"] = _temporary_home()
     line = (

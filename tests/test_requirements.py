@@ -123,12 +123,13 @@ def test_an_opencv_of_another_numpy(monkeypatch, tmp_path):
         require_paddleseg()
 
 
-def test_a_home_that_cannot_be_written(monkeypatch, capsys):
+def test_a_home_that_cannot_be_written(monkeypatch, capsys, tmp_path):
+    (tmp_path / "file").touch()
     monkeypatch.delenv("SEG_HOME", raising=False)
-    monkeypatch.setenv("HOME", "/nonexistent")
+    monkeypatch.setenv("HOME", str(tmp_path / "file"))
     requirements._home_for_paddleseg()
     assert os.environ["SEG_HOME"].startswith(requirements.tempfile.gettempdir())
-    assert "'/nonexistent' cannot be written, so PaddleSeg" in capsys.readouterr().err
+    assert "file' cannot be written, so PaddleSeg" in capsys.readouterr().err
     monkeypatch.setenv("SEG_HOME", "/chosen")
     requirements._home_for_paddleseg()
     assert os.environ["SEG_HOME"] == "/chosen"
@@ -171,3 +172,31 @@ def test_all_that_paddleseg_misses_is_named_at_once(monkeypatch):
     monkeypatch.setattr(requirements, "_is_installed", lambda name: name == "pandas")
     command = requirements._package_command(ModuleNotFoundError(name="six"))
     assert command == "pip install six visualdl tqdm filelock prettytable"
+
+
+TRACED = """
+import os, sys
+import paddle_resample, paddle
+from paddle.jit.dy2static.utils import get_temp_dir
+layer = paddle.jit.to_static(paddle_resample.Bilinear(1), full_graph=True)
+assert layer(paddle.ones([1, 1, 2, 2])).shape[2:] == [4, 4]
+print(get_temp_dir() == get_temp_dir(), get_temp_dir())
+"""
+
+
+def test_tracing_needs_no_home(tmp_path):
+    """Root may write anywhere, so the home is none that can be made."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": "~"}
+    environment["TMPDIR"] = str(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", TRACED],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    same, folder = done.stdout.split()
+    assert same == "True" and folder.startswith(str(tmp_path / "to_static-"))
+    assert not (tmp_path / "~" / ".cache" / "paddle" / "to_static_tmp").exists()
+    assert not os.path.exists(folder)
