@@ -21,6 +21,7 @@
 #include "sampling/sample_at_offsets.h"
 #include "interpolate/separable.h"
 #include "strided_filter/strided_filter.h"
+#include "winograd/winograd.h"
 
 using namespace resample;
 
@@ -339,7 +340,30 @@ struct Layers : Runner<float> {
     note(y);
   }
 
+  void tiles(int64_t channels, int64_t made, int64_t h, int64_t w, int64_t top, int64_t apart) {
+    const Tiles there = {2, h, w, h + 1, w + 2, top, 2 - top, apart, 1};
+    const Tiles back = {2, h + 1, w + 2, h, w, 2 * apart - top, top, apart, 1};
+    const Filters filters = {channels, made, 9, channels * 9, false};
+    const Filters turned = {made, channels, channels * 9, 9, true};
+    const auto x = numbers(2 * channels * h * w), weight = numbers(made * channels * 9);
+    const auto dy = numbers(2 * made * (h + 1) * (w + 2)), bias = numbers(made);
+    std::vector<float> y(dy.size()), dx(x.size()), dweight(weight.size());
+    winograd_forward(there, filters, x.data(), weight.data(), bias.data(), y.data());
+    winograd_forward(back, turned, dy.data(), weight.data(), nullptr, dx.data());
+    winograd_to_weight(there, filters, x.data(), dy.data(), dweight.data());
+    note(y);
+    note(dx);
+    note(dweight);
+  }
+
   void every_layer() {
+    for (int64_t apart : {1, 2, 5}) {
+      for (int64_t top : {-1, 0, 1, 3}) {
+        tiles(1, 33, 5, 6, top, apart);
+        tiles(17, 16, 1, 9, top, apart);
+        tiles(32, 70, 16, 3, top, apart);
+      }
+    }
     for (int64_t width : {1, 7, 16, 49, 64, 1000}) {
       rows(1, width);
       rows(77, width);

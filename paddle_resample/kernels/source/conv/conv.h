@@ -1,12 +1,15 @@
 // Convolution, forward and backward, by primitives that are kept by shape.
 #pragma once
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <vector>
 
-#include "pointwise_conv/channel_products.h"
+#include "conv/conv_bias.h"
 #include "conv/conv_primitive.h"
 #include "onednn/kept.h"
+#include "pointwise_conv/channel_products.h"
+#include "winograd/winograd.h"
 
 namespace resample {
 
@@ -33,6 +36,24 @@ inline bool has_own_products(const ConvShape& s) {
   return of_single_pixels(s) && steps_over_no_pixel(s) && s.channels * s.made <= 1 << 14;
 }
 
+// Tiles of what a convolution makes, and of the gradient of what it reads.
+inline Tiles tiles_of(const ConvShape& s) {
+  return {s.n, s.h, s.w, s.to_h, s.to_w, s.top, s.left, s.dilation_h, s.dilation_w};
+}
+inline Tiles tiles_back(const ConvShape& s) {
+  return {s.n,  s.to_h, s.to_w, s.h, s.w, 2 * s.dilation_h - s.top, 2 * s.dilation_w - s.left,
+          s.dilation_h, s.dilation_w};
+}
+
+// Whether products of tiles are faster: what was for the shapes of segmentation networks.
+inline bool has_tiles(const ConvShape& s, const Tiles& tiles) {
+  if (s.kernel_h != 3 || s.kernel_w != 3 || s.stride_h != 1 || s.stride_w != 1) return false;
+  if (s.groups != 1 || std::min(s.channels, s.made) < 32) return false;
+  // Filters have to be transformed for many tiles, and tiles reach over the border.
+  const int64_t pixels = tiles.n * tiles.to_h * tiles.to_w;
+  return tiles.count() >= 64 && tiles.count() * 16 < pixels * 6;
+}
+
 inline std::shared_ptr<const ConvPrimitive> conv_primitive(Pass pass, const ConvShape& shape,
                                                            bool biased) {
   constexpr size_t count = sizeof(ConvShape) / sizeof(int64_t);
@@ -48,12 +69,22 @@ inline std::shared_ptr<const ConvPrimitive> conv_primitive(Pass pass, const Conv
 // bias, dbias: or nullptr.
 inline void conv_forward(const ConvShape& shape, const float* x, const float* weight,
                          const float* bias, float* y) {
+  const Tiles tiles = tiles_of(shape);
+  if (has_tiles(shape, tiles)) {
+    const Filters filters = {shape.channels, shape.made, 9, shape.channels * 9, false};
+    return winograd_forward(tiles, filters, x, weight, bias, y);
+  }
   const auto change = [](const float* data) { return const_cast<float*>(data); };
   const auto run = conv_primitive(Pass::kForward, shape, bias != nullptr);
   (*run)(change(x), change(weight), y, change(bias));
 }
 
 inline void conv_to_x(const ConvShape& shape, const float* dy, const float* weight, float* dx) {
+  const Tiles tiles = tiles_back(shape);
+  if (has_tiles(shape, tiles)) {
+    const Filters filters = {shape.made, shape.channels, shape.channels * 9, 9, true};
+    return winograd_forward(tiles, filters, dy, weight, nullptr, dx);
+  }
   const auto change = [](const float* data) { return const_cast<float*>(data); };
   (*conv_primitive(Pass::kToX, shape, false))(dx, change(weight), change(dy), nullptr);
 }
@@ -63,6 +94,13 @@ inline void conv_to_weight(const ConvShape& shape, const float* x, const float* 
   if (has_own_products(shape)) {
     const ChannelProducts<float> products(shape.n, shape.made, shape.channels, shape.h * shape.w);
     products(dy, x, dweight, dbias);
+    return;
+  }
+  const Tiles tiles = tiles_of(shape);
+  if (has_tiles(shape, tiles)) {
+    const Filters filters = {shape.channels, shape.made, 9, shape.channels * 9, false};
+    winograd_to_weight(tiles, filters, x, dy, dweight);
+    if (dbias != nullptr) sum_channels(shape.n, shape.made, shape.to_h * shape.to_w, dy, dbias);
     return;
   }
   const auto change = [](const float* data) { return const_cast<float*>(data); };
