@@ -54,7 +54,8 @@ def print_check(path, opts=None, device=None, with_data=True):
         console.print(line, highlight=False, markup=False)
     if facts["sites"]:
         print_whole(sites_table("Resamplers", facts["sites"]))
-    console.print(translated(f"{path} can be trained"), highlight=False)
+    said = f"{path} can be trained (check-data reads every image and label)"
+    console.print(translated(said), highlight=False)
 
 
 def check_config(path, opts=None):
