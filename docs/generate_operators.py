@@ -1,6 +1,6 @@
 """Write the pages of the registered operators and their pictures.
 
-python docs/generate_operators.py                    all of them (a minute or two)
+python docs/generate_operators.py                    all of them (some minutes)
 python docs/generate_operators.py carafe jafar       all pages, these pictures only
 python docs/generate_operators.py --missing          all pages, missing pictures only
 python docs/generate_operators.py --text             the pages only
@@ -11,13 +11,16 @@ from pathlib import Path
 
 import paddle
 
+from operator_fit import fit_operator, is_fitted
+from operator_fit_picture import save_fit_picture
 from operator_pages import write_pages
 from operator_picture import save_operator_picture
 from operator_view import view_operator
-from paddle_resample.registry import resampler_class
+from paddle_resample.registry import resampler_class, resampler_names
 from paddle_resample.tool import run_tool
 
 FOLDER = Path(__file__).parent / "operators"
+IMAGES = FOLDER / "images"
 
 
 def main():
@@ -29,18 +32,28 @@ def main():
     parser.add_argument("--text", action="store_true", help="draw no pictures")
     args = parser.parse_args()
     wanted = [resampler_class(name).name for name in args.names]
-    known = write_pages(FOLDER)
-    images = FOLDER / "images"
-    for path in images.glob("*.*"):
+    known = resampler_names()
+    for path in IMAGES.glob("**/*.*"):
         if path.stem not in known:
             path.unlink()
-    if args.text:
-        return
     paddle.set_device("cpu")
-    for name in wanted or known:
-        if args.missing and (images / f"{name}.png").exists():
-            continue
-        print(save_operator_picture(view_operator(name), images))
+    for name in [] if args.text else wanted or known:
+        if not args.missing or not (IMAGES / f"{name}.png").exists():
+            print(draw(name))
+    write_pages(FOLDER)  # says which operators were fitted
+
+
+def draw(name):
+    """Write the picture, and that of the fitted operator where it starts as noise."""
+    fitted = None
+    picture = IMAGES / "fitted" / f"{name}.png"
+    if is_fitted(name):
+        fit = fit_operator(name)
+        save_fit_picture(fit, picture)
+        fitted = fit.numbers()
+    elif picture.exists():
+        picture.unlink()
+    return save_operator_picture(view_operator(name), IMAGES, fitted)
 
 
 if __name__ == "__main__":

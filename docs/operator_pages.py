@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import operator_index_words as index_words
+from operator_fit_picture import fitted_text
 
 import paddle_resample
 from paddle_resample import (
@@ -80,6 +81,7 @@ def operator_page(name):
         f"![What {name} does before any training](images/{name}.png)",
         "*Left to right: the input, the output, the kernel of one pixel; below, an "
         f"edge. [How to read it](README.md), [numbers](images/{name}.json).*",
+        fitted_text(name),
         "## Example",
         f"```python\n{documentation.example}\n```",
         "## In a configuration",

@@ -12,7 +12,18 @@ from operator_view import CHANNELS
 from paddle_resample.files import usable_folder, writing
 from paddle_resample.sheet import DPI, Sheet
 
-__all__ = ["HEIGHT", "WIDTH", "draw_operator", "save_operator_picture"]
+__all__ = [
+    "HEIGHT",
+    "MARGIN",
+    "PANEL",
+    "TOP",
+    "WIDTH",
+    "draw_kernel",
+    "draw_operator",
+    "left_of",
+    "save_operator_picture",
+    "save_small",
+]
 
 WIDTH, HEIGHT = 900, 626
 MARGIN, PANEL, GAP, TOP = 12, 288, 6, 88
@@ -22,27 +33,33 @@ ROWS = ("#1f5fa8", "#c2410c", "#2f7d32", "#7b3fa0")  # of a cell, from the top
 COLOURS = 256  # of the palette; k-means keeps those of the kernel true
 
 
-def save_operator_picture(view, folder):
+def save_operator_picture(view, folder, fitted=None):
     """Write NAME.png and the numbers it shows as NAME.json.
 
     Args:
         view: OperatorView.
         folder: to write into, made if needed.
+        fitted: numbers of a Fit, kept beside those of the view.
 
     Returns:
         Path of the PNG, WIDTH x HEIGHT pixels with a palette.
     """
-    folder = usable_folder(folder)
-    drawn = io.BytesIO()
-    draw_operator(view).savefig(drawn, format="png", dpi=DPI)
-    image = Image.open(drawn).convert("RGB").quantize(COLOURS, kmeans=2, dither=0)
-    path = folder / f"{view.name}.png"
-    with writing(path, "wb") as file:
-        image.save(file, format="png", optimize=True)
+    path = usable_folder(folder) / f"{view.name}.png"
+    numbers = {**view.numbers(), **({"fitted": fitted} if fitted else {})}
+    save_small(draw_operator(view), path)
     with writing(path.with_suffix(".json")) as file:
-        lines = [f"{json.dumps(k)}: {json.dumps(v)}" for k, v in view.numbers().items()]
+        lines = [f"{json.dumps(k)}: {json.dumps(v)}" for k, v in numbers.items()]
         file.write("{" + ",\n".join(lines) + "}\n")
     return path
+
+
+def save_small(figure, path):
+    """Write a figure as a PNG with a palette."""
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=DPI)
+    image = Image.open(drawn).convert("RGB").quantize(COLOURS, kmeans=2, dither=0)
+    with writing(path, "wb") as file:
+        image.save(file, format="png", optimize=True)
 
 
 def draw_operator(view):
@@ -60,7 +77,7 @@ def draw_operator(view):
     words = f"{weights}; scale {view.scale}, {CHANNELS} channels"
     sheet.text(WIDTH - MARGIN, 36, words, 4.6, ha="right", color=GREY)
     _draw_pictures(sheet, view)
-    _draw_kernel(sheet, view)
+    draw_kernel(sheet, view)
     _draw_edge(sheet, view)
     return sheet.figure
 
@@ -71,23 +88,28 @@ def _draw_pictures(sheet, view):
     ):
         label = f"{word}: {values.shape[1]} × {values.shape[0]}"
         grey = {"cmap": "gray", "vmin": 0, "vmax": 1} if values.ndim == 2 else {}
-        sheet.text(_left(i), TOP - 9, label, 4.4, PANEL, color=INK)
-        sheet.picture(_left(i), TOP, PANEL, PANEL, values, **grey)
+        sheet.text(left_of(i), TOP - 9, label, 4.4, PANEL, color=INK)
+        sheet.picture(left_of(i), TOP, PANEL, PANEL, values, **grey)
         words = ["first channel, contrast stretched"] if view.stretched[i] else []
         words = words if i else [*words, *view.remarks]
         for line, text in enumerate(words):
             y = TOP + PANEL + 20 * (1 + line)
-            sheet.text(_left(i), y, text, 3.9, PANEL, color=GREY)
+            sheet.text(left_of(i), y, text, 3.9, PANEL, color=GREY)
 
 
-def _draw_kernel(sheet, view):
-    """The kernel with the borders of coarse pixels; its own cell is framed."""
+def draw_kernel(sheet, view):
+    """The kernel with the borders of coarse pixels; its own cell is framed.
+
+    Args:
+        sheet: Sheet, whose third panel is drawn.
+        view: OperatorView or Fit.
+    """
     side = len(view.kernel)
     limit = max(np.abs(view.kernel).max(), 1e-12)
     what = "what one pixel changes" if view.up else "what one pixel depends on"
-    sheet.text(_left(2), TOP - 9, what, 4.4, PANEL, color=INK)
+    sheet.text(left_of(2), TOP - 9, what, 4.4, PANEL, color=INK)
     axes = sheet.picture(
-        _left(2), TOP, PANEL, PANEL, view.kernel, cmap="RdBu", vmin=-limit, vmax=limit
+        left_of(2), TOP, PANEL, PANEL, view.kernel, cmap="RdBu", vmin=-limit, vmax=limit
     )
     for at in np.arange(0, side + 1, view.scale) - 0.5:
         axes.axhline(at, color=FAINT, lw=0.25)
@@ -110,7 +132,7 @@ def _draw_kernel(sheet, view):
         f"{_signed(low)} to {_signed(high)}",
         total,
     ):
-        sheet.text(_left(2), y, words, 3.9, PANEL, color=GREY)
+        sheet.text(left_of(2), y, words, 3.9, PANEL, color=GREY)
         y += 20
 
 
@@ -154,5 +176,6 @@ def _signed(value):
     return f"{value:.2g} ({'red' if value < 0 else 'blue'})"
 
 
-def _left(i):
+def left_of(i):
+    """The left side of a panel, in pixels."""
     return MARGIN + i * (PANEL + GAP)

@@ -25,6 +25,13 @@ __all__ = [
     "LOCATIONS",
     "SIDE",
     "OperatorView",
+    "as_picture",
+    "build_operator",
+    "detail",
+    "features",
+    "mean_kernel",
+    "small_cut",
+    "upsampler_inputs",
     "view_operator",
     "zone_plate",
 ]
@@ -96,20 +103,25 @@ def view_operator(name, seed=0):
     Raises:
         UsageError: unknown name.
     """
+    layer = build_operator(name, seed)
+    layer.eval()
+    view = _view_up if isinstance(layer, Upsampler) else _view_down
+    with paddle.no_grad():
+        return view(type(layer), layer)
+
+
+def build_operator(name, seed=0):
+    """An operator with its default options, in float64, for CHANNELS channels."""
     cls = resampler_class(name)
-    scale = resampler_options(cls)["scale"]
     paddle.seed(seed)
-    site = {"scale": scale}
+    site = {"scale": resampler_options(cls)["scale"]}
     if issubclass(cls, Upsampler):
         site["side"] = cls.needs_side
         if cls.needs_guide:
             site["guide_channels"] = CHANNELS if cls.guide_same_channels else 3
     layer = build(name, CHANNELS, **site)
     layer.to(dtype="float64")
-    layer.eval()
-    view = _view_up if issubclass(cls, Upsampler) else _view_down
-    with paddle.no_grad():
-        return view(cls, layer)
+    return layer
 
 
 def zone_plate(side):
@@ -129,27 +141,38 @@ def zone_plate(side):
     return 0.5 + 0.5 * np.cos(np.pi * squared / (2**0.5 * side))
 
 
-def _view_up(cls, up):
-    scale = up.scale
+def upsampler_inputs(cls, scale):
+    """A function of a fine picture: x, guide and side of an upsampler whose result is
+    as large as it."""
     down = _shrinker(cls, scale)
 
-    def site(fine):
-        """x, guide and side of an upsampler whose result is as large as `fine`."""
-        x, side = down.record(_features(fine))
+    def inputs(fine):
+        x, side = down.record(features(fine))
         guide = None
         if cls.needs_guide:
             colours = 2 * _tensor(fine) - 1
-            guide = _features(fine) if cls.guide_same_channels else colours
+            guide = features(fine) if cls.guide_same_channels else colours
         return {"x": x, "guide": guide, "side": side if cls.needs_side else None}
 
-    fine = _detail()
+    return inputs
+
+
+def small_cut(scale):
+    """The middle of the photograph, whose pixels are changed."""
+    cut = (SIDE - _SMALL * scale) // 2
+    return detail()[cut : cut + _SMALL * scale, cut : cut + _SMALL * scale]
+
+
+def _view_up(cls, up):
+    scale = up.scale
+    site = upsampler_inputs(cls, scale)
+    fine = detail()
     inputs = site(fine)
     y = up(**inputs)
-    shown, shown_stretched = _as_picture(inputs["x"], True)
-    output, stretched = _as_picture(y, cls.keeps_channels)
-    cut = (SIDE - _SMALL * scale) // 2
-    small = site(fine[cut : cut + _SMALL * scale, cut : cut + _SMALL * scale])
-    kernel = _mean_kernel(lambda at: impulse_response(up, location=at, **small), scale)
+    shown, shown_stretched = as_picture(inputs["x"], True)
+    output, stretched = as_picture(y, cls.keeps_channels)
+    small = site(small_cut(scale))
+    kernel = mean_kernel(lambda at: impulse_response(up, location=at, **small), scale)
     edge = site(_edge(_EDGE * scale, 6 * scale))
     row = _EDGE // 2 * scale
     after = up(**edge).numpy()[0, 0, row : row + scale]
@@ -163,14 +186,13 @@ def _view_up(cls, up):
 def _view_down(cls, down):
     scale = down.scale
     plate = np.repeat(zone_plate(SIDE)[..., None], 3, -1)
-    y = down(_features(plate))
-    output, stretched = _as_picture(y, cls.keeps_channels)
-    cut = (SIDE - _SMALL * scale) // 2
-    small = _features(_detail()[cut : cut + _SMALL * scale, cut : cut + _SMALL * scale])
+    y = down(features(plate))
+    output, stretched = as_picture(y, cls.keeps_channels)
+    small = features(small_cut(scale))
     with paddle.enable_grad():
-        kernel = _mean_kernel(lambda at: pixels_read(down, small, at), scale)
+        kernel = mean_kernel(lambda at: pixels_read(down, small, at), scale)
     fine = _edge(_EDGE * scale, 6 * scale + scale // 2)  # within a cell
-    y = down(_features(fine))
+    y = down(features(fine))
     return OperatorView(
         cls.name, False, scale, cls.learned, plate, output,
         (False, stretched), ["rings, finest in the corners"], kernel,
@@ -199,7 +221,7 @@ def _shrinker(cls, scale):
     return down
 
 
-def _mean_kernel(measure, scale):
+def mean_kernel(measure, scale):
     """Mean of the windows around some locations, _REACH coarse pixels to each side."""
     locations = np.linspace(_REACH, _SMALL - _REACH, LOCATIONS).round().astype(int)
     total = 0.0
@@ -212,7 +234,7 @@ def _mean_kernel(measure, scale):
 
 
 @lru_cache(maxsize=1)
-def _detail():
+def detail():
     """The temple, float64 [SIDE, SIDE, 3] in [0, 1]."""
     return _DETAIL.cut(working_copy(photograph("china"), 256, 4)) / 255
 
@@ -228,7 +250,7 @@ def _tensor(picture):
     return paddle.to_tensor(picture.transpose(2, 0, 1)[None].astype("float64"))
 
 
-def _features(picture):
+def features(picture):
     """The colours, then what random 3x3 filters with a ReLU make of them, like
     those of a first layer. [1, CHANNELS, H, W]"""
     x = _tensor(picture)
@@ -238,7 +260,7 @@ def _features(picture):
     return paddle.concat([x, made], axis=1)
 
 
-def _as_picture(y, keeps_channels):
+def as_picture(y, keeps_channels):
     """Colours where they are colours still, else the first channel stretched."""
     colours = y.numpy()[0, :3].transpose(1, 2, 0)
     low, high = np.percentile(colours, [1, 99])

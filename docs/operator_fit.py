@@ -1,0 +1,247 @@
+"""An operator fitted for a few seconds, where its initialization shows only noise."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import paddle
+import paddle.nn.functional as F
+
+from operator_view import (
+    SIDE,
+    build_operator,
+    detail,
+    features,
+    mean_kernel,
+    small_cut,
+    upsampler_inputs,
+    zone_plate,
+)
+from paddle_resample import Upsampler, build, resampler_class
+from paddle_resample.lab.measurements.impulse import impulse_response, pixels_read
+from paddle_resample.lab.photograph.picture import working_copy
+from paddle_resample.operator_facts import cost_at
+from paddle_resample.seg.embedded_data.photographs import photograph
+
+__all__ = ["STEPS", "Fit", "error_ratio", "fit_operator", "is_fitted"]
+
+_NOISY = 4.0  # times the error of an operator without weights
+_COSTLY = 20e9  # multiply-accumulates, with which training takes minutes
+STEPS = 500
+_CROP = 48  # side of a training picture
+_RATE = 0.01
+_RIGHT_OF_DETAIL = 32 + SIDE  # the first column of the temple that is not shown
+
+
+@dataclass
+class Fit:
+    """An operator after STEPS steps of training, on the picture of its page.
+
+    Attributes:
+        name: registry name.
+        up: whether it is an upsampler.
+        guided: whether the fine picture was its guide.
+        scale: integer ratio.
+        output, target: [H, W, 3], colours in [0, 1].
+        kernel: as that of an OperatorView, after training.
+        before, after, plain: root mean square error of the colours: at the
+            initialization, after training, of the operator without weights.
+    """
+
+    name: str
+    up: bool
+    guided: bool
+    scale: int
+    output: np.ndarray
+    target: np.ndarray
+    kernel: np.ndarray
+    before: float
+    after: float
+    plain: float
+
+    @property
+    def kernel_sum(self):
+        return float(self.kernel.sum())
+
+    def numbers(self):
+        """What is measured, as JSON holds it: without the two pictures."""
+        errors = {k: round(getattr(self, k), 4) for k in ("before", "after", "plain")}
+        kernel = (self.kernel.round(6) + 0.0).tolist()  # + 0.0: no -0.0
+        return {"steps": STEPS, "guided": self.guided, **errors, "kernel": kernel}
+
+
+def is_fitted(name):
+    """Whether an operator starts as noise, and trains in seconds.
+
+    Args:
+        name: registry name.
+
+    Returns:
+        bool: True of an operator with weights and of at most 20e9 multiply-accumulates
+        at the size of the cost table, whose error_ratio is above 4.
+    """
+    if not resampler_class(name).learned:
+        return False
+    total = cost_at(name)
+    if isinstance(total, str) or total.macs > _COSTLY:
+        return False
+    return error_ratio(name) > _NOISY
+
+
+def error_ratio(name):
+    """Error of an initialized operator over that of one without weights.
+
+    An upsampler should bring the fine photograph back, as bilinear interpolation does
+    in part; a downsampler should give the mean of each cell of the rings, as blur_pool
+    does in part.
+
+    Args:
+        name: registry name.
+
+    Returns:
+        float: ratio of root mean square errors of the three colours.
+    """
+    layer = build_operator(name)
+    layer.eval()
+    task = _task(layer)
+    return task.error(layer) / task.plain_error()
+
+
+def fit_operator(name, seed=0):
+    """Train an operator with Adam on the squared error of three colours.
+
+    Args:
+        name: registry name.
+        seed: of the weights and of the training pictures.
+
+    Returns:
+        Fit. The other channels of its output are free.
+    """
+    layer = build_operator(name, seed)
+    layer.eval()
+    task = _task(layer)
+    before = task.error(layer)
+    layer.train()
+    rate = paddle.optimizer.lr.CosineAnnealingDecay(_RATE, STEPS)
+    adam = paddle.optimizer.Adam(rate, parameters=layer.parameters())
+    random = np.random.RandomState(seed)
+    for _ in range(STEPS):
+        fine = task.example(random)
+        F.mse_loss(task.colours(layer, fine), task.target(fine)).backward()
+        adam.step()
+        adam.clear_grad()
+        rate.step()
+    layer.eval()
+    output, target = task.shown(layer)
+    return Fit(
+        name, task.up, task.guided, layer.scale, output.clip(0, 1), target,
+        task.kernel(layer), before, task.error(layer), task.plain_error(),
+    )  # fmt: skip
+
+
+def _task(layer):
+    return (_BringBack if isinstance(layer, Upsampler) else _Shrink)(layer)
+
+
+class _Task:
+    """What a layer is fitted to, in the three colours of its output."""
+
+    guided = False
+
+    def colours(self, layer, fine):
+        return self.output(layer, fine)[:, :3]
+
+    def shown(self, layer):
+        """Output and target on the picture of the page, [H, W, 3]."""
+        with paddle.no_grad():
+            pair = self.colours(layer, self.picture), self.target(self.picture)
+        return [y.numpy()[0].transpose(1, 2, 0) for y in pair]
+
+    def error(self, layer):
+        return _root_mean_square(*self.shown(layer))
+
+
+class _BringBack(_Task):
+    """The fine photograph from its shrunk copy."""
+
+    up = True
+
+    def __init__(self, layer):
+        self.picture, self.scale = detail(), layer.scale
+        self.guided = type(layer).needs_guide
+        self.inputs = upsampler_inputs(type(layer), layer.scale)
+
+    def output(self, layer, fine):
+        with paddle.no_grad():
+            inputs = self.inputs(fine)
+        return layer(**inputs)
+
+    def target(self, fine):
+        return _picture(fine)
+
+    def example(self, random):
+        return _crop(_training_photographs()[random.randint(2)], random)
+
+    def plain_error(self):
+        shrunk = F.avg_pool2d(_picture(self.picture), self.scale)
+        bilinear = build("bilinear", 3, scale=self.scale)
+        y = bilinear(shrunk).numpy()[0].transpose(1, 2, 0)
+        return _root_mean_square(y, self.picture)
+
+    def kernel(self, layer):
+        small = self.inputs(small_cut(self.scale))
+        return mean_kernel(
+            lambda at: impulse_response(layer, location=at, **small), self.scale
+        )
+
+
+class _Shrink(_Task):
+    """The mean of each cell, of photographs and of rings."""
+
+    up = False
+
+    def __init__(self, layer):
+        self.picture = np.repeat(zone_plate(SIDE)[..., None], 3, -1)
+        self.scale = layer.scale
+
+    def output(self, layer, fine):
+        return layer(features(fine))
+
+    def target(self, fine):
+        return F.avg_pool2d(_picture(fine), self.scale)
+
+    def example(self, random):
+        """A photograph, or rings of twice the size in a colour."""
+        if random.randint(2):
+            return _crop(_training_photographs()[random.randint(2)], random)
+        return _crop(zone_plate(2 * SIDE)[..., None] * random.uniform(size=3), random)
+
+    def plain_error(self):
+        blurred = build("blur_pool", 3, scale=self.scale)(_picture(self.picture))
+        target = self.target(self.picture)
+        return _root_mean_square(blurred.numpy(), target.numpy())
+
+    def kernel(self, layer):
+        small = features(small_cut(self.scale))
+        return mean_kernel(lambda at: pixels_read(layer, small, at), self.scale)
+
+
+@lru_cache(maxsize=1)
+def _training_photographs():
+    """The temple beside the part that is shown, and the flower; in [0, 1]."""
+    temple = working_copy(photograph("china"), 256, 4)[:, _RIGHT_OF_DETAIL:]
+    return temple / 255, working_copy(photograph("flower"), 256, 4) / 255
+
+
+def _crop(picture, random):
+    y, x = (random.randint(side - _CROP + 1) for side in picture.shape[:2])
+    crop = picture[y : y + _CROP, x : x + _CROP]
+    return np.ascontiguousarray(crop[:, ::-1] if random.randint(2) else crop)
+
+
+def _picture(fine):
+    return paddle.to_tensor(fine.transpose(2, 0, 1)[None].astype("float64"))
+
+
+def _root_mean_square(y, target):
+    return float(np.sqrt(np.mean((y - target) ** 2)))

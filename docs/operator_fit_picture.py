@@ -1,0 +1,112 @@
+"""The picture of an operator that was fitted, and what its page says about it."""
+
+import json
+from pathlib import Path
+
+from operator_fit import STEPS
+from operator_picture import (
+    GREY,
+    INK,
+    MARGIN,
+    PANEL,
+    TOP,
+    WIDTH,
+    draw_kernel,
+    left_of,
+    save_small,
+)
+from operator_view import CHANNELS
+from paddle_resample.files import usable_folder
+from paddle_resample.sheet import Sheet
+
+__all__ = ["HEIGHT", "draw_fit", "fitted_text", "save_fit_picture"]
+
+HEIGHT = 434
+_IMAGES = Path(__file__).parent / "operators" / "images"
+
+# A page's sentences: of an upsampler and a downsampler, then of both.
+_WORDS = {
+    "en": {
+        True: "*It starts as noise, so here it is after {steps} steps of Adam on random "
+        "crops of two photographs, none of them shown: its first three channels should "
+        "be the colours of the fine picture.{guided} Left to right: its output, the fine "
+        "picture, its kernel. Root mean square error: {before:.3f} before, {after:.3f} "
+        "after; bilinear {plain:.3f}.*",
+        False: "*It starts as noise, so here it is after {steps} steps of Adam on random "
+        "crops of photographs and of other rings: its first three channels should be the "
+        "mean colours of each cell. Left to right: its output, the mean of each cell, "
+        "its kernel. Root mean square error: {before:.3f} before, {after:.3f} after; "
+        "blur_pool {plain:.3f}.*",
+        "guided": " Its guide is that fine picture.",
+        "picture": "{name} after {steps} steps of training",
+    },
+    "zh": {
+        True: "*它在初始化时只输出噪声，所以这里画出它用 Adam 训练 {steps} 步之后的样子："
+        "训练用两张照片的随机裁块（不含图中所示的部分），目标是让前三个通道成为细图的颜色。{guided}"
+        "从左到右：它的输出、细图、它的核。均方根误差：训练前 {before:.3f}，"
+        "训练后 {after:.3f}；bilinear 为 {plain:.3f}。*",
+        False: "*它在初始化时只输出噪声，所以这里画出它用 Adam 训练 {steps} 步之后的样子："
+        "训练用照片与另一些圆环的随机裁块，目标是让前三个通道成为每个单元颜色的平均。"
+        "从左到右：它的输出、每个单元的平均、它的核。均方根误差：训练前 {before:.3f}，"
+        "训练后 {after:.3f}；blur_pool 为 {plain:.3f}。*",
+        "guided": "它的引导图就是这张细图。",
+        "picture": "{name} 训练 {steps} 步之后",
+    },
+}
+
+
+def fitted_text(name, language="en"):
+    """Picture and caption of the fitted operator, from the numbers kept beside it.
+
+    Args:
+        name: registry name.
+        language: "en" or "zh".
+
+    Returns:
+        str: Markdown; empty where the operator was not fitted.
+    """
+    path = _IMAGES / f"{name}.json"
+    numbers = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    if "fitted" not in numbers:
+        return ""
+    words, fitted = _WORDS[language], numbers["fitted"]
+    guided = words["guided"] if fitted["guided"] else ""
+    picture = words["picture"].format(name=name, steps=fitted["steps"])
+    caption = words[numbers["up"]].format(**{**fitted, "guided": guided})
+    return f"![{picture}](images/fitted/{name}.png)\n\n{caption}"
+
+
+def save_fit_picture(fit, path):
+    """Write the picture of a Fit as a PNG of WIDTH x HEIGHT pixels with a palette."""
+    usable_folder(path.parent)
+    save_small(draw_fit(fit), path)
+
+
+def draw_fit(fit):
+    """Draw what an operator does after training.
+
+    Args:
+        fit: Fit.
+
+    Returns:
+        matplotlib.figure.Figure of WIDTH x HEIGHT pixels at 300 dpi.
+    """
+    sheet = Sheet(WIDTH, HEIGHT)
+    sheet.text(MARGIN, 36, f"{fit.name}, fitted", 7.5, 560, color=INK, weight="bold")
+    words = f"{STEPS} steps; scale {fit.scale}, {CHANNELS} channels"
+    sheet.text(WIDTH - MARGIN, 36, words, 4.6, ha="right", color=GREY)
+    target = "the fine picture" if fit.up else "the mean of each cell"
+    plain = "bilinear" if fit.up else "blur_pool"
+    panels = (
+        (f"output: {fit.output.shape[1]} × {fit.output.shape[0]}", fit.output,
+         [f"error {fit.after:.3f}, {fit.before:.3f} before"]),
+        (f"aim: {target}", fit.target, [f"error of {plain}: {fit.plain:.3f}"]),
+    )  # fmt: skip
+    for i, (label, values, below) in enumerate(panels):
+        sheet.text(left_of(i), TOP - 9, label, 4.4, PANEL, color=INK)
+        sheet.picture(left_of(i), TOP, PANEL, PANEL, values)
+        for line, text in enumerate(below):
+            y = TOP + PANEL + 20 * (1 + line)
+            sheet.text(left_of(i), y, text, 3.9, PANEL, color=GREY)
+    draw_kernel(sheet, fit)
+    return sheet.figure
