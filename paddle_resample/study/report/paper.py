@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ...files import write_json, writing, writing_folder
+from ...language.font import figure_language
 from ..words import WORDS
 from .chart_parts import broken
 from .paper_table import COLUMNS, latex_table, table_rows
@@ -20,33 +21,24 @@ _COSTS = ("parameters", "macs", "latency_ms")  # a figure each
 _SIZE = 8  # of letters, points
 
 
-def write_paper(content, numbers):
+def write_paper(content, numbers, language="en"):
     """Write the folder paper/ of a study, anew.
 
     Args:
         content: content.Content.
         numbers: of `series.figures`.
+        language: of the words in the figures, "en" or "zh"; the tables are in English.
 
     Writes differences, score_COST, curves, bands, thin and classes as .pdf and .png
     (those the study has numbers for), table.tex, table.csv, and figures.json: all the
     numbers that were drawn.
     """
-    drawn = {
-        "curves": _curves(numbers["curves"]["miou"], content.styles),
-        "bands": _widths(numbers["bands"], content.styles, "band", "miou"),
-        "classes": _classes(numbers["classes"], content.styles),
-    }
-    if numbers["differences"]:
-        drawn["differences"] = _differences(numbers, content)
-    if numbers["thin"]:
-        drawn["thin"] = _widths(numbers["thin"], content.styles, "thin", "recall")
-    for key in _COSTS:
-        drawn[f"score_{key}"] = _cost(numbers["costs"], content.styles, key)
     rows = table_rows(content, numbers)
     with writing_folder(content.study.folder / "paper") as folder:
-        for name, figure in drawn.items():
-            if figure is not None:
-                _save(figure, folder / name)
+        with figure_language(language) as spoken:
+            for name, figure in _drawn(content, numbers, WORDS[spoken]):
+                if figure is not None:
+                    _save(figure, folder / name)
         write_json(folder / "figures.json", numbers)
         with writing(folder / "table.csv") as file:
             table = csv.DictWriter(file, COLUMNS, lineterminator="\n")
@@ -56,7 +48,21 @@ def write_paper(content, numbers):
             file.write(latex_table(rows, content))
 
 
-def _differences(numbers, content):
+def _drawn(content, numbers, words):
+    """Names and figures, None where the study has no numbers for one."""
+    styles = content.styles
+    yield "curves", _curves(numbers["curves"]["miou"], styles, words)
+    yield "bands", _widths(numbers["bands"], styles, words, "band", "miou")
+    yield "classes", _classes(numbers["classes"], styles, words)
+    if numbers["differences"]:
+        yield "differences", _differences(numbers, content, words)
+    if numbers["thin"]:
+        yield "thin", _widths(numbers["thin"], styles, words, "thin", "recall")
+    for key in _COSTS:
+        yield f"score_{key}", _cost(numbers["costs"], styles, words, key)
+
+
+def _differences(numbers, content, words):
     rows = numbers["differences"][::-1]
     figure, axes = _axes(0.7 + 0.3 * len(rows))
     axes.axvline(0, color="black", linewidth=0.8)
@@ -70,12 +76,12 @@ def _differences(numbers, content):
         axes.plot(row["seeds"], low, "|", color="0.4", markersize=4)
     axes.set_yticks(range(len(rows)), [_wrap(row["method"]) for row in rows])
     axes.set_ylim(-0.6, len(rows) - 0.4)
-    label = f"Difference in mIoU to {content.study.baseline}, points"
+    label = words["paper_difference"].format(baseline=content.study.baseline)
     axes.set_xlabel(_wrap(label, width=32))
     return figure
 
 
-def _cost(rows, styles, key):
+def _cost(rows, styles, words, key):
     known = [row for row in rows if row[key] is not None]
     if not known:
         return None
@@ -83,7 +89,7 @@ def _cost(rows, styles, key):
     front = pareto(known, key)
     if len(front) > 1:
         xs, ys = [row[key] for row in front], [row["miou"] for row in front]
-        axes.plot(xs, ys, ":", color="0.5", label="Pareto front", zorder=0)
+        axes.plot(xs, ys, ":", color="0.5", label=words["pareto"], zorder=0)
     for row in known:
         style = styles[row["method"]]
         axes.errorbar(
@@ -97,8 +103,8 @@ def _cost(rows, styles, key):
             capsize=2,
             label=_wrap(row["method"]),
         )
-    axes.set_xlabel(WORDS["en"]["cost_axes"][key])
-    axes.set_ylabel("mIoU, %")
+    axes.set_xlabel(words["cost_axes"][key])
+    axes.set_ylabel(words["axis_miou"])
     _legend(axes)
     return figure
 
@@ -111,32 +117,32 @@ def _sides(row, key):
     return [[max(row[key] - low, 0)], [max(high - row[key], 0)]]
 
 
-def _curves(methods, styles):
+def _curves(methods, styles, words):
     if not methods:
         return None
     figure, axes = _axes(2.6)
     for number, (name, line) in enumerate(methods.items()):
         _ranged(axes, styles[name], name, line["x"], line, number, len(methods))
-    axes.set_xlabel("Iteration")
-    axes.set_ylabel("Validation mIoU, %")
+    axes.set_xlabel(words["axis_iteration"])
+    axes.set_ylabel(words["paper_curve"])
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     _legend(axes)
     return figure
 
 
-def _widths(scores, styles, kind, score):
+def _widths(scores, styles, words, kind, score):
     figure, axes = _axes(2.6)
     xs = list(range(len(scores["widths"])))
     for number, (name, line) in enumerate(scores["methods"].items()):
         _ranged(axes, styles[name], name, xs, line, number, len(scores["methods"]))
     axes.set_xticks(xs, [str(width) for width in scores["widths"]])
-    axes.set_xlabel(WORDS["en"][f"axis_{kind}"])
-    axes.set_ylabel(WORDS["en"][f"axis_{score}"])
+    axes.set_xlabel(words[f"axis_{kind}"])
+    axes.set_ylabel(words[f"axis_{score}"])
     _legend(axes)
     return figure
 
 
-def _classes(scores, styles):
+def _classes(scores, styles, words):
     names = scores["names"]
     figure, axes = _axes(0.8 + 0.24 * len(names))
     count = len(scores["iou"])
@@ -148,7 +154,7 @@ def _classes(scores, styles):
         axes.plot(values, ys, marker=style.marker, label=_wrap(name), **options)
     axes.set_yticks(range(len(names)), [_wrap(name) for name in names])
     axes.set_ylim(len(names) - 0.4, -0.6)
-    axes.set_xlabel("IoU, %")
+    axes.set_xlabel(words["axis_iou"])
     _legend(axes)
     return figure
 

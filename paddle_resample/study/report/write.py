@@ -41,7 +41,7 @@ def write_report(folder, language="en"):
 
     Args:
         folder: of the study.
-        language: of the page: "en" or "zh"; figures for a paper are in English.
+        language: of the page and of the figures of paper/, "en" or "zh".
 
     Returns:
         Path of report.html. It holds all that it shows and asks no network for
@@ -56,7 +56,7 @@ def write_report(folder, language="en"):
     words = words_of(language)
     content = read_content(folder)
     numbers = figures(content)
-    write_paper(content, numbers)
+    write_paper(content, numbers, language)
     path = content.study.folder / "report.html"
     with writing(path) as file:
         file.write(_page(content, numbers, words, language))

@@ -177,6 +177,8 @@ CHINESE = {
     "axis_miou": "mIoU（%）",
     "axis_loss": "损失",
     "axis_iteration": "迭代次数",
+    "paper_curve": "验证 mIoU（%）",
+    "paper_difference": "与 {baseline} 的 mIoU 之差（百分点）",
     "axis_iou": "IoU（%）",
     "axis_boundary_iou": "边界 IoU（%）",
     "axis_band": "边界带宽度（像素）",

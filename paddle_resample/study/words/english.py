@@ -196,6 +196,8 @@ ENGLISH = {
     "axis_miou": "mIoU, %",
     "axis_loss": "Loss",
     "axis_iteration": "Iteration",
+    "paper_curve": "Validation mIoU, %",
+    "paper_difference": "Difference in mIoU to {baseline}, points",
     "axis_iou": "IoU, %",
     "axis_boundary_iou": "Boundary IoU, %",
     "axis_band": "Band around the boundaries, pixels",
