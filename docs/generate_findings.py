@@ -4,12 +4,13 @@
 
 The texts are findings_notes.md and findings_notes.zh.md, Jinja templates; every number
 in them is taken from docs/examples/*/summary.json and results.jsonl, from
-lab_against_study.json beside them, and from docs/images/ceiling_*.json.
+lab_against_study.json and choices.jsonl beside them, and from docs/images/ceiling_*.json.
 """
 
 import jinja2
 from findings_results import HERE, WORDS, Ceiling, Findings
 from markdown_table import markdown_table
+from pilot_choices import choices
 
 from paddle_resample.study.verdict import signed
 from paddle_resample.tool import run_tool
@@ -72,6 +73,13 @@ def lab_answer(studies, score, language):
     return f"{first} {say['reliability'].format(orders=orders)}"
 
 
+def choices_table(name, language):
+    """The trainings by which learning rate and iterations were chosen, as Markdown."""
+    words = WORDS[language]["choices"]
+    rows = choices(HERE / "examples" / name / "choices.jsonl")
+    return markdown_table(words.values(), ([row[key] for key in words] for row in rows))
+
+
 def _published(name, language):
     """Findings, or None where the study is not published."""
     complete = (HERE / "examples" / name / "summary.json").exists()
@@ -106,6 +114,7 @@ def page(template, language):
         ceiling=Ceiling,
         table=table,
         plan=_plan,
+        choices=lambda name: choices_table(name, language),
         correlations=lambda score, *studies: correlations(
             _lab(studies, score), score, language
         ),

@@ -27,7 +27,7 @@ from paddle_resample.study.results import add_result, read_results
 from paddle_resample.study.statistics import summarise
 from paddle_resample.tool import run_tool
 
-FILES = ("timing.json", "threads.json", "ceiling.json", "plan.txt")
+FILES = ("timing.json", "threads.json", "ceiling.json", "plan.txt", "choices.jsonl")
 LOSSES = 40  # iterations between those that are kept
 
 
