@@ -4,7 +4,8 @@
 
 The texts are findings_notes.md and findings_notes.zh.md, Jinja templates; every number
 in them is taken from docs/examples/*/summary.json and results.jsonl, from
-lab_against_study.json and choices.jsonl beside them, and from docs/images/ceiling_*.json.
+lab_against_study.json and choices.jsonl beside them, and from
+docs/images/ceiling_*.json.
 """
 
 import jinja2

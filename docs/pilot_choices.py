@@ -1,6 +1,6 @@
 """Keep what a study's learning rate and length were chosen by.
 
-    python docs/pilot_choices.py output/choices/* --out output/crackforest_pilot/choices.jsonl
+    python docs/pilot_choices.py output/choices/* --out output/pilot/choices.jsonl
 
 Every folder is a training of `tools/train.py --do_eval`; a line of the file is its
 iterations, learning rate, seed and mIoU at each evaluation. docs/publish_study.py
@@ -42,8 +42,8 @@ def choices(path):
         path: of a choices.jsonl.
 
     Returns:
-        list of dicts of texts: "iterations", "rate", "seeds", "miou" (%, at the end) and
-        "rise" (points, over the last fifth).
+        list of dicts of texts: "iterations", "rate", "seeds", "miou" (%, at the end)
+        and "rise" (points, over the last fifth).
     """
     groups = {}
     for line in path.read_text(encoding="utf-8").splitlines():

@@ -90,7 +90,7 @@ def test_what_is_printed(run):
         "s an iteration",
         "MB at most",
         "pixel_shuffle  16 -> 8",
-        "unet_pixel_shuffle.yml can be trained (check-data reads every image and label)",
+        "unet_pixel_shuffle.yml can be trained (check-data reads every image",
     ):
         assert text in shown, shown
 
