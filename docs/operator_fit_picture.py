@@ -27,28 +27,33 @@ _IMAGES = Path(__file__).parent / "operators" / "images"
 # A page's sentences: of an upsampler and a downsampler, then of both.
 _WORDS = {
     "en": {
-        True: "*It starts as noise, so here it is after {steps} steps of Adam on random "
-        "crops of two photographs, none of them shown: its first three channels should "
-        "be the colours of the fine picture.{guided} Left to right: its output, the fine "
-        "picture, its kernel. Root mean square error: {before:.3f} before, {after:.3f} "
-        "after; bilinear {plain:.3f}.*",
-        False: "*It starts as noise, so here it is after {steps} steps of Adam on random "
-        "crops of photographs and of other rings: its first three channels should be the "
-        "mean colours of each cell. Left to right: its output, the mean of each cell, "
-        "its kernel. Root mean square error: {before:.3f} before, {after:.3f} after; "
-        "blur_pool {plain:.3f}.*",
+        True: "*It starts as noise, so here it is after {steps} steps of Adam on "
+        "random crops of two photographs, none of them shown: its first three "
+        "channels should be the colours of the fine picture.{guided} Left to right: "
+        "its output, the fine picture, its kernel. Root mean square error: "
+        "{before:.3f} before, {after:.3f} after; bilinear {plain:.3f}.*",
+        False: "*It starts as noise, so here it is after {steps} steps of Adam on "
+        "random crops of photographs and of other rings: its first three channels "
+        "should be the mean colours of each cell. Left to right: its output, the mean "
+        "of each cell, its kernel. Root mean square error: {before:.3f} before, "
+        "{after:.3f} after; blur_pool {plain:.3f}.*",
         "guided": " Its guide is that fine picture.",
         "picture": "{name} after {steps} steps of training",
     },
     "zh": {
-        True: "*它在初始化时只输出噪声，所以这里画出它用 Adam 训练 {steps} 步之后的样子："
-        "训练用两张照片的随机裁块（不含图中所示的部分），目标是让前三个通道成为细图的颜色。{guided}"
-        "从左到右：它的输出、细图、它的核。均方根误差：训练前 {before:.3f}，"
+        True: "*它在初始化时只输出噪声，"
+        "所以这里画出它用 Adam 训练 {steps} 步之后的样子："
+        "训练用两张照片的随机裁块（不含图中所示的部分），"
+        "目标是让前三个通道成为细图的颜色。{guided}从左到右："
+        "它的输出、细图、它的核。均方根误差：训练前 {before:.3f}，"
         "训练后 {after:.3f}；bilinear 为 {plain:.3f}。*",
-        False: "*它在初始化时只输出噪声，所以这里画出它用 Adam 训练 {steps} 步之后的样子："
-        "训练用照片与另一些圆环的随机裁块，目标是让前三个通道成为每个单元颜色的平均。"
-        "从左到右：它的输出、每个单元的平均、它的核。均方根误差：训练前 {before:.3f}，"
-        "训练后 {after:.3f}；blur_pool 为 {plain:.3f}。*",
+        False: "*它在初始化时只输出噪声，"
+        "所以这里画出它用 Adam 训练 {steps} 步之后的样子："
+        "训练用照片与另一些圆环的随机裁块，"
+        "目标是让前三个通道成为每个单元颜色的平均。从左到右："
+        "它的输出、每个单元的平均、它的核。均方根误差："
+        "训练前 {before:.3f}，训练后 {after:.3f}；"
+        "blur_pool 为 {plain:.3f}。*",
         "guided": "它的引导图就是这张细图。",
         "picture": "{name} 训练 {steps} 步之后",
     },

@@ -8,9 +8,9 @@ import re
 from pathlib import Path
 
 import operator_index_words as index_words
-from operator_fit_picture import fitted_text
 
 import paddle_resample
+from operator_fit_picture import fitted_text
 from paddle_resample import (
     Upsampler,
     resampler_class,
