@@ -8,7 +8,7 @@ import numpy as np
 import yaml
 from scipy.stats import kendalltau
 
-from paddle_resample.study.curve import read_curve
+from paddle_resample.study.curve import last_rise, read_curve
 from paddle_resample.study.plan import Study
 from paddle_resample.study.results import read_results
 from paddle_resample.study.study_file import read_study_file
@@ -110,15 +110,10 @@ class Findings:
         """The largest rise of a method's mean mIoU over the last fifth, in points."""
         rises = []
         for own in self.results.values():
-            curves = [self._last_rise(result) for result in own]
+            folders = [HERE / "examples" / self.name / r["folder"] for r in own]
+            curves = [last_rise(read_curve(folder)[0]) for folder in folders]
             rises.append(100 * float(np.mean(curves)))
         return f"{max(rises):.1f}"
-
-    def _last_rise(self, result):
-        miou, _ = read_curve(HERE / "examples" / self.name / result["folder"])
-        steps = sorted(miou)
-        values = [miou[i] for i in steps]
-        return values[-1] - float(np.interp(0.8 * steps[-1], steps, values))
 
     def _published(self, method):
         """mIoU and BF of a configuration of SegNet's Table 1, in percent, as texts."""

@@ -14,11 +14,9 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from paddle_resample.study.curve import read_curve
+from paddle_resample.study.curve import last_rise, read_curve
 from paddle_resample.study.verdict import signed
 from paddle_resample.tool import run_tool
-
-LAST = 0.8  # where the last fifth of a training begins
 
 
 def read_choice(folder):
@@ -42,8 +40,8 @@ def choices(path):
         path: of a choices.jsonl.
 
     Returns:
-        list of dicts of texts: "iterations", "rate", "seeds", "miou" (%, at the end)
-        and "rise" (points, over the last fifth).
+        list of dicts of texts: "iterations", "rate", "miou" (%, at the end) and "rise"
+        (points, over the last fifth).
     """
     groups = {}
     for line in path.read_text(encoding="utf-8").splitlines():
@@ -54,17 +52,11 @@ def choices(path):
 
 def _row(iterations, rate, runs):
     curves = [{int(k): v for k, v in run["miou"].items()} for run in runs]
-    ends = [curve[iterations] for curve in curves]
-    starts = [
-        np.interp(LAST * iterations, list(curve), list(curve.values()))
-        for curve in curves
-    ]
     return {
         "iterations": str(iterations),
         "rate": str(rate),
-        "seeds": str(len(runs)),
-        "miou": f"{100 * np.mean(ends):.1f}",
-        "rise": signed(100 * (np.mean(ends) - np.mean(starts)), 1),
+        "miou": f"{100 * np.mean([curve[iterations] for curve in curves]):.1f}",
+        "rise": signed(100 * np.mean([last_rise(curve) for curve in curves]), 1),
     }
 
 

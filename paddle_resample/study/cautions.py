@@ -2,13 +2,11 @@
 
 import numpy as np
 
-from .curve import read_curve
+from .curve import last_rise, read_curve
 from .verdict import signed
 from .words import WORDS
 
 __all__ = ["cautions"]
-
-_LAST = 0.2  # share of the training that is looked at
 
 
 def cautions(scores, folders, class_names, margin):
@@ -31,7 +29,8 @@ def cautions(scores, folders, class_names, margin):
 def _unfinished(folders, margin):
     rising = {}
     for name, own in folders.items():
-        rises = [r for r in map(_last_rise, own) if r is not None]
+        rises = [last_rise(read_curve(folder)[0]) for folder in own]
+        rises = [rise for rise in rises if rise is not None]
         if rises and 100 * np.mean(rises) > margin:
             rising[name] = round(100 * float(np.mean(rises)), 2)
     if not rising:
@@ -44,17 +43,6 @@ def _unfinished(folders, margin):
         for language, say in _say().items()
     }
     return [{"kind": "unfinished", "methods": rising, "sentence": sentence}]
-
-
-def _last_rise(folder):
-    """By how much mIoU rose in the last fifth; None where it was scored only once."""
-    miou, _ = read_curve(folder)
-    if len(miou) < 2:
-        return None
-    iterations = sorted(miou)
-    values = [miou[i] for i in iterations]
-    last = iterations[-1]
-    return values[-1] - float(np.interp((1 - _LAST) * last, iterations, values))
 
 
 def _never_predicted(scores, class_names):
