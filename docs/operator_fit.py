@@ -11,14 +11,15 @@ from operator_view import (
     SIDE,
     build_operator,
     detail,
+    downsampler_kernel,
     features,
-    mean_kernel,
-    small_cut,
+    rings,
+    tensor,
     upsampler_inputs,
+    upsampler_kernel,
     zone_plate,
 )
 from paddle_resample import Upsampler, build, resampler_class
-from paddle_resample.lab.measurements.impulse import impulse_response, pixels_read
 from paddle_resample.lab.photograph.picture import working_copy
 from paddle_resample.operator_facts import cost_at
 from paddle_resample.seg.embedded_data.photographs import photograph
@@ -177,22 +178,19 @@ class _BringBack(_Task):
         return layer(**inputs)
 
     def target(self, fine):
-        return _picture(fine)
+        return tensor(fine)
 
     def example(self, random):
         return _crop(_training_photographs()[random.randint(2)], random)
 
     def plain_error(self):
-        shrunk = F.avg_pool2d(_picture(self.picture), self.scale)
+        shrunk = F.avg_pool2d(tensor(self.picture), self.scale)
         bilinear = build("bilinear", 3, scale=self.scale)
         y = bilinear(shrunk).numpy()[0].transpose(1, 2, 0)
         return _root_mean_square(y, self.picture)
 
     def kernel(self, layer):
-        small = self.inputs(small_cut(self.scale))
-        return mean_kernel(
-            lambda at: impulse_response(layer, location=at, **small), self.scale
-        )
+        return upsampler_kernel(layer, self.inputs)
 
 
 class _Shrink(_Task):
@@ -201,14 +199,14 @@ class _Shrink(_Task):
     up = False
 
     def __init__(self, layer):
-        self.picture = np.repeat(zone_plate(SIDE)[..., None], 3, -1)
+        self.picture = rings()
         self.scale = layer.scale
 
     def output(self, layer, fine):
         return layer(features(fine))
 
     def target(self, fine):
-        return F.avg_pool2d(_picture(fine), self.scale)
+        return F.avg_pool2d(tensor(fine), self.scale)
 
     def example(self, random):
         """A photograph, or rings of twice the size in a colour."""
@@ -217,13 +215,12 @@ class _Shrink(_Task):
         return _crop(zone_plate(2 * SIDE)[..., None] * random.uniform(size=3), random)
 
     def plain_error(self):
-        blurred = build("blur_pool", 3, scale=self.scale)(_picture(self.picture))
+        blurred = build("blur_pool", 3, scale=self.scale)(tensor(self.picture))
         target = self.target(self.picture)
         return _root_mean_square(blurred.numpy(), target.numpy())
 
     def kernel(self, layer):
-        small = features(small_cut(self.scale))
-        return mean_kernel(lambda at: pixels_read(layer, small, at), self.scale)
+        return downsampler_kernel(layer)
 
 
 @lru_cache(maxsize=1)
@@ -237,10 +234,6 @@ def _crop(picture, random):
     y, x = (random.randint(side - _CROP + 1) for side in picture.shape[:2])
     crop = picture[y : y + _CROP, x : x + _CROP]
     return np.ascontiguousarray(crop[:, ::-1] if random.randint(2) else crop)
-
-
-def _picture(fine):
-    return paddle.to_tensor(fine.transpose(2, 0, 1)[None].astype("float64"))
 
 
 def _root_mean_square(y, target):

@@ -5,17 +5,12 @@ from pathlib import Path
 
 from operator_fit import STEPS
 from operator_picture import (
-    GREY,
-    INK,
-    MARGIN,
-    PANEL,
-    TOP,
     WIDTH,
+    draw_heading,
     draw_kernel,
-    left_of,
+    draw_panel,
     save_small,
 )
-from operator_view import CHANNELS
 from paddle_resample.files import usable_folder
 from paddle_resample.sheet import Sheet
 
@@ -97,21 +92,13 @@ def draw_fit(fit):
         matplotlib.figure.Figure of WIDTH x HEIGHT pixels at 300 dpi.
     """
     sheet = Sheet(WIDTH, HEIGHT)
-    sheet.text(MARGIN, 36, f"{fit.name}, fitted", 7.5, 560, color=INK, weight="bold")
-    words = f"{STEPS} steps; scale {fit.scale}, {CHANNELS} channels"
-    sheet.text(WIDTH - MARGIN, 36, words, 4.6, ha="right", color=GREY)
+    draw_heading(sheet, f"{fit.name}, fitted", 560, f"{STEPS} steps", fit.scale)
     target = "the fine picture" if fit.up else "the mean of each cell"
     plain = "bilinear" if fit.up else "blur_pool"
-    panels = (
-        (f"output: {fit.output.shape[1]} × {fit.output.shape[0]}", fit.output,
-         [f"error {fit.after:.3f}, {fit.before:.3f} before"]),
-        (f"aim: {target}", fit.target, [f"error of {plain}: {fit.plain:.3f}"]),
-    )  # fmt: skip
-    for i, (label, values, below) in enumerate(panels):
-        sheet.text(left_of(i), TOP - 9, label, 4.4, PANEL, color=INK)
-        sheet.picture(left_of(i), TOP, PANEL, PANEL, values)
-        for line, text in enumerate(below):
-            y = TOP + PANEL + 20 * (1 + line)
-            sheet.text(left_of(i), y, text, 3.9, PANEL, color=GREY)
+    size = f"{fit.output.shape[1]} × {fit.output.shape[0]}"
+    errors = f"error {fit.after:.3f}, {fit.before:.3f} before"
+    draw_panel(sheet, 0, f"output: {size}", fit.output, [errors])
+    below = [f"error of {plain}: {fit.plain:.3f}"]
+    draw_panel(sheet, 1, f"aim: {target}", fit.target, below)
     draw_kernel(sheet, fit)
     return sheet.figure

@@ -14,13 +14,11 @@ from paddle_resample.sheet import DPI, Sheet
 
 __all__ = [
     "HEIGHT",
-    "MARGIN",
-    "PANEL",
-    "TOP",
     "WIDTH",
+    "draw_heading",
     "draw_kernel",
     "draw_operator",
-    "left_of",
+    "draw_panel",
     "save_operator_picture",
     "save_small",
 ]
@@ -72,14 +70,37 @@ def draw_operator(view):
         matplotlib.figure.Figure of WIDTH x HEIGHT pixels at 300 dpi.
     """
     sheet = Sheet(WIDTH, HEIGHT)
-    sheet.text(MARGIN, 36, view.name, 7.5, 400, color=INK, weight="bold")
     weights = "initialized with seed 0" if view.learned else "no weights"
-    words = f"{weights}; scale {view.scale}, {CHANNELS} channels"
-    sheet.text(WIDTH - MARGIN, 36, words, 4.6, ha="right", color=GREY)
+    draw_heading(sheet, view.name, 400, weights, view.scale)
     _draw_pictures(sheet, view)
     draw_kernel(sheet, view)
     _draw_edge(sheet, view)
     return sheet.figure
+
+
+def draw_heading(sheet, title, room, condition, scale):
+    """The title, of so many pixels at most, and on the right what it holds for."""
+    sheet.text(MARGIN, 36, title, 7.5, room, color=INK, weight="bold")
+    words = f"{condition}; scale {scale}, {CHANNELS} channels"
+    sheet.text(WIDTH - MARGIN, 36, words, 4.6, ha="right", color=GREY)
+
+
+def draw_panel(sheet, i, label, values, below):
+    """One picture with its label, and lines of text below it.
+
+    Args:
+        sheet: Sheet.
+        i: which panel, 0 or 1.
+        label: str.
+        values: [H, W] or [H, W, 3] in [0, 1].
+        below: list of str.
+    """
+    grey = {"cmap": "gray", "vmin": 0, "vmax": 1} if values.ndim == 2 else {}
+    sheet.text(_left(i), TOP - 9, label, 4.4, PANEL, color=INK)
+    sheet.picture(_left(i), TOP, PANEL, PANEL, values, **grey)
+    for line, text in enumerate(below):
+        y = TOP + PANEL + 20 * (1 + line)
+        sheet.text(_left(i), y, text, 3.9, PANEL, color=GREY)
 
 
 def _draw_pictures(sheet, view):
@@ -87,14 +108,9 @@ def _draw_pictures(sheet, view):
         (("input", view.input), ("output", view.output))
     ):
         label = f"{word}: {values.shape[1]} × {values.shape[0]}"
-        grey = {"cmap": "gray", "vmin": 0, "vmax": 1} if values.ndim == 2 else {}
-        sheet.text(left_of(i), TOP - 9, label, 4.4, PANEL, color=INK)
-        sheet.picture(left_of(i), TOP, PANEL, PANEL, values, **grey)
         words = ["first channel, contrast stretched"] if view.stretched[i] else []
         words = words if i else [*words, *view.remarks]
-        for line, text in enumerate(words):
-            y = TOP + PANEL + 20 * (1 + line)
-            sheet.text(left_of(i), y, text, 3.9, PANEL, color=GREY)
+        draw_panel(sheet, i, label, values, words)
 
 
 def draw_kernel(sheet, view):
@@ -107,9 +123,9 @@ def draw_kernel(sheet, view):
     side = len(view.kernel)
     limit = max(np.abs(view.kernel).max(), 1e-12)
     what = "what one pixel changes" if view.up else "what one pixel depends on"
-    sheet.text(left_of(2), TOP - 9, what, 4.4, PANEL, color=INK)
+    sheet.text(_left(2), TOP - 9, what, 4.4, PANEL, color=INK)
     axes = sheet.picture(
-        left_of(2), TOP, PANEL, PANEL, view.kernel, cmap="RdBu", vmin=-limit, vmax=limit
+        _left(2), TOP, PANEL, PANEL, view.kernel, cmap="RdBu", vmin=-limit, vmax=limit
     )
     for at in np.arange(0, side + 1, view.scale) - 0.5:
         axes.axhline(at, color=FAINT, lw=0.25)
@@ -132,7 +148,7 @@ def draw_kernel(sheet, view):
         f"{_signed(low)} to {_signed(high)}",
         total,
     ):
-        sheet.text(left_of(2), y, words, 3.9, PANEL, color=GREY)
+        sheet.text(_left(2), y, words, 3.9, PANEL, color=GREY)
         y += 20
 
 
@@ -176,6 +192,5 @@ def _signed(value):
     return f"{value:.2g} ({'red' if value < 0 else 'blue'})"
 
 
-def left_of(i):
-    """The left side of a panel, in pixels."""
+def _left(i):
     return MARGIN + i * (PANEL + GAP)

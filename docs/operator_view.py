@@ -25,13 +25,14 @@ __all__ = [
     "LOCATIONS",
     "SIDE",
     "OperatorView",
-    "as_picture",
     "build_operator",
     "detail",
+    "downsampler_kernel",
     "features",
-    "mean_kernel",
-    "small_cut",
+    "rings",
+    "tensor",
     "upsampler_inputs",
+    "upsampler_kernel",
     "view_operator",
     "zone_plate",
 ]
@@ -141,6 +142,11 @@ def zone_plate(side):
     return 0.5 + 0.5 * np.cos(np.pi * squared / (2**0.5 * side))
 
 
+def rings():
+    """The zone plate of SIDE pixels in the three colours, [SIDE, SIDE, 3]."""
+    return np.repeat(zone_plate(SIDE)[..., None], 3, -1)
+
+
 def upsampler_inputs(cls, scale):
     """A function of a fine picture: x, guide and side of an upsampler whose result is
     as large as it."""
@@ -150,14 +156,32 @@ def upsampler_inputs(cls, scale):
         x, side = down.record(features(fine))
         guide = None
         if cls.needs_guide:
-            colours = 2 * _tensor(fine) - 1
+            colours = 2 * tensor(fine) - 1
             guide = features(fine) if cls.guide_same_channels else colours
         return {"x": x, "guide": guide, "side": side if cls.needs_side else None}
 
     return inputs
 
 
-def small_cut(scale):
+def upsampler_kernel(up, inputs):
+    """What a change of one pixel of x changes, mean over locations.
+
+    Args:
+        up: Upsampler.
+        inputs: its `upsampler_inputs`.
+    """
+    small = inputs(_small_cut(up.scale))
+    return _mean_kernel(lambda at: impulse_response(up, location=at, **small), up.scale)
+
+
+def downsampler_kernel(down):
+    """How one pixel of the result depends on the input, mean over locations."""
+    small = features(_small_cut(down.scale))
+    with paddle.enable_grad():
+        return _mean_kernel(lambda at: pixels_read(down, small, at), down.scale)
+
+
+def _small_cut(scale):
     """The middle of the photograph, whose pixels are changed."""
     cut = (SIDE - _SMALL * scale) // 2
     return detail()[cut : cut + _SMALL * scale, cut : cut + _SMALL * scale]
@@ -169,10 +193,9 @@ def _view_up(cls, up):
     fine = detail()
     inputs = site(fine)
     y = up(**inputs)
-    shown, shown_stretched = as_picture(inputs["x"], True)
-    output, stretched = as_picture(y, cls.keeps_channels)
-    small = site(small_cut(scale))
-    kernel = mean_kernel(lambda at: impulse_response(up, location=at, **small), scale)
+    shown, shown_stretched = _as_picture(inputs["x"], True)
+    output, stretched = _as_picture(y, cls.keeps_channels)
+    kernel = upsampler_kernel(up, site)
     edge = site(_edge(_EDGE * scale, 6 * scale))
     row = _EDGE // 2 * scale
     after = up(**edge).numpy()[0, 0, row : row + scale]
@@ -185,12 +208,10 @@ def _view_up(cls, up):
 
 def _view_down(cls, down):
     scale = down.scale
-    plate = np.repeat(zone_plate(SIDE)[..., None], 3, -1)
+    plate = rings()
     y = down(features(plate))
-    output, stretched = as_picture(y, cls.keeps_channels)
-    small = features(small_cut(scale))
-    with paddle.enable_grad():
-        kernel = mean_kernel(lambda at: pixels_read(down, small, at), scale)
+    output, stretched = _as_picture(y, cls.keeps_channels)
+    kernel = downsampler_kernel(down)
     fine = _edge(_EDGE * scale, 6 * scale + scale // 2)  # within a cell
     y = down(features(fine))
     return OperatorView(
@@ -221,7 +242,7 @@ def _shrinker(cls, scale):
     return down
 
 
-def mean_kernel(measure, scale):
+def _mean_kernel(measure, scale):
     """Mean of the windows around some locations, _REACH coarse pixels to each side."""
     locations = np.linspace(_REACH, _SMALL - _REACH, LOCATIONS).round().astype(int)
     total = 0.0
@@ -246,21 +267,22 @@ def _edge(side, column):
     return picture
 
 
-def _tensor(picture):
+def tensor(picture):
+    """[H, W, 3] -> float64 [1, 3, H, W]."""
     return paddle.to_tensor(picture.transpose(2, 0, 1)[None].astype("float64"))
 
 
 def features(picture):
     """The colours, then what random 3x3 filters with a ReLU make of them, like
     those of a first layer. [1, CHANNELS, H, W]"""
-    x = _tensor(picture)
+    x = tensor(picture)
     filters = np.random.RandomState(0).normal(size=(CHANNELS - 3, 3, 3, 3))
     padded = F.pad(x, [1, 1, 1, 1], mode="replicate")
     made = F.relu(F.conv2d(padded, paddle.to_tensor(filters / 27**0.5)))
     return paddle.concat([x, made], axis=1)
 
 
-def as_picture(y, keeps_channels):
+def _as_picture(y, keeps_channels):
     """Colours where they are colours still, else the first channel stretched."""
     colours = y.numpy()[0, :3].transpose(1, 2, 0)
     low, high = np.percentile(colours, [1, 99])
