@@ -11,7 +11,6 @@ import os
 import re
 import sys
 import tempfile
-import warnings
 from pathlib import Path
 
 from . import cpu  # noqa: F401  which looks at what Paddle's import will change
@@ -59,8 +58,7 @@ _hook = sys.excepthook
 if "paddle" not in sys.modules and _is_paddle_2():
     with contextlib.suppress(ImportError):
         import cv2  # noqa: F401
-with warnings.catch_warnings(), importing(), late_imports(_LATE):
-    warnings.filterwarnings("ignore", message="No ccache found")
+with importing(), late_imports(_LATE):
     try:
         require_paddle()
     except MissingPackage:

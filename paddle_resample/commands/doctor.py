@@ -74,7 +74,7 @@ def _facts(trouble):
     built = f"built for CUDA {cuda}" if cuda else "built for CPUs"
     yield "Paddle", f"{paddle.__version__}, {built}, {_folder(paddle)}"
     yield "GPUs", str(paddle.device.cuda.device_count() if cuda else 0)
-    if importlib.util.find_spec("paddleseg") is None:
+    if not _is_installed("paddleseg"):
         yield "PaddleSeg", "not installed"
     elif trouble:
         yield "PaddleSeg", trouble.rpartition(": ")[0]
@@ -114,7 +114,7 @@ def findings(trouble=None) -> list:
         found.append(("there is a GPU, and Paddle is built for CPUs", INSTALL_GPU))
     if trouble:
         sentence, _, command = trouble.rpartition(": ")
-        if importlib.util.find_spec("paddleseg") is None:
+        if not _is_installed("paddleseg"):
             sentence = (
                 "PaddleSeg is not installed, so there are layers alone: no networks, "
                 "training or studies (its own clone serves too)"
@@ -144,8 +144,12 @@ def findings(trouble=None) -> list:
     return found
 
 
+def _is_installed(module):
+    return importlib.util.find_spec(module) is not None
+
+
 def _opencv():
-    if importlib.util.find_spec("cv2") is None:
+    if not _is_installed("cv2"):
         return "not installed"
     try:
         import cv2

@@ -10,7 +10,7 @@ from pathlib import Path
 
 __all__ = ["chinese_font", "figure_language"]
 
-# Matplotlib reads the first face of a collection, which is the Japanese one of Noto's.
+# Simplified Chinese first; the last, Noto's Japanese face, has the characters too.
 _FAMILIES = (
     "Noto Sans CJK SC",
     "Noto Sans SC",
