@@ -2,6 +2,8 @@
 
 %(prog)s bash > ~/.local/share/bash-completion/completions/paddle-resample
 %(prog)s zsh > a_folder_of_your_fpath/_paddle-resample
+
+A file with that text can also be sourced in ~/.bashrc or ~/.zshrc.
 """
 
 import argparse
@@ -11,7 +13,13 @@ import shtab
 
 from . import COMMANDS, add_language, command_parser
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["add_arguments", "run", "script"]
+
+_EVALUATED = "if [[ $zsh_eval_context[-1] == eval ]]; then\n"
+_EVALUATED_OR_SOURCED = """\
+if [[ $zsh_eval_context[-1] == (eval|file) ]]; then
+  (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
+"""
 
 
 def add_arguments(parser):
@@ -19,7 +27,15 @@ def add_arguments(parser):
 
 
 def run(args):
-    print(shtab.complete(whole_parser(), shell=args.shell))
+    print(script(args.shell))
+
+
+def script(shell: str) -> str:
+    """What a shell reads, by `source` or from a folder of completions."""
+    text = shtab.complete(whole_parser(), shell=shell)
+    if shell == "zsh":  # shtab's registers nothing when it is sourced
+        text = text.replace(_EVALUATED, _EVALUATED_OR_SOURCED)
+    return text
 
 
 def whole_parser():

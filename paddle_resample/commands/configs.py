@@ -9,6 +9,7 @@ yours that differs is never replaced.
 """
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -60,17 +61,26 @@ def names_of_all() -> list:
 
 
 def _known(name, every):
-    text = name if name.endswith(".yml") else f"{name}.yml"
-    for known in (text, f"configs/{text}"):
-        if known in every or (root() / known).is_file():
-            return known
+    """The path of a configuration: with or without its suffix and its first folders."""
+    text = os.path.normpath(name.replace("\\", "/"))
+    text = re.sub(r"\.ya?ml$", "", text.removeprefix("configs/")) + ".yml"
+    if (root() / "configs" / text).is_file():
+        return f"configs/{text}"
     matches = [known for known in every if known.endswith(f"/{text}")]
-    if len(matches) != 1:
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
         raise UsageError(
-            f"no configuration is called {name!r}{nearest(text, every)}; without a "
-            "name all are listed"
+            f"{len(matches)} configurations are called {name!r}: say which of "
+            f"{', '.join(matches)}"
         )
-    return matches[0]
+    inside = [known for known in every if known.startswith(f"configs/{text[:-4]}/")]
+    if inside:
+        raise UsageError(f"{name!r} is a folder: say which of {', '.join(inside)}")
+    raise UsageError(
+        f"no configuration is called {name!r} (without a name all are listed)"
+        f"{nearest(f'configs/{text}', every)}"
+    )
 
 
 def _with_what_they_build_on(names):

@@ -51,7 +51,34 @@ def test_a_file_that_differs_stays(command, tmp_path):
         assert command("configs", "unet/unet_bilinear", "--to", tmp_path)[0] == 0
 
 
-def test_a_wrong_name(command):
-    status, _, stderr = command("configs", "unet_bilinar")
-    assert status == 2
-    assert "did you mean 'configs/unet/unet_bilinear.yml'" in stderr
+@pytest.mark.parametrize(
+    "name",
+    [
+        "configs/unet/unet_bilinear.yml",
+        "unet/unet_bilinear",
+        "unet/unet_bilinear.yaml",
+        "./configs/unet/unet_bilinear",
+        "configs\\unet\\unet_bilinear.yml",
+    ],
+)
+def test_spellings(command, tmp_path, name):
+    status, out, _ = command("configs", name, "--to", tmp_path)
+    assert status == 0 and out.startswith(f"{tmp_path}/configs/unet/unet_bilinear.yml")
+
+
+@pytest.mark.parametrize(
+    "name, answer",
+    [
+        ("unet_bilinar", "did you mean 'configs/unet/unet_bilinear.yml'"),
+        ("configs/unet/unet_bilinar.yml", "did you mean 'configs/unet/unet_bilinear"),
+        ("fpn_resnt18_camvid", "did you mean 'configs/fpn/fpn_resnet18_camvid.yml'"),
+        ("unet_bilinear", "configs/demo/unet_bilinear.yml, configs/unet/unet_bilinear"),
+        ("unet", "'unet' is a folder: say which of configs/unet/unet_bilinear.yml, "),
+        ("configs/unet/", "is a folder: say which of configs/unet/unet_bilinear.yml, "),
+        ("zzz", "no configuration is called 'zzz' (without a name all are listed)\n"),
+    ],
+)
+def test_a_wrong_name(command, tmp_path, name, answer):
+    status, _, stderr = command("configs", name, "--to", tmp_path)
+    assert status == 2 and answer in stderr
+    assert stderr.count("\n") == 1 and not list(tmp_path.iterdir())
