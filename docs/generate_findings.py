@@ -13,6 +13,7 @@ from findings_results import HERE, WORDS, Ceiling, Findings
 from markdown_table import markdown_table
 from pilot_choices import choices
 
+from paddle_resample.language import translated
 from paddle_resample.study.verdict import signed
 from paddle_resample.tool import run_tool
 
@@ -87,9 +88,10 @@ def _published(name, language):
     return Findings(name, language) if complete else None
 
 
-def _plan(name):
+def _plan(name, language):
     """What `tools/study.py --plan` printed before the study began."""
-    return (HERE / "examples" / name / "plan.txt").read_text(encoding="utf-8").strip()
+    text = (HERE / "examples" / name / "plan.txt").read_text(encoding="utf-8").strip()
+    return translated(text, into=language)
 
 
 def _lab(studies, score):
@@ -114,7 +116,7 @@ def page(template, language):
         study=lambda name: _published(name, language),
         ceiling=Ceiling,
         table=table,
-        plan=_plan,
+        plan=lambda name: _plan(name, language),
         choices=lambda name: choices_table(name, language),
         correlations=lambda score, *studies: correlations(
             _lab(studies, score), score, language

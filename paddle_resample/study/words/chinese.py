@@ -59,7 +59,7 @@ CHINESE = {
     "nav_pictures": "图像",
     "nav_extremes": "最好与最差",
     "nav_features": "特征图",
-    "nav_lab": "算子实验",
+    "nav_lab": "实验室",
     "nav_repeat": "复现",
     "result_text": "得分为最后一个检查点的 mIoU（%），均值 ± 种子间标准差。与基线 "
     "{baseline} 的差按种子和图像配对。95 % 置信区间含训练与图像两种"
@@ -225,7 +225,7 @@ CHINESE = {
     "after": "后",
     "own_projection": "通道数不同，各用自己的投影",
     "not_revisited": "{method} 未显示：{reason}。",
-    "lab_title": "算子实验",
+    "lab_title": "实验室",
     "lab_text": "不依赖任务，算子本身的表现。",
     "repeat_title": "复现方法",
     "repeat_text": "在下列源码状态的检出目录中运行：",
