@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -11,6 +11,8 @@ from rich.text import Text
 from .base import Downsampler, Upsampler
 from .docstring import Documentation, read_docstring
 from .language import language, translated
+from .language.operator_texts import operator_text
+from .language.prose import Prose
 from .notes import paragraphs
 from .operator_facts import (
     COST_AT,
@@ -72,22 +74,22 @@ def describe(name: str) -> RenderableType:
     rows.add_column(style="bold")
     rows.add_column(ratio=1)
     for key, value in facts(cls).items():
-        rows.add_row(translated(key), translated(value))
-    rows.add_row(translated("cost"), translated(_cost_line(name)))
-    for title, text in (
-        ("shape", "\n".join(documentation.shape)),
-        ("grid, borders", "\n".join(paragraphs(cls.notes.grid))),
-        ("initialization", "\n".join(paragraphs(initialization(cls)))),
-        ("cost formula", "\n".join(paragraphs(cls.notes.cost))),
-        ("source", documentation.source),
-        ("cite", _citation(cls)),
+        rows.add_row(translated(key), Prose(translated(value)))
+    rows.add_row(translated("cost"), Prose(translated(_cost_line(name))))
+    for title, texts in (
+        ("shape", documentation.shape),
+        ("grid, borders", paragraphs(cls.notes.grid)),
+        ("initialization", paragraphs(initialization(cls))),
+        ("cost formula", paragraphs(cls.notes.cost)),
+        ("source", [documentation.source]),
     ):
-        rows.add_row(translated(title), Text(translated(text)))
+        rows.add_row(translated(title), Prose(*map(operator_text, texts)))
+    rows.add_row(translated("cite"), Prose(translated(_citation(cls))))
+    formula = map(operator_text, paragraphs(cls.notes.formula))
     summary = _in_chinese(name) or documentation.summary
-    summary = [summary, *paragraphs(cls.notes.formula)]
     return Group(
         Text(f"{name}  ({translated(family(cls))})", style="bold"),
-        Text("\n".join(summary)),
+        Prose(summary, *formula),
         Text(),
         _option_table(cls, documentation),
         Text(),
@@ -127,7 +129,7 @@ def _family_table(title, members, header):
         learned, year = "yes" if cls.learned else "", str(cls.year or "")
         cells = [name, translated(asks(cls)), sides, learned, year]
         chinese = _in_chinese(name)
-        last = _fitted(chinese) if chinese else _without_year(cls)
+        last = Prose(chinese) if chinese else _without_year(cls)
         table.add_row(*cells[:shown], last)
     return table
 
@@ -141,22 +143,14 @@ def _in_chinese(name):
     return OPERATORS.get(name)
 
 
-def _fitted(text):
-    """A line of Chinese, broken where Chinese may be, for the last column."""
-    from .language.help_texts import wrapped
-
-    return "\n".join(wrapped(text, max(16, Console().width - 4 - sum(_WIDTHS[:3]))))
-
-
 def _option_table(cls, documentation: Documentation):
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), expand=True)
     for heading in ("option of a spec", "default"):
         table.add_column(translated(heading))
     table.add_column(translated("meaning"), ratio=1)
     for option, default in resampler_options(cls).items():
-        table.add_row(
-            option, repr(default), Text(documentation.arguments.get(option, ""))
-        )
+        meaning = operator_text(documentation.arguments.get(option, ""))
+        table.add_row(option, repr(default), Prose(meaning))
     return table
 
 

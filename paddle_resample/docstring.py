@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from typing import NamedTuple
 
 from docstring_parser.google import DEFAULT_SECTIONS, GoogleParser, Section, SectionType
@@ -23,7 +24,7 @@ class Documentation(NamedTuple):
     Attributes:
         summary: the first paragraph.
         arguments: option -> meaning, those of the base classes included.
-        shape: lines such as "x: [N, C, H, W]".
+        shape: what is said of each tensor, such as "x: [N, C, H, W]".
         source: the full reference, and where the operator departs from it.
         example: the doctest.
     """
@@ -58,7 +59,7 @@ def read_docstring(cls: type[Resampler]) -> Documentation:
     return Documentation(
         _one_line(text.split("\n\n")[0]),
         arguments,
-        sections.get("shape", "").splitlines(),
+        _entries(sections.get("shape", "")),
         _one_line(sections.get("source", "")),
         sections.get("examples", ""),
     )
@@ -71,6 +72,11 @@ def _arguments(parsed):
         if entry.args[0] == "param"
         for name in entry.arg_name.split(", ")
     }
+
+
+def _entries(text):
+    """Every "x: ..." with its continuation on one line."""
+    return [_one_line(entry) for entry in re.split(r"\n\s*(?=\w+: )", text) if entry]
 
 
 def _one_line(text):

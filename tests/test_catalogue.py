@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from paddle_resample import (
@@ -15,6 +16,8 @@ from paddle_resample import (
 )
 from paddle_resample.catalogue import catalogue, describe
 from paddle_resample.docstring import read_docstring
+from paddle_resample.language import choose_language
+from paddle_resample.language.operator_texts import operator_text
 from paddle_resample.notes import paragraphs
 
 
@@ -69,6 +72,23 @@ def test_every_operator_can_be_shown(name, width):
     for paragraph in [said.summary, *paragraphs(cls.notes.formula)]:
         assert "".join(paragraph.split()) in together
     assert max(len(line) for line in text.splitlines()) <= width
+
+
+@pytest.fixture
+def chinese():
+    choose_language("zh")
+    yield
+    choose_language("en")
+
+
+@pytest.mark.parametrize("name", resampler_names())
+def test_every_operator_can_be_shown_in_chinese(name, chinese):
+    text = shown(describe(name), 80)
+    together = "".join(text.split())
+    documentation = read_docstring(resampler_class(name))
+    for paragraph in [*documentation.shape, documentation.source]:
+        assert "".join(operator_text(paragraph, "zh").split()) in together
+    assert max(map(cell_len, text.splitlines())) <= 80
 
 
 def test_docstring_is_read_by_sections():

@@ -109,6 +109,7 @@ def test_the_demo(installed):
 def test_what_needs_no_training(installed):
     assert "dysample" in installed("list")
     assert "DySample" in installed("show", "dysample")
+    assert "重组的 k，奇数。" in installed("show", "carafe", "--lang", "zh")
     assert "numpy" in installed("doctor")
     assert "upsample.level_0" in installed("sites", "configs/unet/unet_bilinear.yml")
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Iterator
 
-from rich.cells import cell_len
-
+from .prose import wrapped
 from .translate import translated
 
-__all__ = ["described", "help_texts", "wrapped"]
+__all__ = ["described", "help_texts"]
 
 
 def described(description: str, width: int) -> str:
@@ -30,21 +28,6 @@ def help_texts(parser: argparse.ArgumentParser) -> Iterator[str]:
     for action in parser._actions:
         if action.help and action.help != argparse.SUPPRESS:
             yield action.help
-
-
-def wrapped(text: str, width: int) -> list[str]:
-    """Break a text into lines of so many columns; a Chinese character fills two, and a
-    line may end behind it."""
-    lines, line = [], ""
-    for piece in re.findall(
-        r"[\u2e80-\uffef][，。；：）、]*|[^\s\u2e80-\uffef]+|\s+", text
-    ):
-        if line.strip() and cell_len((line + piece).rstrip()) > width:
-            lines.append(line.rstrip())
-            line = ""
-        if line or not piece.isspace():
-            line += piece
-    return [*lines, line.rstrip()]
 
 
 def _parts(description):

@@ -133,6 +133,8 @@ def test_operators_are_described_in_chinese(command):
     _, out, _ = command("show", "max_unpool", "--lang", "zh")
     assert "用 max_pool 记录的索引求逆；无权重。" in out
     assert "pool_indices，由 max_pool 记录" in out
+    out = "".join(command("show", "carafe", "--lang", "zh")[1].split())
+    assert "重组的k，奇数。" in out and "k of the reassembly" not in out
     _, out, _ = command("list", "--lang", "zh")
     assert "上采样：插值，无权重" in out and "Upsamplers" not in out
 
@@ -157,7 +159,7 @@ def test_a_terminal_without_chinese_gets_english():
 
 def test_english_loads_no_catalogue():
     program = (
-        "import sys; from paddle_resample.language import translated;"
-        "translated('error: x'); assert 'polib' not in sys.modules"
+        "import sys; from paddle_resample.catalogue import describe;"
+        "describe('carafe'); assert 'polib' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)

@@ -2,13 +2,16 @@
 
 New sentences come in without a translation, and are printed; those that nobody says any
 more go. An entry with the comment "by hand" stays: the program puts it together, or
-Python says it.
+Python says it. The paragraphs of the operators are in a catalogue of their own.
 """
 
 from pathlib import Path
 
 import polib
 
+from paddle_resample.language.operator_texts import CATALOGUE as OPERATORS
+
+from .operator_sentences import operator_sentences
 from .source_templates import (
     command_texts,
     required_templates,
@@ -37,7 +40,20 @@ def main():
     new.header, new.metadata = old.header, old.metadata
     new.extend(sorted(kept, key=lambda e: (e.comment == BY_HAND, e.occurrences)))
     new.save(str(CATALOGUE))
+    kept += update_operators()
     print(*(e.msgid for e in kept if not e.msgstr), sep="\n")
+
+
+def update_operators():
+    """Write the catalogue of what the operators say anew; returns its entries."""
+    old = polib.pofile(str(OPERATORS), encoding="utf-8")
+    known = {entry.msgid: entry.msgstr for entry in old}
+    new = polib.POFile(wrapwidth=88)
+    new.header, new.metadata = old.header, old.metadata
+    for text, name in operator_sentences().items():
+        new.append(polib.POEntry(msgid=text, msgstr=known.get(text, ""), comment=name))
+    new.save(str(OPERATORS))
+    return list(new)
 
 
 if __name__ == "__main__":
