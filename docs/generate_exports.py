@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import paddle
+from operator_markdown import file_name
 from paddle import nn
 
 from paddle_resample.base import Upsampler
@@ -245,7 +246,9 @@ def page(rows, language="en"):
                 _short(row[e], words["reasons"]) if row[e] else words["equal"]
                 for e in ENGINES
             ]
-            shown = f"[{name}](operators/{name}.md)" if part == "operators" else name
+            shown = name
+            if part == "operators":
+                shown = f"[{name}](operators/{file_name(name, language)})"
             lines.append(f"| {shown} | {' | '.join(marks)} |")
     text = (HERE / NOTES[language]).read_text(encoding="utf-8")
     return "\n".join([*lines, "", text])

@@ -41,7 +41,7 @@ mean of each cell of the rings (compared to blur_pool).
 
 [English](README.md)
 
-每个已注册的算子一页（英文），有公式、选项、边界规则、初始化、代价，
+每个已注册的算子一页，有公式、选项、边界规则、初始化、代价，
 以及一张图，画出它未经训练时做什么。
 `python -m paddle_resample list` 与 `show NAME` 输出同样的内容。
 

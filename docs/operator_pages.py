@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 import json
-import re
 from pathlib import Path
 
 import operator_index_words as index_words
+from markdown_table import markdown_table
+from operator_markdown import escaped, file_name, markdown
+from operator_page_words import WORDS
 
 import paddle_resample
 from operator_fit_picture import fitted_text
@@ -38,7 +40,7 @@ _AT = f"{COST_AT[0]}x{COST_AT[1][0]}x{COST_AT[1][1]}"
 
 
 def write_pages(folder):
-    """Write the index in both languages and one page for each registered operator.
+    """Write the index and one page for each registered operator, in both languages.
 
     Args:
         folder: Path to write into; pages of operators that do not exist are removed.
@@ -48,9 +50,11 @@ def write_pages(folder):
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    pages = {f"{name}.md": operator_page(name) for name in resampler_names()}
-    for language, name in index_words.PAGES.items():
-        pages[name] = index_page(language)
+    pages = {}
+    for language, index in index_words.PAGES.items():
+        pages[index] = index_page(language)
+        for name in resampler_names():
+            pages[file_name(name, language)] = operator_page(name, language)
     for path in folder.glob("*.md"):
         if path.name not in pages:
             path.unlink()
@@ -59,11 +63,12 @@ def write_pages(folder):
     return resampler_names()
 
 
-def operator_page(name):
+def operator_page(name, language="en"):
     """The page of an operator, from its declarations, notes and docstring.
 
     Args:
         name: registry name.
+        language: "en" or "zh".
 
     Returns:
         str: Markdown; its picture is images/NAME.png beside it.
@@ -73,34 +78,43 @@ def operator_page(name):
     """
     cls = resampler_class(name)
     documentation = read_docstring(cls)
+    words = WORDS[language]
     kind = "upsampler" if issubclass(cls, Upsampler) else "downsampler"
+    source = index_words.said(cls.source, language)
+
+    def said(*texts):
+        return _paragraphs(texts, name, language)
+
     parts = [
         f"# {name}",
-        f"*{kind}, {family(cls)}; {cls.source}*",
-        *_texts([documentation.summary, *paragraphs(cls.notes.formula)], name),
-        f"![What {name} does before any training](images/{name}.png)",
-        "*Left to right: the input, the output, the kernel of one pixel; below, an "
-        f"edge. [How to read it](README.md), [numbers](images/{name}.json).*",
-        fitted_text(name),
-        "## Example",
+        words["switch"].format(name=name),
+        words["title"].format(
+            words[kind], index_words.said(family(cls), language), source
+        ),
+        *said(_summary(name, language), *paragraphs(cls.notes.formula)),
+        f"![{words['picture'].format(name=name)}](images/{name}.png)",
+        words["caption"].format(name=name),
+        fitted_text(name, language),
+        f"## {words['example']}",
         f"```python\n{documentation.example}\n```",
-        "## In a configuration",
+        f"## {words['configuration']}",
         _yaml(cls, kind),
-        _option_table(cls, documentation, name),
-        "## Shape",
-        *_texts(documentation.shape, name),
-        "## Properties",
-        _table(("", ""), [(key, _escape(v)) for key, v in facts(cls).items()]),
-        "## Grid and borders",
-        *_texts(paragraphs(cls.notes.grid), name),
-        "## Initialization",
-        *_texts(paragraphs(initialization(cls)), name),
-        "## Cost",
-        _cost_text(name),
-        *_texts(paragraphs(cls.notes.cost), name),
-        "## Source, and how to cite",
-        *_citation(cls, documentation, name),
-        f"Code: [{_code(cls)}](../../{_code(cls)})",
+        _option_table(cls, documentation, language),
+        f"## {words['shape']}",
+        *said(*documentation.shape),
+        f"## {words['properties']}",
+        _fact_table(cls, language),
+        f"## {words['grid']}",
+        *said(*paragraphs(cls.notes.grid)),
+        f"## {words['initialization']}",
+        *said(*paragraphs(initialization(cls))),
+        f"## {words['cost']}",
+        _cost_text(name, language),
+        *said(*paragraphs(cls.notes.cost)),
+        f"## {words['source']}",
+        words["cite" if cls.year else "no citation"].format(source=source),
+        *said(documentation.source),
+        f"{words['code']}[{_code(cls)}](../../{_code(cls)})",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -133,13 +147,25 @@ def _family_table(members, language):
         numbers = ("", "")
         if not isinstance(total, str):
             numbers = (f"{total.parameters:,}", f"{total.macs:,}")
-        summary = read_docstring(cls).summary if language == "en" else OPERATORS[name]
+        summary = _summary(name, language)
+        page = file_name(name, language)
         # In one cell, so that a phone shows the picture without scrolling sideways.
-        link = f"[{name} ![](images/{name}.png)]({name}.md)"
+        link = f"[{name} ![](images/{name}.png)]({page})"
         cells = (asks(cls), facts(cls)["scales"], *numbers, cls.source)
         said = [index_words.said(cell, language) for cell in cells]
-        rows.append((link, _escape(summary), *said))
-    return _table(index_words.columns(language, up), rows)
+        rows.append((link, escaped(summary), *said))
+    return markdown_table(index_words.columns(language, up), rows)
+
+
+def _summary(name, language):
+    if language == "en":
+        return read_docstring(resampler_class(name)).summary
+    return OPERATORS[name]
+
+
+def _paragraphs(texts, name, language):
+    said = [markdown(text, name, language) for text in texts]
+    return [_capital(text) for text in said] if language == "en" else said
 
 
 def _yaml(cls, kind):
@@ -154,29 +180,31 @@ def _yaml(cls, kind):
     return "```yaml\n" + "\n".join(lines) + "\n```"
 
 
-def _option_table(cls, documentation, name):
+def _option_table(cls, documentation, language):
+    rows = []
+    for option, default in resampler_options(cls).items():
+        meaning = markdown(documentation.arguments[option], cls.name, language)
+        rows.append((f"`{option}`", f"`{default!r}`", meaning))
+    return markdown_table(WORDS[language]["options"], rows)
+
+
+def _fact_table(cls, language):
     rows = [
-        (f"`{option}`", f"`{default!r}`", _text(documentation.arguments[option], name))
-        for option, default in resampler_options(cls).items()
+        [escaped(index_words.said(text, language)) for text in fact]
+        for fact in facts(cls).items()
     ]
-    return _table(("option", "default", "meaning"), rows)
+    return markdown_table(("", ""), rows)
 
 
-def _cost_text(name):
+def _cost_text(name, language):
+    words = WORDS[language]
     total = cost_at(name)
     if isinstance(total, str):
-        return f"With its defaults for an input of {_AT}: {_escape(total)}."
+        reason = escaped(index_words.said(total, language))
+        return words["no cost"].format(at=_AT, reason=reason)
     row = (f"{total.parameters:,}", f"{total.macs:,}", f"{total.bytes:,}")
-    where = f"With its defaults for an input of {_AT}, batch 1:"
-    columns = ("parameters", "multiply-accumulates", "bytes moved at the least")
-    return where + "\n\n" + _table(columns, [row])
-
-
-def _citation(cls, documentation, name):
-    full = _texts([documentation.source], name)
-    if cls.year is None:
-        return ["A textbook operator, which needs no citation.", *full]
-    return [f"Cite **{cls.source}**. In full, and where this differs:", *full]
+    table = markdown_table(words["costs"], [row])
+    return f"{words['cost at'].format(at=_AT)}\n\n{table}"
 
 
 def _code(cls):
@@ -184,50 +212,8 @@ def _code(cls):
     return path.as_posix()
 
 
-def _table(columns, rows):
-    lines = [columns, ["---"] * len(columns), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def _texts(texts, name):
-    return [_text(_capital(text), name) for text in texts]
-
-
-def _text(paragraph, name):
-    """Plain text as Markdown, names of other operators linked to their pages."""
-    pages = {n: n for n in resampler_names()}
-    pages.update(
-        {resampler_class(n).__name__: n for n in resampler_names() if "_" in n}
-    )
-    # Names that are no common words: with an underscore or a capital.
-    telling = "|".join(n for n in pages if "_" in n or n != n.lower())
-
-    def link(match):
-        page = pages[match[1]]
-        return match[1] if page == name else f"[{match[1]}]({page}.md)"
-
-    parts = []
-    for part in re.split(r"(`[^`]+`)", paragraph):
-        if not part.startswith("`"):
-            linked = rf"(?<![\w.\"])({telling})(?![\w(\"])"
-            part = re.sub(linked, link, _escape(part))
-        elif part.strip("`") in pages and part.strip("`") != name:
-            part = f"[{part}]({pages[part.strip('`')]}.md)"
-        parts.append(part)
-    return "".join(parts)
-
-
 def _capital(text):
     """A capital at the beginning, unless that is a symbol or a name."""
     word = text.split(" ")[0]
     plain = len(word) > 1 and word.rstrip(",;").isalpha()
     return text[0].upper() + text[1:] if plain else text
-
-
-def _escape(text):
-    r"""Keep formulas from being read as Markdown.
-
-    >>> print(_escape("k*k <q, k>"))
-    k\*k \<q, k>
-    """
-    return re.sub(r"([*<|~]|\](?=\())", r"\\\1", text)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import operator_index_words as index_words
 import pytest
+from operator_markdown import file_name, markdown
 from PIL import Image
 
 from operator_pages import index_page, operator_page, write_pages
@@ -16,30 +17,37 @@ from paddle_resample.docstring import read_docstring
 from paddle_resample.notes import paragraphs
 
 FOLDER = Path(__file__).parents[2] / "docs" / "operators"
+LANGUAGES = ("en", "zh")
+PAGES = {
+    file_name(name, language) for name in resampler_names() for language in LANGUAGES
+}
 ALL = pytest.mark.parametrize("name", resampler_names())
+BOTH = pytest.mark.parametrize("language", LANGUAGES)
 
 
 @ALL
-def test_page_is_what_the_operator_says(name):
-    path = FOLDER / f"{name}.md"
+@BOTH
+def test_page_is_what_the_operator_says(name, language):
+    path = FOLDER / file_name(name, language)
     assert path.exists(), "run `make docs`"
-    assert path.read_text(encoding="utf-8") == operator_page(name), "run `make docs`"
+    page = operator_page(name, language)
+    assert path.read_text(encoding="utf-8") == page, "run `make docs`"
 
 
-@pytest.mark.parametrize("language, page", index_words.PAGES.items())
-def test_index_is_up_to_date(language, page):
-    written = (FOLDER / page).read_text(encoding="utf-8")
+@BOTH
+def test_index_is_up_to_date(language):
+    written = (FOLDER / index_words.PAGES[language]).read_text(encoding="utf-8")
     assert written == index_page(language), "run `make docs`"
     linked = re.findall(
-        r"^\| \[(\w+) !\[\]\(images/\1\.png\)\]\((\w+)\.md\)", written, re.MULTILINE
+        r"^\| \[(\w+) !\[\]\(images/\1\.png\)\]\(([\w.]+)\)", written, re.MULTILINE
     )
-    assert sorted(text for text, _ in linked) == resampler_names()
-    assert all(text == page for text, page in linked)
+    assert sorted(name for name, _ in linked) == resampler_names()
+    assert all(page == file_name(name, language) for name, page in linked)
 
 
 def test_there_is_no_orphan():
     pages = {p.name for p in FOLDER.glob("*.md")} - set(index_words.PAGES.values())
-    assert pages == {f"{name}.md" for name in resampler_names()}
+    assert pages == PAGES
     for kind in ("png", "json"):
         assert {p.stem for p in FOLDER.glob(f"images/*.{kind}")} == set(
             resampler_names()
@@ -59,8 +67,9 @@ def test_picture_is_there_and_small(name):
 
 
 @ALL
-def test_links_lead_somewhere(name):
-    text = (FOLDER / f"{name}.md").read_text(encoding="utf-8")
+@BOTH
+def test_links_lead_somewhere(name, language):
+    text = (FOLDER / file_name(name, language)).read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
         assert (FOLDER / target).exists(), target
 
@@ -86,12 +95,17 @@ def test_formulas_are_escaped_and_operators_linked():
     assert "downsample: haar\n  upsample: haar_inverse" in operator_page("haar_inverse")
 
 
+def test_names_beside_chinese_are_linked():
+    linked = markdown("见PatchExpand，或`carafe`", "dysample", "zh")
+    assert linked == "见[PatchExpand](patch_expand.zh.md)，或[`carafe`](carafe.zh.md)"
+    assert markdown("见 `carafe`", "carafe", "zh") == "见 `carafe`"
+
+
 def test_writing_removes_pages_of_no_operator(tmp_path):
     (tmp_path / "gone.md").write_text("old")
     assert write_pages(tmp_path) == resampler_names()
-    pages = {f"{name}.md" for name in resampler_names()}
     written = {p.name for p in tmp_path.glob("*.md")}
-    assert written == pages | set(index_words.PAGES.values())
+    assert written == PAGES | set(index_words.PAGES.values())
 
 
 def test_every_family_has_a_chinese_title():

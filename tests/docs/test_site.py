@@ -55,7 +55,9 @@ def test_every_page_is_there_in_both_languages(site):
 def test_chinese_where_there_is_a_chinese_page_else_english(site):
     assert "我想要一个层" in (site / "zh/index.html").read_text(encoding="utf-8")
     assert "我想要一个层" not in (site / "index.html").read_text(encoding="utf-8")
-    untranslated = (site / "zh/operators/a2u.html").read_text(encoding="utf-8")
+    operator = (site / "zh/operators/a2u.html").read_text(encoding="utf-8")
+    assert "亲和感知上采样" in operator and 'href="carafe.html"' in operator
+    untranslated = (site / "zh/kernels_rows.html").read_text(encoding="utf-8")
     assert "教程" in untranslated  # its navigation
 
 
