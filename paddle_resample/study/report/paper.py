@@ -19,6 +19,9 @@ __all__ = ["write_paper"]
 _WIDTH = 3.4  # inches: a column of most journals
 _COSTS = ("parameters", "macs", "latency_ms")  # a figure each
 _SIZE = 8  # of letters, points
+_CURVES = 2.2  # inches: height of a figure without its legend
+_MARK = 0.075  # inches from a method to the next one in the same class
+_PAGE = 6.4  # inches: all classes together take no more
 
 
 def write_paper(content, numbers, language="en"):
@@ -85,7 +88,7 @@ def _cost(rows, styles, words, key):
     known = [row for row in rows if row[key] is not None]
     if not known:
         return None
-    figure, axes = _axes(2.6)
+    figure, axes = _axes(_CURVES)
     front = pareto(known, key)
     if len(front) > 1:
         xs, ys = [row[key] for row in front], [row["miou"] for row in front]
@@ -120,7 +123,7 @@ def _sides(row, key):
 def _curves(methods, styles, words):
     if not methods:
         return None
-    figure, axes = _axes(2.6)
+    figure, axes = _axes(_CURVES)
     for number, (name, line) in enumerate(methods.items()):
         _ranged(axes, styles[name], name, line["x"], line, number, len(methods))
     axes.set_xlabel(words["axis_iteration"])
@@ -131,7 +134,7 @@ def _curves(methods, styles, words):
 
 
 def _widths(scores, styles, words, kind, score):
-    figure, axes = _axes(2.6)
+    figure, axes = _axes(_CURVES)
     xs = list(range(len(scores["widths"])))
     for number, (name, line) in enumerate(scores["methods"].items()):
         _ranged(axes, styles[name], name, xs, line, number, len(scores["methods"]))
@@ -144,16 +147,20 @@ def _widths(scores, styles, words, kind, score):
 
 def _classes(scores, styles, words):
     names = scores["names"]
-    figure, axes = _axes(0.8 + 0.24 * len(names))
     count = len(scores["iou"])
+    row = max(0.24, min(_MARK * (count + 1), _PAGE / len(names)))
+    figure, axes = _axes(0.6 + row * len(names))
     for number, (name, line) in enumerate(scores["iou"].items()):
-        style, shift = styles[name], 0.5 * ((number + 0.5) / count - 0.5)
+        style, shift = styles[name], (number - (count - 1) / 2) / (count + 1)
         ys = [i + shift for i in range(len(names))]
         values = [float("nan") if v is None else v for v in line["mean"]]
         options = {"color": style.colour, "markersize": 4, "linestyle": "none"}
         axes.plot(values, ys, marker=style.marker, label=_wrap(name), **options)
+    axes.grid(False, axis="y")
+    for i in range(0, len(names), 2):  # stripes tell which class a mark is of
+        axes.axhspan(i - 0.5, i + 0.5, color="0.95", zorder=0)
     axes.set_yticks(range(len(names)), [_wrap(name) for name in names])
-    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_xlabel(words["axis_iou"])
     _legend(axes)
     return figure
@@ -185,6 +192,7 @@ def _ranged(axes, style, name, x, line, number, count):
 
 def _axes(height):
     figure = Figure(figsize=(_WIDTH, height), layout="constrained")
+    FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     axes.grid(color="0.9", linewidth=0.6)
     axes.set_axisbelow(True)
@@ -196,16 +204,23 @@ def _axes(height):
 
 
 def _legend(axes):
-    """Above the axes, where it hides nothing."""
-    axes.figure.legend(
-        *axes.get_legend_handles_labels(),
-        loc="outside upper left",
-        ncols=2,
-        fontsize=_SIZE - 1,
-        frameon=False,
-        handletextpad=0.4,
-        columnspacing=1.0,
-    )
+    """Above the axes, where it hides nothing; the figure grows by its height."""
+    figure = axes.figure
+    for columns in (2, 1):
+        legend = figure.legend(
+            *axes.get_legend_handles_labels(),
+            loc="outside upper left",
+            ncols=columns,
+            fontsize=_SIZE - 1,
+            frameon=False,
+            handletextpad=0.4,
+            columnspacing=1.0,
+        )
+        size = legend.get_window_extent().size / figure.dpi
+        if columns == 1 or size[0] <= _WIDTH:
+            break
+        legend.remove()
+    figure.set_figheight(figure.get_figheight() + size[1])
 
 
 def _plain(text):
@@ -219,7 +234,6 @@ def _wrap(text, width=24):
 
 def _save(figure, path):
     """Both formats, without dates: equal numbers give equal files."""
-    FigureCanvasAgg(figure)
     about = {"pdf": {"CreationDate": None}, "png": {"Software": None}}
     for kind, metadata in about.items():
         # Type 42: letters stay letters, as journals ask.

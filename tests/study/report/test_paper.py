@@ -6,7 +6,10 @@ import json
 import pytest
 from PIL import Image
 
+from paddle_resample.study.report.method_style import method_styles
+from paddle_resample.study.report.paper import _classes, _curves
 from paddle_resample.study.report.paper_table import escaped
+from paddle_resample.study.words import WORDS
 
 
 def test_figures_are_there_in_both_formats(study):
@@ -19,6 +22,37 @@ def test_figures_are_there_in_both_formats(study):
         picture = Image.open(path)
         assert picture.width == 1020  # a column of 3.4 inches, 300 dots an inch
         assert len(picture.convert("RGB").getcolors(100_000)) > 20
+
+
+@pytest.mark.parametrize("classes", [2, 11, 19])
+@pytest.mark.parametrize("methods", [2, 5, 10])
+@pytest.mark.parametrize("long", [False, True], ids=["short", "long"])
+def test_no_legend_takes_the_room_of_classes(classes, methods, long):
+    names = [f"method_{i}" + "_of_a_long_name" * long for i in range(methods)]
+    numbers = {
+        "names": [f"class {i}" for i in range(classes)],
+        "iou": {name: {"mean": [50.0] * classes} for name in names},
+    }
+    figure = _classes(numbers, method_styles(names, names[0]), WORDS["en"])
+    figure.draw_without_rendering()
+    axes = figure.axes[0].get_window_extent()
+    assert axes.height / figure.dpi / classes > 0.22  # inches: a line of the ticks
+    assert figure.get_figheight() < 9  # a page
+    legend = figure.legends[0].get_window_extent()
+    assert legend.y0 >= axes.y1
+    assert legend.x1 <= figure.bbox.x1 and legend.y1 <= figure.bbox.y1
+
+
+def test_a_curve_keeps_its_height_under_a_long_legend():
+    def height(count):
+        names = [f"method_{i}" for i in range(count)]
+        line = {key: [1, 2] for key in ("x", "mean", "low", "high")}
+        lines = {name: line for name in names}
+        figure = _curves(lines, method_styles(names, names[0]), WORDS["en"])
+        figure.draw_without_rendering()
+        return figure.axes[0].get_window_extent().height
+
+    assert height(10) == pytest.approx(height(2), rel=0.02)
 
 
 def test_the_table_holds_the_summary(study):
