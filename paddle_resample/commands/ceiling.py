@@ -3,8 +3,9 @@
     %(prog)s --config CONFIG.yml
 
 Labels become class shares in cells of 2 to 32 pixels, go up again in every way that
-needs no weights, and are compared with themselves: docs/ceiling.md tells what that
-bounds. Results: ceiling.json, ceiling.png and ceiling.pdf in --save_dir.
+needs no weights, and are compared with themselves: docs/ceiling.md in the repository
+tells what that bounds. Results: ceiling.json, ceiling.png and ceiling.pdf in
+--save_dir.
 """
 
 from rich.console import Console

@@ -1,6 +1,6 @@
 """Find every mistake in a configuration; train and evaluate it for a moment.
 
-See docs/paddleseg.md.
+See docs/paddleseg.md in the repository.
 """
 
 from ..seg.check_config import print_check

@@ -1,4 +1,6 @@
-"""Look at every file of a configuration's data. See docs/data.md."""
+"""Look at every file of a configuration's data. See docs/data.md in the
+repository.
+"""
 
 from ..seg.check_data import print_check_data
 

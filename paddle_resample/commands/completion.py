@@ -1,7 +1,7 @@
 """Print what makes a shell complete commands, flags and files.
 
-%(prog)s bash > ~/.local/share/bash-completion/completions/paddle-resample
-%(prog)s zsh > a_folder_of_your_fpath/_paddle-resample
+    %(prog)s bash > ~/.local/share/bash-completion/completions/paddle-resample
+    %(prog)s zsh > a_folder_of_your_fpath/_paddle-resample
 
 A file with that text can also be sourced in ~/.bashrc or ~/.zshrc.
 """

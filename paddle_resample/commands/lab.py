@@ -7,7 +7,8 @@
         --model_path output/best_model --site up.3
 
 Writes a page and its numbers for each operator (NAME.png, NAME.json), and one table of
-all (lab.png, lab.json) to --save_dir. docs/lab.md defines every number.
+all (lab.png, lab.json) to --save_dir. docs/lab.md in the repository
+defines every number.
 """
 
 from rich.console import Console

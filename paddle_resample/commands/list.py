@@ -1,4 +1,4 @@
-"""List the registered operators. See docs/operators."""
+"""List the registered operators. See docs/operators in the repository."""
 
 from rich.console import Console
 

@@ -1,4 +1,6 @@
-"""Describe one operator: source, grid, options, cost. See docs/operators."""
+"""Describe one operator: source, grid, options, cost. See docs/operators in the
+repository.
+"""
 
 from rich.console import Console
 

@@ -1,4 +1,6 @@
-"""List where the model of a configuration changes the resolution. See docs/surgery.md.
+"""List where the model of a configuration changes the resolution.
+
+See docs/surgery.md in the repository.
 
 A path of this list says in `upsample: {PATH: carafe}` which resampler is replaced.
 """

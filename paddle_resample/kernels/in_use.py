@@ -4,6 +4,7 @@ import paddle
 import paddle.nn as nn
 import paddle.nn.functional as F
 
+from ..language import translated
 from . import choice, conv2d
 from .networks import use_native_layers
 
@@ -28,7 +29,8 @@ def layers_in_use():
     use_native_layers()
     tried = _tried()
     natives = [name for name, is_native in tried.items() if is_native]
-    lines = ["native layers: " + (", ".join(natives) or "none")]
+    named = translated(", ").join(map(translated, natives))
+    lines = ["native layers: " + (named or "none")]
     for name in tried:
         if name not in natives:
             other = f"Paddle {paddle.__version__} does not ask for another one"

@@ -81,7 +81,7 @@ def histogram(report):
     table = Table(title="Pixels of each class", box=None, title_justify="left")
     table.add_column("class")
     for part, count in report.samples.items():
-        table.add_column(f"{part} ({count})", justify="right")
+        table.add_column(f"{translated(part)} ({count})", justify="right")
     values = sorted({v for pixels in report.pixels.values() for v in pixels})
     for value in values:
         cells = []

@@ -25,7 +25,7 @@ def english_afterwards(monkeypatch):
         ("sites nope.yml", NO_FILE),
         (
             "show carafee",
-            "未知的重采样算子 'carafee'；您是否想写 'carafe' 或 'carafe_down'？",
+            "未知的重采样算子 'carafee'；你是否想写 'carafe' 或 'carafe_down'？",
         ),
         (
             f"train --config {CONFIG} --opts iters",
@@ -34,7 +34,7 @@ def english_afterwards(monkeypatch):
         (
             f"train --config {CONFIG} --opts model.upsampl=carafe",
             "--opts model.upsampl=carafe: model.upsampl: ResampleUNet: 没有参数 "
-            "'upsampl'；您是否想写 'upsample'？",
+            "'upsampl'；你是否想写 'upsample'？",
         ),
         (
             f"check {CONFIG} --opts batch_size=-1",

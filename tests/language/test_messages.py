@@ -1,11 +1,19 @@
 """Everything that a command says has a Chinese counterpart with the same holes."""
 
+import re
+
 import polib
 import pytest
 
 from paddle_resample.language.catalogue import Catalogue, Template, holes
 
-from .source_templates import command_texts, required_templates, shape, templates
+from .source_templates import (
+    PACKAGE,
+    command_texts,
+    required_templates,
+    shape,
+    templates,
+)
 from .update_messages import BY_HAND, CATALOGUE
 
 
@@ -58,6 +66,16 @@ def test_every_translation_is_found_by_its_own_sentence(entries):
     assert taken == []
 
 
+def test_a_page_is_named_by_the_language_and_where_it_is(entries):
+    """A wheel has no pages: they are in the repository."""
+    named = [e for e in entries if re.search(r"\bdocs/", e.msgid)]
+    assert named
+    for entry in named:
+        assert re.search(r"\bdocs/[\w.]+ in the repository", entry.msgid), entry.msgid
+        (page,) = re.findall(r"仓库中的 (docs/[\w./]+\.zh\.md)", entry.msgstr)
+        assert (PACKAGE.parent / page).exists()
+
+
 @pytest.mark.parametrize(
     "english, chinese",
     [
@@ -65,14 +83,14 @@ def test_every_translation_is_found_by_its_own_sentence(entries):
             "Net: up has no 'name', as a spec has, and 'lost' is no site; did you mean "
             "'last'?",
             "Net: up 没有 spec 应有的 'name'，而 'lost' 不是分辨率变化处；"
-            "您是否想写 'last'？",
+            "你是否想写 'last'？",
         ),
         (
             "a.yml, line 29: val_dataset: has no type, which names the data set; "
             "'type' may be misspelt; did you mean 'tpye'",
             "a.yml 第 29 行: val_dataset: 没有 type，它应是数据集的名称；'"
             "type' 可能拼写有误；"
-            "您是否想写 'tpye'",
+            "你是否想写 'tpye'",
         ),
         (
             "list 'a.txt', line 3: 'c,e' is not an image and a label separated by "

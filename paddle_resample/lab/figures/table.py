@@ -19,7 +19,7 @@ _CAPTION = (
     "Red: far from ideal (gain 1, bandwidth 1 Nyquist, else 0); grey: neither better "
     "nor worse; –: not defined. Downsamplers: checkerboard of their gradient. "
     "Operators with their initial weights, unless taken from a network; a guide is "
-    "the fine map itself. Definitions: docs/lab.md."
+    "the fine map itself. Definitions: docs/lab.md in the repository."
 )
 
 

@@ -66,8 +66,9 @@ def set_up(
     for key, name in (("dataset_root", dataset_root), (f"{mode}_path", path)):
         if not os.path.exists(name):
             raise UsageError(
-                f"Dataset: {key} {str(name)!r} does not exist; docs/data.md says where "
-                "the data of the configurations comes from and how it is laid out"
+                f"Dataset: {key} {str(name)!r} does not exist; docs/data.md in the "
+                "repository says where the data of the configurations comes from and "
+                "how it is laid out"
             )
     pairs, faults = sample_pairs(path, dataset_root, separator, mode != "test")
     if faults:
@@ -98,7 +99,7 @@ def _note_depth(path, channels):
         line = (
             f"note: {path} has values from {low:g} to {high:g}, which are kept; "
             "Normalize divides by 255, so choose its mean and std in units of 255 "
-            "(docs/data.md)"
+            "(docs/data.md in the repository)"
         )
         print(translated(line))
 
