@@ -127,4 +127,7 @@ def _nearest(fine, coarse, sign):
 
 
 def _number(count):
-    return count if isinstance(count, int) else count.astype("float64")
+    """A float64 Tensor: Paddle 2.6 rounds Python's numbers beside one to float32."""
+    if isinstance(count, int):
+        return paddle.full([], count, "float64")
+    return count.astype("float64")

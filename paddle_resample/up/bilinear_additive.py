@@ -69,6 +69,11 @@ class BilinearAdditive(Upsampler):
     ):
         super().__init__(in_channels, out_channels, scale=scale)
         self.average = average
+        if self.in_channels == self.out_channels:
+            self.sums = (
+                None  # a buffer that is not used cannot be exported on Paddle 2.6
+            )
+            return
         weight = _sums(self.in_channels, self.out_channels)
         if average:
             weight = weight / weight.sum(1, keepdims=True)
@@ -82,7 +87,7 @@ class BilinearAdditive(Upsampler):
     def forward(self, x: Tensor, guide=None, side=None, size=None) -> Tensor:
         scale = self.scale if size is None else None
         y = _interpolate(x, size, scale, "bilinear")
-        if self.in_channels == self.out_channels:
+        if self.sums is None:
             return y
         return _pointwise_conv(y, self.sums.astype(y.dtype))
 

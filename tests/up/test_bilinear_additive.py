@@ -31,3 +31,10 @@ def test_channels_that_do_not_divide_overlap():
     x = paddle.to_tensor(np.arange(1, 6, dtype="float32").reshape([1, 5, 1, 1]))
     y = BilinearAdditive(5, 3)(x)[0, :, 0, 0]
     assert y.tolist() == [1 + 2, 2 + 3 + 4, 4 + 5]
+
+
+def test_without_a_sum_there_is_no_buffer():
+    """Paddle 2.6 saves no parameters of a program without variables, and then misses
+    those of the layer."""
+    assert BilinearAdditive(4).buffers() == []
+    assert len(BilinearAdditive(4, 2).buffers()) == 1
