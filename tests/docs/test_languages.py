@@ -16,7 +16,10 @@ HEADING = re.compile(r"^(#+) ", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)\s]*)?\)")
 # Comments may be translated, and so may what is shown and not run.
 COMMENT = re.compile(r"(^|\s+)#( .*)?$")
+# The index of operators is written with line breaks.
+ONE_LINE = [p for p in CHINESE if p.parent.name != "operators"]
 SHOWN = ("text", "console")
+_CHINESE = "\u4e00-\u9fff，。；：、（）“”"
 
 
 def english_twin(page):
@@ -82,6 +85,14 @@ def test_equals_its_english_twin(page):
     assert pictures_of(chinese) == pictures_of(english)
     assert instructions_of(chinese) == instructions_of(english)
     assert re.search("[\u4e00-\u9fff]", BLOCK.sub("", chinese)), "it is not Chinese"
+
+
+@pytest.mark.parametrize("page", ONE_LINE, ids=name_of)
+def test_no_line_breaks_within_a_sentence(page):
+    """It would be shown as a space, which Chinese has not."""
+    text = BLOCK.sub("\n", page.read_text(encoding="utf-8"))
+    broken = re.findall(f"^.*[{_CHINESE}]\n *[{_CHINESE}].*$", text, re.MULTILINE)
+    assert broken == []
 
 
 @pytest.mark.parametrize("page", WRITTEN, ids=name_of)
