@@ -42,12 +42,14 @@ def markdown(paragraph, name, language):
 
 
 def escaped(text):
-    r"""Keep formulas from being read as Markdown.
+    r"""Keep formulas from being read as Markdown, by GitHub and by the site.
 
     >>> print(escaped("k*k <q, k>"))
-    k\*k \<q, k>
+    k\*k &lt;q, k>
     """
-    return re.sub(r"([*<|~]|\](?=\())", r"\\\1", text)
+    # Python-Markdown, of which the site is made, takes no backslash before these two.
+    text = text.replace("<", "&lt;").replace("~", "&#126;")
+    return re.sub(r"([*|]|\](?=\())", r"\\\1", text)
 
 
 @functools.cache

@@ -193,7 +193,7 @@ def _fact_table(cls, language):
         [escaped(index_words.said(text, language)) for text in fact]
         for fact in facts(cls).items()
     ]
-    return markdown_table(("", ""), rows)
+    return markdown_table(WORDS[language]["facts"], rows)
 
 
 def _cost_text(name, language):

@@ -1,4 +1,4 @@
-"""What the files of the operators say of them, in Chinese, sentence by sentence."""
+"""What the files of the operators say of them, in Chinese, paragraph by paragraph."""
 
 from __future__ import annotations
 

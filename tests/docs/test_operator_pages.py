@@ -89,7 +89,7 @@ def test_page_holds_every_fact():
 
 def test_formulas_are_escaped_and_operators_linked():
     text = operator_page("sapa_b")
-    assert r"\<Q norm(guide)[p], K norm(x)[q]>" in text
+    assert "&lt;Q norm(guide)[p], K norm(x)[q]>" in text
     assert r"(G + C)\*D" in text
     assert "[PatchExpand](patch_expand.md)" in operator_page("final_patch_expand")
     assert "downsample: haar\n  upsample: haar_inverse" in operator_page("haar_inverse")

@@ -93,6 +93,18 @@ def test_only_pages_pictures_and_reports_are_in_the_site(site):
     assert reports == {p.parent.name for p in DOCS.glob("examples/*/report.html")}
 
 
+@pytest.mark.parametrize("folder", ["operators", "zh/operators"])
+def test_formulas_are_shown_as_they_are(site, folder):
+    formula = "&lt;Q norm(guide)[p], K norm(x)[q]&gt;"
+    assert formula in (site / folder / "sapa_b.html").read_text(encoding="utf-8")
+    for page in (site / folder).glob("*.html"):
+        text = re.search(
+            "<article.*?</article>", page.read_text(encoding="utf-8"), re.S
+        )
+        prose = re.sub("<pre.*?</pre>", "", text[0], flags=re.S)
+        assert "\\" not in prose, page
+
+
 def test_links_out_of_docs_become_paths(site):
     page = (site / "operators/carafe.html").read_text(encoding="utf-8")
     assert "<code>paddle_resample/up/carafe.py</code>" in page

@@ -7,19 +7,19 @@ import polib
 
 from paddle_resample.language.operator_texts import CATALOGUE, operator_text
 
-from .operator_sentences import operator_sentences
+from .operator_paragraphs import operator_paragraphs
 
 ENTRIES = polib.pofile(str(CATALOGUE), encoding="utf-8")
 
 
 def test_every_paragraph_is_translated():
     translated = {e.msgid for e in ENTRIES if e.msgstr}
-    missing = [text for text in operator_sentences() if text not in translated]
+    missing = [text for text in operator_paragraphs() if text not in translated]
     assert not missing, "run `make messages`, then translate in operators.zh.po"
 
 
 def test_no_translation_is_left_over():
-    said = operator_sentences()
+    said = operator_paragraphs()
     assert [e.msgid for e in ENTRIES if e.msgid not in said] == []
 
 

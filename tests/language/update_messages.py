@@ -11,7 +11,7 @@ import polib
 
 from paddle_resample.language.operator_texts import CATALOGUE as OPERATORS
 
-from .operator_sentences import operator_sentences
+from .operator_paragraphs import operator_paragraphs
 from .source_templates import (
     command_texts,
     required_templates,
@@ -50,7 +50,7 @@ def update_operators():
     known = {entry.msgid: entry.msgstr for entry in old}
     new = polib.POFile(wrapwidth=88)
     new.header, new.metadata = old.header, old.metadata
-    for text, name in operator_sentences().items():
+    for text, name in operator_paragraphs().items():
         new.append(polib.POEntry(msgid=text, msgstr=known.get(text, ""), comment=name))
     new.save(str(OPERATORS))
     return list(new)

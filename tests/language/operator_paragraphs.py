@@ -5,10 +5,10 @@ from paddle_resample.docstring import read_docstring
 from paddle_resample.notes import paragraphs
 from paddle_resample.operator_facts import initialization
 
-__all__ = ["operator_sentences"]
+__all__ = ["operator_paragraphs"]
 
 
-def operator_sentences():
+def operator_paragraphs():
     """Paragraph -> the operator that says it first, in the order of the pages."""
     said = {}
     for name in resampler_names():
