@@ -2,6 +2,7 @@
 
 python benchmarks/operators.py [--torch PYTHON] [--threads 1,2] [--out operators.json]
 python benchmarks/operators.py --only nearest --shapes 1x64x128x128 --rounds 5
+python benchmarks/operators.py --held_out --torch PYTHON
 python benchmarks/operators.py --growth
 
 Every row of operators_rows.py is measured on every shape, forward and forward with
@@ -10,6 +11,7 @@ writes, into memory that is already there (twice with backward). Medians are rep
 on a shared machine only ratios mean something, and those are of times by their floors.
 `--torch` names a Python that has PyTorch, which runs the same rows in processes of its
 own, before and after ours. Rows that Paddle or PyTorch wins are marked.
+`--held_out` measures shapes that no kernel was tuned on, without Paddle's operators.
 `--growth` shows how the time of an output pixel changes with the size of the output.
 
 Nothing is exported: each framework has the default allocator, and ours what
@@ -28,8 +30,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from operators_measure import measure_paddle, measure_torch
-from operators_rows import ROWS, SHAPES
+from operators_measure import LEAST, measure_paddle, measure_torch
+from operators_rows import HELD_OUT, ROWS, SHAPES
 
 MALLOC = {
     "MALLOC_MMAP_THRESHOLD_": str(1 << 32),
@@ -55,7 +57,16 @@ def cases(options):
 def work(options):
     """Measure in this process, and print what was found."""
     measure = {"paddle": measure_paddle, "torch": measure_torch}[options.worker]
-    found = measure(cases(options), options.rounds, options.threads[0], options.growth)
+    effort = options.rounds, options.seconds
+    if options.growth:  # of small maps more rounds, up to the time of a large one
+        effort = 100 * options.rounds, options.seconds
+    found = measure(
+        cases(options),
+        effort,
+        options.threads[0],
+        paddle_too=not (options.growth or options.held_out),
+        backward_too=not options.growth,
+    )
     print(json.dumps(found))
 
 
@@ -64,7 +75,9 @@ def ask(python, worker, threads, options):
     command = [python, __file__, "--worker", worker, "--threads", str(threads)]
     command += ["--rounds", str(options.rounds), "--only", options.only]
     command += ["--shapes", ",".join("x".join(map(str, s)) for s in options.shapes)]
+    command += ["--seconds", str(options.seconds)]
     command += ["--growth"] if options.growth else []
+    command += ["--held_out"] if options.held_out else []
     env = {**os.environ, **(MALLOC if options.kept_memory else {})}
     env.update(OMP_NUM_THREADS=str(threads), PADDLE_RESAMPLE_NATIVE="require")
     done = subprocess.run(command, env=env, stdout=subprocess.PIPE, check=True)
@@ -178,7 +191,16 @@ def parsed(words):
     parser.add_argument("--out", default="operators.json")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--only", default="", help="rows whose names contain this")
-    parser.add_argument("--shapes", default=shapes, help=f"default {shapes}")
+    parser.add_argument("--shapes", help=f"default {shapes}")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=0.5,
+        help=f"after which a measurement ends, with at least {LEAST} rounds",
+    )
+    parser.add_argument(
+        "--held_out", action="store_true", help="shapes that no kernel was tuned on"
+    )
     parser.add_argument("--threads", default="1", help="numbers of them, as 1,2")
     parser.add_argument("--growth", action="store_true")
     parser.add_argument("--torch", help="a Python that has PyTorch")
@@ -186,8 +208,11 @@ def parsed(words):
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     options = parser.parse_args(words)
     options.threads = [int(n) for n in options.threads.split(",")]
-    shapes = options.shapes.split(",")
-    options.shapes = [tuple(int(n) for n in shape.split("x")) for shape in shapes]
+    if options.shapes:
+        words = options.shapes.split(",")
+        options.shapes = [tuple(int(n) for n in shape.split("x")) for shape in words]
+    else:
+        options.shapes = HELD_OUT if options.held_out else SHAPES
     return options
 
 
@@ -203,6 +228,8 @@ def main():
         "processor": processor(),
         "cores": os.cpu_count(),
         "rounds": options.rounds,
+        "seconds": options.seconds,
+        "held_out": options.held_out,
         "clock": "processor time with one thread, time on the wall with several",
         "malloc": MALLOC if options.kept_memory else "default",
         "table": table,

@@ -8,14 +8,19 @@ import numpy as np
 __all__ = ["measure_paddle", "measure_torch"]
 
 
-def measure_paddle(cases, rounds, threads, growth=False):
+LEAST = 2  # rounds of a measurement whose time is up
+
+
+def measure_paddle(cases, effort, threads, paddle_too=True, backward_too=True):
     """Time our kernels and Paddle's operators.
 
     Args:
         cases: (Row, shape) pairs.
-        rounds: of every measurement.
+        effort: of every measurement: rounds, and seconds after which it ends with
+            fewer, but no fewer than LEAST.
         threads: of the process.
-        growth: whether to leave out Paddle's operators and the backward pass.
+        paddle_too: whether to time Paddle's operators.
+        backward_too: whether to time forward with backward.
 
     Returns:
         one dict of each case and direction, and a dict of versions.
@@ -64,25 +69,23 @@ def measure_paddle(cases, rounds, threads, growth=False):
         sizes = bytes_of(tensors), bytes_of(y)
         copy = floor(*sizes)
         ways = {"ours": lambda f=forward: f(native)}
-        if not growth:
+        if paddle_too:
             ways["paddle"] = lambda f=forward: f({})
-        turns = rounds * more_rounds(y) if growth else rounds
-        lines.append(line(row, y[0].shape, "forward", ways, copy, turns, threads))
-        if growth or not row.gradients:
+        lines.append(line(row, y[0].shape, "forward", ways, copy, effort, threads))
+        if not backward_too or not row.gradients:
             continue
         for tensor in learned:
             tensor.stop_gradient = False
         NextLayer.given = tuple(paddle.ones(t.shape) for t in y)
         copies = twice(*sizes)
-        ways = {
-            "ours": lambda f=both: f(native),
-            "paddle": lambda f=both: f({}),
-        }
-        lines.append(line(row, y[0].shape, "both", ways, copies, rounds, threads))
+        ways = {"ours": lambda f=both: f(native)}
+        if paddle_too:
+            ways["paddle"] = lambda f=both: f({})
+        lines.append(line(row, y[0].shape, "both", ways, copies, effort, threads))
     return lines, {"paddle": paddle.__version__, "kernels": choice.status()}
 
 
-def measure_torch(cases, rounds, threads, growth=False):
+def measure_torch(cases, effort, threads, paddle_too=True, backward_too=True):
     """The same for PyTorch; rows without a function of it are left out."""
     import torch
     import torch.nn.functional as F
@@ -117,15 +120,15 @@ def measure_torch(cases, rounds, threads, growth=False):
         sizes = bytes_of(tensors), bytes_of(y)
         copy = floor(*sizes)
         ways = {"torch": forward}
-        lines.append(line(row, y[0].shape, "forward", ways, copy, rounds, threads))
-        if growth or not row.gradients:
+        lines.append(line(row, y[0].shape, "forward", ways, copy, effort, threads))
+        if not backward_too or not row.gradients:
             continue
         for tensor in learned:
             tensor.requires_grad_()
         NextLayer.given = tuple(torch.ones_like(t) for t in y)
         copies = twice(*sizes)
         ways = {"torch": both}
-        lines.append(line(row, y[0].shape, "both", ways, copies, rounds, threads))
+        lines.append(line(row, y[0].shape, "both", ways, copies, effort, threads))
     return lines, {"torch": torch.__version__}
 
 
@@ -133,7 +136,7 @@ def as_tuple(y):
     return y if isinstance(y, tuple) else (y,)
 
 
-def line(row, shape_of_y, direction, ways, copy, rounds, threads):
+def line(row, shape_of_y, direction, ways, copy, effort, threads):
     """What each way takes, and the floor beside it, in seconds.
 
     Ways are measured one after the other, each in turns with the floor: what one leaves
@@ -148,37 +151,38 @@ def line(row, shape_of_y, direction, ways, copy, rounds, threads):
         "floor": {},
     }
     for name, function in ways.items():
-        times, floors = in_turns(function, copy, rounds, threads)
+        times, floors = in_turns(function, copy, effort, threads)
         found["seconds"][name] = statistics.median(times)
         found["floor"][name] = statistics.median(floors)
         found["spread"][name] = _spread(times)
     return found
 
 
-def in_turns(function, copy, rounds, threads):
-    """Seconds of every round of both.
+def in_turns(function, copy, effort, threads):
+    """Seconds of every round of both, after one or two that do not count.
 
     One thread is measured in processor time, which does not count the time that others
     had the processor; of several only the time on the wall says what they gain.
     """
     clock = time.process_time if threads == 1 else time.perf_counter
-    times = []
-    for _ in range(rounds + 2):
+    rounds, seconds = effort
+    times, first = [], 2
+    began = time.perf_counter()
+    while len(times) < rounds + first:
         start = clock()
         function()
         middle = clock()
         copy()
         times.append((middle - start, clock() - middle))
-    return zip(*times[2:])
+        if time.perf_counter() - began > seconds:
+            first = 1 if len(times) == 1 else first
+            if len(times) >= LEAST + first:
+                break
+    return zip(*times[first:])
 
 
 def bytes_of(tensors):
     return sum(int(t.numel()) * t.element_size() for t in tensors)
-
-
-def more_rounds(y):
-    """How many times the rounds of a large map a small one has, to take as long."""
-    return max(1, min(100, (1 << 24) // bytes_of(y)))
 
 
 def floor(x, y):

@@ -9,9 +9,17 @@ from typing import Callable, Optional
 
 import numpy as np
 
-__all__ = ["ROWS", "SHAPES", "Row"]
+__all__ = ["HELD_OUT", "ROWS", "SHAPES", "Row"]
 
 SHAPES = ((1, 64, 128, 128), (4, 256, 64, 64), (8, 32, 56, 56), (2, 128, 33, 47))
+# Shapes that no kernel was tuned on; channels are multiples of 16 for pixel_shuffle 4.
+HELD_OUT = (
+    (2, 96, 144, 176),
+    (1, 32, 96, 64),
+    (3, 48, 50, 70),
+    (6, 16, 75, 101),
+    (1, 320, 20, 28),
+)
 
 
 @dataclass

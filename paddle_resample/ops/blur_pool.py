@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cache
 
 import paddle
 import paddle.nn.functional as F
@@ -57,11 +58,27 @@ def blur_pool(
     """
     check_maps("blur_pool", (4,), x=x)
     check_choice("strided_filter", "border", border, BORDERS)
-    line = binomial_line(filter_size)
-    weights = [[[[down * across for across in line] for down in line]]]
-    kernel = paddle.to_tensor(weights, dtype=x.dtype)
+    kernel = _binomial_kernel(filter_size, x)
     added = blur_padding(filter_size, stride, padding)
     return _strided_filter(x, kernel, stride, added, border)
+
+
+def _binomial_kernel(filter_size, x):
+    """[1, 1, f, f] for x. Kept on a CPU: making it takes longer than a small map."""
+    if type(filter_size) is int and paddle.in_dynamic_mode() and x.place.is_cpu_place():
+        return _kept_kernel(filter_size, x.dtype)
+    return _new_kernel(filter_size, x.dtype)
+
+
+def _new_kernel(filter_size, dtype, place=None):
+    line = binomial_line(filter_size)
+    weights = [[[[down * across for across in line] for down in line]]]
+    return paddle.to_tensor(weights, dtype=dtype, place=place)
+
+
+@cache
+def _kept_kernel(filter_size, dtype):
+    return _new_kernel(filter_size, dtype, paddle.CPUPlace())
 
 
 def binomial_line(filter_size: int) -> list[float]:

@@ -6,11 +6,11 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <vector>
 
 #include "platform/parallel.h"
 #include "vectors/interleave.h"
+#include "vectors/vectors.h"
 
 namespace resample {
 
@@ -64,14 +64,12 @@ void move_cells_first(const Cells& c, T* depth, T* space) {
 // A run of some lines of the cache costs less than a call of memmove.
 template <typename T>
 void copy_run(const T* from, int64_t count, T* to) {
-  constexpr int64_t kLine = 64 / sizeof(T), kShort = 16 * kLine;
-  if (count > kShort || count < kLine) {
-    std::copy_n(from, count, to);
-    return;
-  }
-  for (int64_t k = 0; k + kLine <= count; k += kLine) std::memcpy(to + k, from + k, 64);
-  // The last line overlaps the one before.
-  std::memcpy(to + count - kLine, from + count - kLine, 64);
+  constexpr int kLine = 64 / sizeof(T), kShort = 16 * kLine;
+  if (count > kShort) return static_cast<void>(std::copy_n(from, count, to));
+  cover<kLine>(count, [&](auto together, int64_t k) {
+    using Some = Lanes<together.value, T>;
+    Some::at(to + k) = Some::at(from + k);
+  });
 }
 
 // pixel[c] = deep[c], or back.
@@ -87,6 +85,15 @@ void move_cell(const Cells& c, T* deep, T* cell, int64_t line) {
     for (int64_t dy = 0; dy < c.scale; ++dy, deep += c.channels) {
       copy_pixel<to_space>(cell + dy * line, deep, c.channels);
     }
+  }
+}
+
+// One cell whose rows are runs of the deep side, which is moved in its order.
+template <bool to_space, typename T>
+void move_cell_rows(const Cells& c, T* deep, T* cell, int64_t line) {
+  const int64_t row = c.scale * c.channels;
+  for (int64_t dy = 0; dy < c.scale; ++dy, cell += line, deep += row) {
+    copy_pixel<to_space>(cell, deep, row);
   }
 }
 
@@ -130,17 +137,15 @@ void move_cells_last(const Cells& c, T* depth, T* space) {
   parallel(c.batch * c.height, c.elements(), [&](int64_t task) {
     T* deep = depth + task * c.width * all;
     T* top = space + task * c.scale * line;
-    if (c.step_c == 1 && c.step_x == c.channels) {  // rows of cells are runs
-      for (int64_t dy = 0; dy < c.scale; ++dy, deep += cell) {
-        for (int64_t w = 0; w < c.width; ++w, top += cell) {
-          copy_pixel<to_space>(top, deep + w * all, cell);
-        }
-      }
-      return;
-    }
+    const bool rows = c.step_c == 1 && c.step_x == c.channels;
     for (int64_t w = 0; w < c.width; ++w, deep += all, top += cell) {
-      c.step_c == 1 ? move_cell<to_space>(c, deep, top, line)
-                    : spread_cell<to_space>(c, deep, top, line);
+      if (rows) {
+        move_cell_rows<to_space>(c, deep, top, line);
+      } else if (c.step_c == 1) {
+        move_cell<to_space>(c, deep, top, line);
+      } else {
+        spread_cell<to_space>(c, deep, top, line);
+      }
     }
   });
 }

@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "platform/memory.h"
 #include "vectors/vectors.h"
 
 namespace resample {
 
-// y = or += the weighted sum of K rows.
+// y = or += the weighted sum of K rows. Inline, so that the rows of a caller who knows K
+// stay in registers.
 template <int K, bool fresh, typename T>
-void add_rows(const T* w, const T* const* rows, int64_t width, T* __restrict y) {
+RESAMPLE_INLINE void add_rows(const T* w, const T* const* rows, int64_t width, T* __restrict y) {
   constexpr int kLine = 64 / sizeof(T);
   T weight[K];
   const T* row[K];
