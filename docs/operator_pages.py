@@ -98,7 +98,7 @@ def operator_page(name, language="en"):
         f"## {words['example']}",
         f"```python\n{documentation.example}\n```",
         f"## {words['configuration']}",
-        _yaml(cls, kind),
+        _yaml(cls, kind, language),
         _option_table(cls, documentation, language),
         f"## {words['shape']}",
         *said(*documentation.shape),
@@ -168,7 +168,7 @@ def _paragraphs(texts, name, language):
     return [_capital(text) for text in said] if language == "en" else said
 
 
-def _yaml(cls, kind):
+def _yaml(cls, kind, language):
     lines = ["model:", "  type: ResampleUNet"]
     if kind == "upsampler" and partners(cls):
         lines.append(f"  downsample: {partners(cls)[0]}")
@@ -176,7 +176,8 @@ def _yaml(cls, kind):
     options = [(k, v) for k, v in resampler_options(cls).items() if k != "scale"]
     if options:
         key, value = options[0]
-        lines[-1] += f"    # or {{name: {cls.name}, {key}: {json.dumps(value)}}}"
+        word = WORDS[language]["or"]
+        lines[-1] += f"    # {word} {{name: {cls.name}, {key}: {json.dumps(value)}}}"
     return "```yaml\n" + "\n".join(lines) + "\n```"
 
 

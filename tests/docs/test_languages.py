@@ -16,8 +16,6 @@ HEADING = re.compile(r"^(#+) ", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)\s]*)?\)")
 # Comments may be translated, and so may what is shown and not run.
 COMMENT = re.compile(r"(^|\s+)#( .*)?$")
-# The index of operators is written with line breaks.
-ONE_LINE = [p for p in CHINESE if p.parent.name != "operators"]
 SHOWN = ("text", "console")
 _CHINESE = "\u4e00-\u9fff，。；：、（）“”"
 
@@ -87,7 +85,7 @@ def test_equals_its_english_twin(page):
     assert re.search("[\u4e00-\u9fff]", BLOCK.sub("", chinese)), "it is not Chinese"
 
 
-@pytest.mark.parametrize("page", ONE_LINE, ids=name_of)
+@pytest.mark.parametrize("page", CHINESE, ids=name_of)
 def test_no_line_breaks_within_a_sentence(page):
     """It would be shown as a space, which Chinese has not."""
     text = BLOCK.sub("\n", page.read_text(encoding="utf-8"))
