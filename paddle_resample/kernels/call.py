@@ -1,12 +1,39 @@
-"""Calling an operator that the loaded library has registered with Paddle."""
+"""Calling an operator that the loaded library has registered with Paddle, and
+functions of the library itself."""
+
+import ctypes
 
 import paddle
 
-__all__ = ["call", "call_all"]
+__all__ = ["call", "call_all", "function", "use_library"]
 
 _run = getattr(paddle._C_ops, "_run_custom_op", None)
 if _run is None:  # Paddle 2.6
     _run = paddle.base.core.eager._run_custom_op
+
+_library = None
+
+
+def use_library(path):
+    """Take functions from the loaded library at this path."""
+    global _library
+    _library = ctypes.CDLL(str(path))
+
+
+def function(name, pointers, numbers):
+    """Return function `paddle_resample_<name>` of the library.
+
+    A call of it takes a microsecond. At each call of an operator Paddle copies what it
+    knows of all that are registered, for about ten; but a function gives no gradient.
+
+    Args:
+        name: of the function, without its prefix.
+        pointers, numbers: how many addresses it takes, and 64-bit integers after them.
+    """
+    found = getattr(_library, "paddle_resample_" + name)
+    found.argtypes = [ctypes.c_void_p] * pointers + [ctypes.c_int64] * numbers
+    found.restype = None
+    return found
 
 
 def call(name, *arguments):

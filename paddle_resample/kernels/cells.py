@@ -1,6 +1,8 @@
 """Cells of pixels to channels and back, natively; see ops.shuffle and ops.patch."""
 
-from .call import call
+import paddle
+
+from .call import call, function
 
 __all__ = [
     "expand_cells",
@@ -13,21 +15,51 @@ __all__ = [
 _CHANNEL_MAJOR, _ALONG_ROWS, _DOWN_COLUMNS = range(3)
 
 
+_move = None
+
+
 def pixel_shuffle(x, scale, data_format="NCHW"):
     """See ops.pixel_shuffle; NCHW and NHWC."""
-    return call("cells", x, scale, _CHANNEL_MAJOR, True, data_format == "NHWC")
+    return _cells(x, scale, _CHANNEL_MAJOR, True, data_format == "NHWC")
 
 
 def pixel_unshuffle(x, scale, data_format="NCHW"):
     """See ops.pixel_unshuffle; NCHW and NHWC."""
-    return call("cells", x, scale, _CHANNEL_MAJOR, False, data_format == "NHWC")
+    return _cells(x, scale, _CHANNEL_MAJOR, False, data_format == "NHWC")
 
 
 def merge_cells(x, scale=2):
     """See ops.merge_cells."""
-    return call("cells", x, scale, _DOWN_COLUMNS, False, True)
+    return _cells(x, scale, _DOWN_COLUMNS, False, True)
 
 
 def expand_cells(x, scale):
     """See ops.expand_cells."""
-    return call("cells", x, scale, _ALONG_ROWS, True, True)
+    return _cells(x, scale, _ALONG_ROWS, True, True)
+
+
+def _cells(x, scale, order, to_space, last):
+    """Move cells, by Paddle's operator where a gradient may be asked for."""
+    needs_gradient = not x.stop_gradient and paddle.is_grad_enabled()
+    if needs_gradient or not x.is_contiguous():
+        return call("cells", x, scale, order, to_space, last)
+    global _move
+    if _move is None:
+        _move = function("move_cells", 2, 9)
+    if last:
+        n, h, w, c = x.shape
+    else:
+        n, c, h, w = x.shape
+    if to_space:
+        c //= scale * scale
+        height, width, channels = h * scale, w * scale, c
+    else:
+        h //= scale
+        w //= scale
+        height, width, channels = h, w, c * scale * scale
+    shape = [n, height, width, channels] if last else [n, channels, height, width]
+    y = paddle._C_ops.empty(shape, x.dtype, x.place)
+    doubles = x.dtype == paddle.float64
+    how = n, c, h, w, int(scale), order, to_space, last, doubles
+    _move(x.data_ptr(), y.data_ptr(), *how)
+    return y

@@ -14,6 +14,7 @@ from ..errors import UsageError, did_you_mean
 from ..language import translated
 from . import build
 from .batch_norm import batch_norm
+from .call import use_library
 from .cells import expand_cells, merge_cells, pixel_shuffle, pixel_unshuffle
 from .conv2d import conv2d, conv2d_transpose
 from .gelu import gelu
@@ -172,6 +173,7 @@ def _load(library):
         added = paddle.base.core.load_op_meta_info_and_register_op(str(library))
         known = paddle.base.framework.OpProtoHolder.instance()
         known.update_op_proto(*() if added is None else (added,))  # Paddle 2: all
+        use_library(library)
     except Exception as error:  # whatever a foreign library's loading raises
         reason = str(error).strip().splitlines()[0]
         raise build.BuildError(f"{library} does not load: {reason}") from None

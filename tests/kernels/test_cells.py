@@ -4,7 +4,7 @@ import numpy as np
 import paddle
 import pytest
 
-from paddle_resample.kernels import choice
+from paddle_resample.kernels import cells, choice
 from paddle_resample.ops import (
     expand_cells,
     merge_cells,
@@ -55,6 +55,21 @@ def test_equals_paddle(rng, switch, shape, scale, dtype):
         for a, b in zip(got, expected):
             assert a.dtype == b.dtype
             np.testing.assert_array_equal(a, b)
+        without = function(paddle.to_tensor(x))  # moved without Paddle's operator
+        assert without.stop_gradient and without.dtype == paddle.to_tensor(x).dtype
+        np.testing.assert_array_equal(without.numpy(), expected[0])
+
+
+def test_without_a_gradient_the_library_is_called(rng, switch, monkeypatch):
+    switch(True)
+    x = paddle.to_tensor(rng.normal(size=(1, 4, 2, 3)), stop_gradient=False)
+    with paddle.no_grad():
+        expected = pixel_shuffle(x, 2)
+    monkeypatch.setattr(cells, "call", None)
+    with paddle.no_grad():
+        np.testing.assert_array_equal(pixel_shuffle(x, 2).numpy(), expected.numpy())
+    with pytest.raises(TypeError):
+        pixel_shuffle(x, 2)
 
 
 def test_it_is_the_native_kernel_that_runs(rng, switch):
@@ -64,6 +79,7 @@ def test_it_is_the_native_kernel_that_runs(rng, switch):
 
 
 def test_a_view_is_read_in_its_own_order(rng, switch):
+    # Without a gradient too, for which the library wants contiguous maps.
     x = rng.normal(size=(2, 6, 5, 8)).astype("float32")
     view = paddle.to_tensor(x).transpose([0, 3, 2, 1])
     switch(False)

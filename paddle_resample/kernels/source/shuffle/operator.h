@@ -40,12 +40,33 @@ Tensors cells_grad(const paddle::Tensor& dy, int64_t scale, int64_t order,
   return cells(dy, scale, order, !to_space, last);
 }
 
+// The same of a contiguous map into another, called without Paddle, whose way of calling
+// an operator takes as long as moving the cells of a small map. `deep` is the shape of
+// the side with the channels: batch, channels of the other side, height, width.
+template <typename T>
+void move_cells_at(void* x, void* y, const int64_t* deep, int64_t scale, int64_t order,
+                   bool to_space, bool last) {
+  const Cells c(deep[0], deep[1], deep[2], deep[3], scale, order);
+  T *source = static_cast<T*>(x), *target = static_cast<T*>(y);
+  move_cells(c, to_space, last, to_space ? source : target, to_space ? target : source);
+}
+
 std::vector<Shape> cells_shapes(const Shape& x, int64_t scale, int64_t order,
                                 bool to_space, bool last) {
   return {cells_shape(x, scale, order, to_space, last)};
 }
 
 }  // namespace resample
+
+extern "C" void paddle_resample_move_cells(void* x, void* y, int64_t batch,
+                                           int64_t channels, int64_t height,
+                                           int64_t width, int64_t scale, int64_t order,
+                                           int64_t to_space, int64_t last,
+                                           int64_t doubles) {
+  const int64_t deep[] = {batch, channels, height, width};
+  const auto move = doubles ? resample::move_cells_at<double> : resample::move_cells_at<float>;
+  move(x, y, deep, scale, order, to_space, last);
+}
 
 PD_BUILD_OP(paddle_resample_cells)
     .Inputs({"X"})
