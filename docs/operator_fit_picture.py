@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-from operator_fit import STEPS
 from operator_picture import (
     WIDTH,
     draw_heading,
@@ -23,15 +22,15 @@ _IMAGES = Path(__file__).parent / "operators" / "images"
 _WORDS = {
     "en": {
         True: "*It starts as noise, so here it is after {steps} steps of Adam on "
-        "random crops of two photographs, none of them shown: its first three "
-        "channels should be the colours of the fine picture.{guided} Left to right: "
-        "its output, the fine picture, its kernel. Root mean square error: "
-        "{before:.3f} before, {after:.3f} after; bilinear {plain:.3f}.*",
+        "random crops of two photographs, none of them shown: from its channels a 1x1 "
+        "convolution should read the colours of the fine picture.{guided} Left to "
+        "right: what is read, the fine picture, the kernel from red to red. Root mean "
+        "square error: {before:.3f} before, {after:.3f} after; bilinear {plain:.3f}.*",
         False: "*It starts as noise, so here it is after {steps} steps of Adam on "
-        "random crops of photographs and of other rings: its first three channels "
-        "should be the mean colours of each cell. Left to right: its output, the mean "
-        "of each cell, its kernel. Root mean square error: {before:.3f} before, "
-        "{after:.3f} after; blur_pool {plain:.3f}.*",
+        "random crops of photographs and of other rings: from its channels a 1x1 "
+        "convolution should read the mean colours of each cell. Left to right: what is "
+        "read, the mean of each cell, the kernel from red to red. Root mean square "
+        "error: {before:.3f} before, {after:.3f} after; blur_pool {plain:.3f}.*",
         "guided": " Its guide is that fine picture.",
         "picture": "{name} after {steps} steps of training",
     },
@@ -39,14 +38,14 @@ _WORDS = {
         True: "*它在初始化时只输出噪声，"
         "所以这里画出它用 Adam 训练 {steps} 步之后的样子："
         "训练用两张照片的随机裁块（不含图中所示的部分），"
-        "目标是让前三个通道成为细图的颜色。{guided}从左到右："
-        "它的输出、细图、它的核。均方根误差：训练前 {before:.3f}，"
+        "目标是用一个 1x1 卷积从它的各通道读出细图的颜色。{guided}从左到右："
+        "读出的图、细图、从红色到红色的核。均方根误差：训练前 {before:.3f}，"
         "训练后 {after:.3f}；bilinear 为 {plain:.3f}。*",
         False: "*它在初始化时只输出噪声，"
         "所以这里画出它用 Adam 训练 {steps} 步之后的样子："
         "训练用照片与另一些圆环的随机裁块，"
-        "目标是让前三个通道成为每个单元颜色的平均。从左到右："
-        "它的输出、每个单元的平均、它的核。均方根误差："
+        "目标是用一个 1x1 卷积从它的各通道读出每个单元颜色的平均。从左到右："
+        "读出的图、每个单元的平均、从红色到红色的核。均方根误差："
         "训练前 {before:.3f}，训练后 {after:.3f}；"
         "blur_pool 为 {plain:.3f}。*",
         "guided": "它的引导图就是这张细图。",
@@ -92,13 +91,13 @@ def draw_fit(fit):
         matplotlib.figure.Figure of WIDTH x HEIGHT pixels at 300 dpi.
     """
     sheet = Sheet(WIDTH, HEIGHT)
-    draw_heading(sheet, f"{fit.name}, fitted", 560, f"{STEPS} steps", fit.scale)
+    draw_heading(sheet, f"{fit.name}, fitted", 560, f"{fit.steps} steps", fit.scale)
     target = "the fine picture" if fit.up else "the mean of each cell"
     plain = "bilinear" if fit.up else "blur_pool"
     size = f"{fit.output.shape[1]} × {fit.output.shape[0]}"
     errors = f"error {fit.after:.3f}, {fit.before:.3f} before"
-    draw_panel(sheet, 0, f"output: {size}", fit.output, [errors])
+    draw_panel(sheet, 0, f"read from it: {size}", fit.output, [errors])
     below = [f"error of {plain}: {fit.plain:.3f}"]
     draw_panel(sheet, 1, f"aim: {target}", fit.target, below)
-    draw_kernel(sheet, fit)
+    draw_kernel(sheet, fit, " from red to red")
     return sheet.figure

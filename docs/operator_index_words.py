@@ -33,7 +33,11 @@ A second picture shows an operator after 500 steps of training, where the first 
 noise: it has weights, at most 20e9 multiply-accumulates, and its first three channels
 miss their aim by more than 4 times the error of an operator without weights. The aim
 of an upsampler is the fine photograph (compared to bilinear), that of a downsampler the
-mean of each cell of the rings (compared to blur_pool).
+mean of each cell of the rings (compared to blur_pool). After training a 1x1
+convolution, trained along, reads the three colours from all its channels, as a next
+layer would; batch norms keep the statistics of the first 100 steps; the input's random
+features have biases here. With new mixtures as channels, the kernel from red to red is
+a part of what the operator does: the other channels bring the same pixel, too.
 
 `make docs` writes this folder from the operators' own files.
 """,
@@ -62,7 +66,11 @@ C、D、G 分别是输入 x、输出 y 与引导图的通道数，s 为倍数。
 规则是：它有权重，乘加次数不超过 20e9，\
 并且前三个通道与目标的误差超过无权重算子的 4 倍。\
 上采样算子的目标是细的照片（与 bilinear 相比），\
-下采样算子的目标是圆环每个单元的平均（与 blur_pool 相比）。
+下采样算子的目标是圆环每个单元的平均（与 blur_pool 相比）。\
+训练之后，由一同训练的 1x1 卷积从它的所有通道读出三种颜色，如同网络的下一层；\
+批归一化保持前 100 步的统计量；这里输入的随机特征带有偏置。\
+通道是新的混合，因此从红色到红色的核只是算子所做的一部分：\
+同一像素也经由其他通道到达输出。
 
 `make docs` 根据算子自己的文件写出这个文件夹。
 """,

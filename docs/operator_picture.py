@@ -73,7 +73,8 @@ def draw_operator(view):
     weights = "initialized with seed 0" if view.learned else "no weights"
     draw_heading(sheet, view.name, 400, weights, view.scale)
     _draw_pictures(sheet, view)
-    draw_kernel(sheet, view)
+    keeps = view.scale**2 if view.up else 1
+    draw_kernel(sheet, view, f"; {keeps} keeps a constant")
     _draw_edge(sheet, view)
     return sheet.figure
 
@@ -113,12 +114,13 @@ def _draw_pictures(sheet, view):
         draw_panel(sheet, i, label, values, words)
 
 
-def draw_kernel(sheet, view):
+def draw_kernel(sheet, view, keeps=""):
     """The kernel with the borders of coarse pixels; its own cell is framed.
 
     Args:
         sheet: Sheet, whose third panel is drawn.
         view: OperatorView or Fit.
+        keeps: said behind its sum.
     """
     side = len(view.kernel)
     limit = max(np.abs(view.kernel).max(), 1e-12)
@@ -138,9 +140,8 @@ def draw_kernel(sheet, view):
     )  # fmt: skip
     axes.set(xlim=(-0.5, side - 0.5), ylim=(side - 0.5, -0.5))
     low, high = view.kernel.min(), view.kernel.max()
-    keeps = view.scale**2 if view.up else 1
     ring = np.concatenate([view.kernel[[0, -1]], view.kernel[:, [0, -1]].T])
-    total = f"sum {view.kernel_sum:.2f}; {keeps} keeps a constant"
+    total = f"sum {view.kernel_sum:.2f}{keeps}"
     if np.abs(ring).max() > 0.05 * limit:  # it reaches further than the window
         total = f"sum of the part shown {view.kernel_sum:.2f}"
     y = TOP + PANEL + 20

@@ -147,17 +147,17 @@ def rings():
     return np.repeat(zone_plate(SIDE)[..., None], 3, -1)
 
 
-def upsampler_inputs(cls, scale):
+def upsampler_inputs(cls, scale, bias=0.0):
     """A function of a fine picture: x, guide and side of an upsampler whose result is
-    as large as it."""
+    as large as it. The bias is that of `features`."""
     down = _shrinker(cls, scale)
 
     def inputs(fine):
-        x, side = down.record(features(fine))
+        x, side = down.record(features(fine, bias))
         guide = None
         if cls.needs_guide:
             colours = 2 * tensor(fine) - 1
-            guide = features(fine) if cls.guide_same_channels else colours
+            guide = features(fine, bias) if cls.guide_same_channels else colours
         return {"x": x, "guide": guide, "side": side if cls.needs_side else None}
 
     return inputs
@@ -174,9 +174,9 @@ def upsampler_kernel(up, inputs):
     return _mean_kernel(lambda at: impulse_response(up, location=at, **small), up.scale)
 
 
-def downsampler_kernel(down):
+def downsampler_kernel(down, bias=0.0):
     """How one pixel of the result depends on the input, mean over locations."""
-    small = features(_small_cut(down.scale))
+    small = features(_small_cut(down.scale), bias)
     with paddle.enable_grad():
         return _mean_kernel(lambda at: pixels_read(down, small, at), down.scale)
 
@@ -272,14 +272,20 @@ def tensor(picture):
     return paddle.to_tensor(picture.transpose(2, 0, 1)[None].astype("float64"))
 
 
-def features(picture):
+def features(picture, bias=0.0):
     """The colours, then what random 3x3 filters with a ReLU make of them, like
-    those of a first layer. [1, CHANNELS, H, W]"""
+    those of a first layer. [1, CHANNELS, H, W]
+
+    The filters' biases are normal with this standard deviation. Without them a picture
+    of half the brightness has half of all features.
+    """
     x = tensor(picture)
-    filters = np.random.RandomState(0).normal(size=(CHANNELS - 3, 3, 3, 3))
+    random = np.random.RandomState(0)
+    filters = random.normal(size=(CHANNELS - 3, 3, 3, 3)) / 27**0.5
+    biases = bias * random.normal(size=CHANNELS - 3)
     padded = F.pad(x, [1, 1, 1, 1], mode="replicate")
-    made = F.relu(F.conv2d(padded, paddle.to_tensor(filters / 27**0.5)))
-    return paddle.concat([x, made], axis=1)
+    made = F.conv2d(padded, paddle.to_tensor(filters), paddle.to_tensor(biases))
+    return paddle.concat([x, F.relu(made)], axis=1)
 
 
 def _as_picture(y, keeps_channels):
