@@ -12,7 +12,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-from ..errors import UsageError, did_you_mean
+from ..errors import UsageError, nearest
 from ..language import LANGUAGES, asked_language, choose_language, language, translated
 from ..late_imports import importing
 from ..tool import run_tool
@@ -83,7 +83,7 @@ def _run(words, program):
         del args.lang
         module.run(args)
     else:
-        hint = did_you_mean(name, COMMANDS) if words else ""
+        hint = nearest(name, COMMANDS) if words else ""
         raise UsageError(
             f"give a command ({', '.join(COMMANDS)}) or the path of a .py script"
             f"{hint}; see --help"

@@ -107,6 +107,6 @@ def _copy(source, target):
         raise UsageError(
             f"{target} is there and differs: move it, or choose another folder by --to"
         )
-    usable_folder(target.parent)
+    usable_folder(target.parent, "--to")
     shutil.copyfile(source, target)
     print(target)

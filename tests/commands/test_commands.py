@@ -54,6 +54,7 @@ def test_an_unknown_command_is_answered_with_the_nearest(command):
     assert status == 2
     assert stderr.startswith("error: give a command (train, val, ")
     assert "did you mean 'train'?" in stderr
+    assert command("nosuch")[2].count("check-data") == 1  # listed once, not twice
 
 
 def test_version(command):

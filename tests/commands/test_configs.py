@@ -82,3 +82,11 @@ def test_a_wrong_name(command, tmp_path, name, answer):
     status, _, stderr = command("configs", name, "--to", tmp_path)
     assert status == 2 and answer in stderr
     assert stderr.count("\n") == 1 and not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_cannot_be_written(command, tmp_path):
+    (tmp_path / "file").touch()
+    status, _, stderr = command(
+        "configs", "unet/unet_bilinear", "--to", tmp_path / "file"
+    )
+    assert status == 2 and stderr.startswith(f"error: --to '{tmp_path}/file/configs/")

@@ -1,6 +1,7 @@
 """Loading a checkpoint's weights, refusing one that belongs to another model."""
 
 import os
+from pathlib import Path
 
 import paddle
 
@@ -74,6 +75,7 @@ def load_weights(model, path):
         other = os.path.join(folder, "model.safetensors")
         if os.path.exists(other) and not os.path.exists(path):
             path = other
+        _refuse_folder_of_checkpoints(folder, path)
     state = read_state(path)
     own = model.state_dict()
     missing = [key for key in own if key not in state]
@@ -90,6 +92,17 @@ def load_weights(model, path):
             f"{type(model).__name__} as configured: {problems}"
         )
     model.set_state_dict(state)
+
+
+def _refuse_folder_of_checkpoints(folder, path):
+    """A run's save_dir in place of one of the checkpoints in it."""
+    inside = sorted(Path(folder).glob("*/model.*"), key=os.path.getmtime)
+    if inside and not os.path.exists(path):
+        known = ", ".join(dict.fromkeys(str(p.parent) for p in reversed(inside)))
+        raise UsageError(
+            f"{str(folder)!r} is no checkpoint but a folder of some: say which of "
+            f"{known}"
+        )
 
 
 def refuse_misfit(model, state, path):

@@ -181,3 +181,18 @@ def test_weights_that_a_checkpoint_replaces_need_not_be_there(tmp_path):
     with pytest.raises(UsageError, match=r"own\.yml, line 2: model: .*gone\.pdparams"):
         Components(config).need("model")
     Components(config, pretrained=False).need("model")
+
+
+def test_a_folder_of_checkpoints_names_them(tmp_path):
+    layer = paddle.nn.Linear(2, 2)
+    for name in ("iter_5", "best_model"):
+        (tmp_path / name).mkdir()
+        paddle.save(layer.state_dict(), str(tmp_path / name / "model.pdparams"))
+    os.utime(tmp_path / "iter_5/model.pdparams", (0, 0))
+    both = rf"say which of {tmp_path}/best_model, {tmp_path}/iter_5$"
+    with pytest.raises(UsageError, match=both):
+        load_weights(layer, tmp_path)
+    load_weights(layer, tmp_path / "iter_5")
+    (tmp_path / "none").mkdir()
+    with pytest.raises(UsageError, match=r"none/model\.pdparams' does not exist"):
+        load_weights(layer, tmp_path / "none")
