@@ -4,6 +4,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
+from .language import translated
+from .language.font import chinese_font
+from .language.prose import wrapped
+
 __all__ = ["DPI", "Sheet", "wrap"]
 
 DPI = 300
@@ -16,13 +20,15 @@ class Sheet:
     Args:
         width, height: pixels at dpi.
         dpi: of the figure; points of text are taken at it.
+        language: of what `say` writes, "en" or "zh".
 
     Attributes:
         figure: the matplotlib Figure, bound to no window.
     """
 
-    def __init__(self, width, height, dpi=DPI):
+    def __init__(self, width, height, dpi=DPI, language="en"):
         self.width, self.height = width, height
+        self.language = language
         self.figure = Figure(figsize=(width / dpi, height / dpi), dpi=dpi)
         self.figure.patch.set_facecolor("white")
         self._renderer = FigureCanvasAgg(self.figure).get_renderer()
@@ -51,7 +57,8 @@ class Sheet:
             x, y: pixels; x is the left end, or the right one with ha="right".
             words: shown as they are, no mathematics.
             size: points.
-            room: pixels the line may be wide; below 70 % of the size it is cut short.
+            room: pixels the line may be wide; below 70 % of the size it is cut short,
+                with "…" at its end. `wrap` gives lines that are whole.
 
         Returns:
             int: the width in pixels.
@@ -61,7 +68,7 @@ class Sheet:
             1 - y / self.height,
             _printable(words),
             fontsize=size,
-            family=_FONT,
+            family=_families(words),
             va="baseline",
             parse_math=False,
             usetex=False,
@@ -77,24 +84,43 @@ class Sheet:
             width = self._extent(line)
         return width
 
+    def say(self, x, y, words, size, room=None, **style):
+        """`text` in the sheet's language; words are a message of the catalogue."""
+        return self.text(x, y, self.said(words), size, room, **style)
+
+    def said(self, words):
+        """A message in the sheet's language."""
+        return translated(words, into=self.language)
+
     def _extent(self, line):
         return int(line.get_window_extent(self._renderer).width + 0.5)
 
 
-def wrap(words, size, room):
-    """Break a text into lines of at most `room` pixels at `size` points."""
+def wrap(words, size, room, **style):
+    """Break a text into lines.
+
+    Args:
+        words: of any language.
+        size: points.
+        room: pixels that a line may be wide, at 300 dpi.
+        style: weight and the like, as `Sheet.text` takes it.
+
+    Returns:
+        list of str. A word wider than a line is broken.
+    """
     probe = Sheet(8, 8)
-    lines = [""]
-    for word in words.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and probe.text(0, 0, longer, size) > room:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return lines
+    return wrapped(words, room, lambda line: probe.text(0, 0, line, size, **style))
+
+
+def _families(words):
+    """The font, and one with Chinese characters where the words need it."""
+    found = chinese_font() if any(c > "\u2e7f" for c in words) else None
+    return [_FONT, found] if found else [_FONT]
 
 
 def _printable(words):
-    """The words, with "?" for characters that the font has not."""
-    font = get_font(findfont(FontProperties(family=_FONT)))
-    return "".join(c if font.get_char_index(ord(c)) else "?" for c in words)
+    """The words, with "?" for characters that no font has."""
+    fonts = [get_font(findfont(FontProperties(family=f))) for f in _families(words)]
+    return "".join(
+        c if any(font.get_char_index(ord(c)) for font in fonts) else "?" for c in words
+    )

@@ -16,6 +16,7 @@ FLOORS = [
         "late_imports",
         "notes",
         "requirements",
+        "sheet",
         "synonyms",
         "version",
     },

@@ -21,7 +21,7 @@ from ..lab.photograph.comparison_files import save_record
 from ..lab.photograph.contestants import parse_operator
 from ..lab.photograph.picture import read_picture
 from ..lab.photograph.restore import Settings
-from ..language import translated
+from ..language import language, translated
 from ..seg.device import choose_device
 from ..seg.embedded_data.photographs import photograph
 from ..seg.flags import add_device
@@ -70,7 +70,7 @@ def run(args):
         result = compare_operators(picture, specs, settings, args.crop, show)
     if result.rows:
         save_record(result, folder, name)
-        save_figure(result, folder, name)
+        save_figure(result, folder, name, language())
         Console().print(translated(_table(result)))
         files = "compare.png, compare.pdf, compare.json, pictures/"
         print(translated(f"saved: {files} in {folder}"))

@@ -26,7 +26,7 @@ from ..lab.measurements_file import save_lab
 from ..lab.photograph.contestants import parse_operator
 from ..lab.photograph.restore import Settings
 from ..lab.trained import probe_at
-from ..language import translated
+from ..language import language, translated
 from ..seg.checkpoints.weights import load_weights
 from ..seg.config.components import Components
 from ..seg.config.config import ResampleConfig
@@ -71,14 +71,14 @@ def run(args):
         lab = measure_all(
             probes,
             show,
-            on_row=lambda row: save_measured(row, folder),
+            on_row=lambda row: save_measured(row, folder, language()),
             seed=args.seed,
             settings=settings,
         )
     lab.left_out = {**left_out, **lab.left_out}
     if lab.rows:
         save_lab(lab, folder, args.seed)
-        save_table(lab.rows, folder)
+        save_table(lab.rows, folder, language())
         _show(lab.rows)
         line = f"saved: lab.png, lab.json and a page for each operator in {folder}"
         print(translated(line))

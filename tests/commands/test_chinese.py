@@ -73,6 +73,25 @@ def test_several_mistakes_are_listed_in_chinese(command):
     assert stderr == f"错误：{CONFIG} 有 2 处错误，见上\n"
 
 
+def test_figures_are_drawn_in_the_language_of_the_command(
+    command, monkeypatch, tmp_path
+):
+    seen = []
+    for module, names in (
+        ("lab", ["save_measured", "save_table"]),
+        ("compare", ["save_figure"]),
+    ):
+        for name in names:
+            monkeypatch.setattr(
+                f"paddle_resample.commands.{module}.{name}",
+                lambda *values: seen.append(values[-1]),
+            )
+    words = ["--operators", "nearest", "--save_dir", str(tmp_path), "--lang", "zh"]
+    assert command("lab", *words)[0] == 0
+    assert command("compare", *words, "--size", "64")[0] == 0
+    assert seen == ["zh"] * 3
+
+
 def test_argparse_speaks_it_too(command):
     _, _, stderr = command("show", "--lang", "zh")
     assert stderr.startswith("用法：paddle-resample show ")

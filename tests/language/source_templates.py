@@ -28,15 +28,13 @@ SPOKEN = {
     "add_task",
     "line",
     "report",
+    "say",
     "translated",
 }
 # Words of these have a language of their own, or are no sentences of a command.
 _OTHER = (
     "ceiling/figure.py",
     "ceiling/words.py",
-    "lab/figures/",
-    "lab/photograph/comparison_figure.py",
-    "lab/photograph/comparison_files.py",
     "language/",
     "seg/prediction/side_by_side.py",
     "seg/repairs/",

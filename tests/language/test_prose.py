@@ -22,6 +22,11 @@ def test_english_is_broken_at_its_spaces():
     assert wrapped("no line is too long", 8) == ["no line", "is too", "long"]
 
 
+def test_a_word_too_long_for_a_line_is_broken_behind_a_mark():
+    assert wrapped("a conv_transpose(x=1) b", 8) == ["a conv_", "transpos", "e(x=1) b"]
+    assert "".join(wrapped("x" * 20, 8)) == "x" * 20
+
+
 def test_a_console_says_how_wide_it_is():
     console = Console(width=20)
     with console.capture() as capture:

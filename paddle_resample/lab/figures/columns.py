@@ -11,7 +11,7 @@ class Column(NamedTuple):
 
     Attributes:
         key: of `Measured.numbers`.
-        title: two short lines.
+        title: "|" stands between its two short lines.
         unit: as it is shown.
         digits: behind the point.
         ideal: what an ideal operator has; None where none is better.
@@ -32,26 +32,26 @@ class Column(NamedTuple):
 
 COLUMNS = [
     Column("gain", "gain", "", 2, 1, 1),
-    Column("checkerboard", "checker-\nboard", "%", 1, 0, 100, "checker"),
-    Column("checkerboard_noise", "same on\nnoise", "× mean", 2, 0, 1),
-    Column("bandwidth", "band-\nwidth", "Nyquist", 2, 1, 1, "", ("up", "down")),
-    Column("aliasing", "images,\naliases", "%", 1, 0, 75, "images"),
-    Column("shift_whole", "shift by\na cell", "%", 1, 0, 10),
-    Column("shift_fine", "shift by\na pixel", "%", 1, 0, 100, "shift"),
-    Column("bias_x", "position\nbias", "px", 2, 0, 0.5),
-    Column("jitter", "position\njitter", "px", 2, 0, 0.5, "jitter"),
+    Column("checkerboard", "checker-|board", "%", 1, 0, 100, "checker"),
+    Column("checkerboard_noise", "same on|noise", "× mean", 2, 0, 1),
+    Column("bandwidth", "band-|width", "Nyquist", 2, 1, 1, "", ("up", "down")),
+    Column("aliasing", "images,|aliases", "%", 1, 0, 75, "images"),
+    Column("shift_whole", "shift by|a cell", "%", 1, 0, 10),
+    Column("shift_fine", "shift by|a pixel", "%", 1, 0, 100, "shift"),
+    Column("bias_x", "position|bias", "px", 2, 0, 0.5),
+    Column("jitter", "position|jitter", "px", 2, 0, 0.5, "jitter"),
     Column("stretch", "stretch", "%", 2, 0, 2),
-    Column("edge_width", "edge\nwidth", "px", 2, None, 1, "edge"),
-    Column("overshoot", "over-\nshoot", "%", 1, 0, 20, "over"),
-    Column("border_error", "border\nerror", "%", 1, 0, 75, "border"),
-    Column("gradient_uneven", "gradient\nuneven", "%", 1, 0, 175),
-    Column("gradient_unread", "gradient\nunread", "%", 1, 0, 75),
-    Column("nonlinearity", "non-\nlinearity", "%", 1, None, 1),
+    Column("edge_width", "edge|width", "px", 2, None, 1, "edge"),
+    Column("overshoot", "over-|shoot", "%", 1, 0, 20, "over"),
+    Column("border_error", "border|error", "%", 1, 0, 75, "border"),
+    Column("gradient_uneven", "gradient|uneven", "%", 1, 0, 175),
+    Column("gradient_unread", "gradient|unread", "%", 1, 0, 75),
+    Column("nonlinearity", "non-|linearity", "%", 1, None, 1),
 ]
 
 PAIR_COLUMNS = [
-    Column("psnr", "PSNR,\nfitted", "dB", 2),
-    Column("ssim", "SSIM,\nfitted", "", 3),
+    Column("psnr", "PSNR,|fitted", "dB", 2),
+    Column("ssim", "SSIM,|fitted", "", 3),
 ]
 
 

@@ -41,23 +41,24 @@ class Panel:
         sheet: Sheet.
         i: number of the square, four in a row.
         measured: Measured.
+        lowered: pixels that a long heading moves it down.
     """
 
-    def __init__(self, sheet, i, measured):
+    def __init__(self, sheet, i, measured, lowered=0):
         self.sheet, self.measured = sheet, measured
         self.left = MARGIN + i % 4 * (PANEL + GUTTER)
-        self.top = TOP + i // 4 * PITCH
+        self.top = TOP + lowered + i // 4 * PITCH
 
     def array(self, part, name):
         return self.measured.array(part, name)
 
     def title(self, words):
-        self.sheet.text(self.left, self.top - 16, words, 6.5, PANEL + 50, color=INK)
+        self.sheet.say(self.left, self.top - 16, words, 6.5, PANEL + 50, color=INK)
 
     def below(self, *lines):
         for i, words in enumerate(lines):
             y = self.top + PANEL + 32 + 28 * i
-            self.sheet.text(self.left, y, words, 5.4, PANEL + 50, color=GREY)
+            self.sheet.say(self.left, y, words, 5.4, PANEL + 50, color=GREY)
 
     def number(self, name, digits, sign=False):
         """A number with its unit, as a person reads it."""
@@ -76,7 +77,7 @@ class Panel:
         axes.set_facecolor("#f2f2f2")
         y = self.top + PANEL // 2 + 8
         middle = self.left + PANEL // 2
-        self.sheet.text(
+        self.sheet.say(
             middle, y, f"not defined: {why}", 5.4, PANEL, ha="center", color=GREY
         )
 
@@ -123,7 +124,7 @@ def _kernel(panel):
     panel.below(
         f"−{limit:.3g} (red) to {limit:.3g} (blue)",
         f"sum {panel.number('kernel_sum', 2)}, {panel.number('negative', 0)} negative",
-        f"99 % within {panel.number('reach', 2)}",
+        f"99 % lies within {panel.number('reach', 2)}",
     )
 
 
@@ -139,8 +140,8 @@ def _spectrum(panel):
     """Power in dB over both frequencies, the coarse band framed."""
     s = panel.measured.scale
     power = panel.array("frequency", "power")
-    words = {"up": "power", "down": "power read", "pair": "power"}
-    panel.title(f"{words[panel.measured.kind]} by frequency, dB")
+    read = panel.measured.kind == "down"
+    panel.title(f"power {'read ' if read else ''}by frequency, dB")
     level = decibels(power / max(power.max(), 1e-300))
     side = len(power)
     panel.picture(level, cmap="magma", vmin=LOWEST, vmax=0)
@@ -151,10 +152,11 @@ def _spectrum(panel):
     axes.add_patch(
         Rectangle((middle - half, middle - half), 2 * half, 2 * half, **frame)
     )
-    kind = {"up": "images", "down": "aliases", "pair": "aliases"}[panel.measured.kind]
+    seen = panel.number("aliasing", 1)
+    up = panel.measured.kind == "up"
     panel.below(
         f"−{-LOWEST} (black) to 0 dB; frame: the coarse band",
-        f"{kind}: {panel.number('aliasing', 1)} of the power",
+        f"{'images' if up else 'aliases'}: {seen} of the power",
         f"checkerboard of noise: {panel.number('checkerboard_noise', 2)}",
     )
 
@@ -205,8 +207,8 @@ def _edge(panel):
 
 
 def _checkerboard(panel):
-    on = "the gradient" if panel.measured.kind == "down" else "a constant"
-    panel.title(f"checkerboard on {on}")
+    down = panel.measured.kind == "down"
+    panel.title(f"checkerboard on {'the gradient' if down else 'a constant'}")
     cell = panel.array("checkerboard", "phase_means")
     if not np.isfinite(cell).all():
         return panel.nothing()

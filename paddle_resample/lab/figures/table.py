@@ -6,12 +6,14 @@ import numpy as np
 from matplotlib import colormaps
 
 from ...files import usable_folder, writing
+from ...language import translated
+from ...language.font import figure_language
 from ...sheet import DPI, Sheet, wrap
 from .columns import COLUMNS, PAIR_COLUMNS, shown
 
 __all__ = ["draw_table", "save_table"]
 
-MARGIN, NAME, CELL, LINE = 60, 430, 118, 36
+MARGIN, NAME, CELL, LINE = 60, 430, 118, 36  # the names' column is wider for long ones
 HEAD, TITLE = 200, 74  # above the first section, and above the lines of each
 INK, GREY = "#1a1a1a", "#5c5c5c"
 _SECTIONS = {"up": "Upsamplers", "down": "Downsamplers", "pair": "Pairs"}
@@ -23,46 +25,53 @@ _CAPTION = (
 )
 
 
-def save_table(rows, folder):
+def save_table(rows, folder, language="en"):
     """Draw the table as lab.png.
 
     Args:
         rows: list of Measured, at least one.
         folder: to write into, made if needed.
+        language: of the words, "en" or "zh".
 
     Returns:
         Path.
     """
     path = usable_folder(folder) / "lab.png"
-    with writing(path, "wb") as file:
-        draw_table(rows).savefig(file, format="png", dpi=DPI)
+    with figure_language(language) as spoken, writing(path, "wb") as file:
+        draw_table(rows, spoken).savefig(file, format="png", dpi=DPI)
     return path
 
 
-def draw_table(rows):
+def draw_table(rows, language="en"):
     """Draw the table.
 
     Args:
         rows: list of Measured, at least one.
+        language: "en" or "zh".
 
     Returns:
         matplotlib.figure.Figure.
     """
     columns = _columns(rows)
-    width = 2 * MARGIN + NAME + CELL * len(columns)
-    caption = wrap(_CAPTION, 5.5, width - 2 * MARGIN)
+    probe = Sheet(8, 8)
+    widest = max(probe.text(0, 0, row.label, 5.8) for row in rows)
+    left = MARGIN + max(NAME, widest + 20)
+    width = left + CELL * len(columns) + MARGIN
+    caption = translated(_CAPTION, into=language)
+    caption = wrap(caption, 5.5, width - 2 * MARGIN)
     sections = [(k, [r for r in rows if r.kind == k]) for k in _SECTIONS]
     sections = [(kind, members) for kind, members in sections if members]
     lines = sum(TITLE + LINE * len(members) for _, members in sections)
-    sheet = Sheet(width, HEAD + lines + 80 + 30 * len(caption))
+    height = HEAD + lines + 80 + 30 * len(caption)
+    sheet = Sheet(width, height, language=language)
     title = "What operators do, without training"
-    sheet.text(MARGIN, 78, title, 10, color=INK, weight="bold")
-    _draw_head(sheet, columns)
+    sheet.say(MARGIN, 78, title, 10, color=INK, weight="bold")
+    _draw_head(sheet, left, columns)
     y = HEAD
     for kind, members in sections:
-        sheet.text(MARGIN, y + TITLE - 16, _SECTIONS[kind], 6.5, color=INK)
+        sheet.say(MARGIN, y + TITLE - 16, _SECTIONS[kind], 6.5, color=INK)
         y += TITLE
-        _draw_section(sheet, y, members, columns)
+        _draw_section(sheet, left, y, members, columns)
         y += LINE * len(members)
     for i, words in enumerate(caption):
         sheet.text(MARGIN, y + 52 + 30 * i, words, 5.5, color=GREY)
@@ -74,19 +83,18 @@ def _columns(rows):
     return COLUMNS + (PAIR_COLUMNS if paired else [])
 
 
-def _draw_head(sheet, columns):
+def _draw_head(sheet, left, columns):
     for i, column in enumerate(columns):
-        middle = MARGIN + NAME + CELL * i + CELL // 2
-        words = [*column.title.split("\n"), column.unit]
-        for line, text in enumerate(words):
+        middle = left + CELL * i + CELL // 2
+        title = [*sheet.said(column.title).split("|"), ""][:2]
+        for line, text in enumerate([*title, sheet.said(column.unit)]):
             colour = GREY if line == 2 else INK
             y = 140 + 28 * line
             sheet.text(middle, y, text, 5.5, CELL - 6, ha="center", color=colour)
 
 
-def _draw_section(sheet, top, rows, columns):
+def _draw_section(sheet, left, top, rows, columns):
     colours = np.array([[_colour(row, column) for column in columns] for row in rows])
-    left = MARGIN + NAME
     axes = sheet.picture(left, top, CELL * len(columns), LINE * len(rows), colours)
     for i in range(len(columns) + 1):
         axes.axvline(i - 0.5, color="white", lw=1.2)
@@ -95,7 +103,7 @@ def _draw_section(sheet, top, rows, columns):
     axes.set(xlim=(-0.5, len(columns) - 0.5), ylim=(len(rows) - 0.5, -0.5))
     for j, row in enumerate(rows):
         y = top + LINE * j + LINE - 11
-        sheet.text(MARGIN, y, row.label, 5.8, NAME - 20, color=INK)
+        sheet.text(MARGIN, y, row.label, 5.8, color=INK)
         for i, column in enumerate(columns):
             dark = colours[j, i].mean() < 0.55
             sheet.text(

@@ -1,9 +1,11 @@
 import json
+import re
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from paddle_resample import sheet
 from paddle_resample.lab.figures.operator_page import (
     PAGE,
     draw_measured,
@@ -64,6 +66,34 @@ def test_saved_page_and_its_numbers(tmp_path):
     save_measured(found, tmp_path)
     assert path.read_bytes() == first
     assert "∞ dB" in words(draw_measured(found))
+
+
+@pytest.mark.parametrize(
+    "spec, partner",
+    [("carafe", None), ("max_pool", None), ("patch_merge", None)]
+    + [("haar", "haar_inverse")],
+)
+def test_a_chinese_page_has_no_english_words_but_names(spec, partner, monkeypatch):
+    monkeypatch.setattr(sheet, "_printable", str)  # any font will do
+    found = measure(spec, partner=partner, settings=Settings(size=48))
+    figure = draw_measured(found, "zh")
+    names = {*found.label.split(), "Nyquist", "px", "dB", "PSNR", "SSIM", "R", "G", "B"}
+    english = set(re.findall("[A-Za-z_]+", words(figure))) - names
+    assert english == set()
+
+
+def test_a_long_label_and_many_remarks_are_shown_whole():
+    found = measure("bicubic")
+    usual = draw_measured(found).get_figheight()
+    found.label = "bicubic " + ", ".join(f"option_{i}={i}" for i in range(30))
+    found.remarks = [f"remark {i} of the thirty that there are" for i in range(30)]
+    figure = draw_measured(found)
+    text = words(figure).replace(" | ", " ")
+    assert found.label in text and "; ".join(found.remarks) in text and "…" not in text
+    assert figure.get_figheight() > usual
+    panels = max(axes.get_position().y1 for axes in figure.axes)
+    remarks = [t.get_position()[1] for t in figure.texts if "remark" in t.get_text()]
+    assert min(remarks) > panels
 
 
 def test_stems():

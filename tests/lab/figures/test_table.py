@@ -1,6 +1,9 @@
+import re
+
 import numpy as np
 import pytest
 
+from paddle_resample import sheet
 from paddle_resample.lab.figures.columns import COLUMNS, PAIR_COLUMNS, shown
 from paddle_resample.lab.figures.table import draw_table, save_table
 from paddle_resample.lab.measure_operator import Measured
@@ -60,6 +63,21 @@ def test_numbers_as_text():
     values = [(-0.001, "0.00"), (-0.5, "−0.50"), (float("nan"), "–"), (np.inf, "∞")]
     for value, text in values:
         assert shown({"bias_x": (value, "px")}, overshoot) == text
+
+
+def test_a_chinese_table_has_no_english_words_but_names(monkeypatch):
+    monkeypatch.setattr(sheet, "_printable", str)  # any font will do
+    rows = [row("a", gain=1.0), row("b", "down"), row("c : d", "pair", psnr=30.0)]
+    said = " ".join(texts(draw_table(rows, "zh")))
+    names = {*"abcd", "px", "dB", "PSNR", "SSIM", "Nyquist", "docs", "lab", "zh", "md"}
+    assert set(re.findall("[A-Za-z]+", said)) - names == set()
+
+
+def test_a_long_name_is_shown_whole_beside_its_numbers():
+    label = "carafe " + ", ".join(f"option_{i}={i}" for i in range(12))
+    figure = draw_table([row(label, gain=1.0)])
+    name = next(text for text in figure.texts if text.get_text() == label)
+    assert name.get_window_extent().x1 <= figure.axes[0].get_window_extent().x0
 
 
 def test_saved(tmp_path):

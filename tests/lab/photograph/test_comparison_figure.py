@@ -1,8 +1,10 @@
 import itertools
+import re
 
 import numpy as np
 import pytest
 
+from paddle_resample import sheet as module
 from paddle_resample.lab.photograph.compare import Comparison
 from paddle_resample.lab.photograph.comparison_figure import (
     draw_comparison,
@@ -105,6 +107,25 @@ def test_conditions_stand_below(comparison):
     words = " ".join(t.get_text() for t in draw_comparison(made, "p$1$.png").texts)
     for part in ("p$1$.png", "300 steps", "border of 4", "a: no reason", "Stopped"):
         assert part in words
+
+
+def test_a_chinese_figure_has_no_english_words_but_names(comparison, monkeypatch):
+    monkeypatch.setattr(module, "_printable", str)  # any font will do
+    rows = [{"parameters": 5}, {"reasons": ["sees the original"], "remarks": ["same"]}]
+    made = comparison((64, 96), rows)
+    made.left_out, made.stopped = {"a": "a (312 million a pass)"}, True
+    figure = draw_comparison(made, "china.jpg of scikit-learn", "zh")
+    said = " ".join(text.get_text() for text in figure.texts)
+    names = {"nearest", "same", "a", "scikit", "learn", "china", "jpg", "PSNR", "SSIM"}
+    names |= {"dB", "R", "G", "B", "AdamW", "beta", "sigma"}
+    assert set(re.findall("[A-Za-z]+", said)) - names == set()
+
+
+def test_what_a_card_says_is_shown_whole(comparison):
+    figure = draw_comparison(comparison((64, 96), [{}, LONG]), "x")
+    said = " ".join(text.get_text() for text in figure.texts)
+    options = ", ".join(f"{key}={value}" for key, value in LONG["options"].items())
+    assert options in said and LONG["reasons"][0] in said
 
 
 def test_wrapped_lines_fit():
