@@ -1,6 +1,6 @@
 """The ceiling as one figure, drawn from the numbers that ceiling.json holds."""
 
-import textwrap
+from functools import partial
 
 import numpy as np
 from matplotlib import colormaps
@@ -8,6 +8,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from ..files import writing
+from ..language import translated
+from ..language.font import figure_language
+from ..sheet import DPI, wrap
 from .measure import BASELINE, LINEAR, reference_stride
 from .words import ceiling_sentences, class_losses, row_of
 
@@ -24,47 +27,55 @@ _LOOKS = {
 _OTHERS = (("#CC79A7", "v"), ("#56B4E9", "P"), (_GREY, "X"))
 _WIDTHS = ("#08306b", "#2171b5", "#6baed6", "#9ecae1")
 _MOST_CLASSES = 20
+_PAGE = 12  # inches: width of the figure
 
 
-def save_ceiling_figure(result, folder):
+def save_ceiling_figure(result, folder, language="en"):
     """Draw ceiling.png and ceiling.pdf.
 
     Args:
         result: dict of `measure_ceiling`.
         folder: Path to write into.
+        language: of the words, "en" or "zh".
 
     Returns:
         list of Path.
     """
-    figure = draw_ceiling(result)
     paths = []
-    for kind, metadata in (("png", {}), ("pdf", {"CreationDate": None})):
-        paths.append(folder / f"ceiling.{kind}")
-        with writing(paths[-1], "wb") as file:
-            figure.savefig(file, format=kind, dpi=160, metadata=metadata)
+    with figure_language(language) as spoken:
+        figure = draw_ceiling(result, spoken)
+        for kind, metadata in (("png", {}), ("pdf", {"CreationDate": None})):
+            paths.append(folder / f"ceiling.{kind}")
+            with writing(paths[-1], "wb") as file:
+                figure.savefig(file, format=kind, dpi=160, metadata=metadata)
     return paths
 
 
-def draw_ceiling(result):
+def draw_ceiling(result, language="en"):
     """Draw what is lost by stride, by class, and where.
 
     Args:
         result: dict of `measure_ceiling`, or its JSON.
+        language: "en" or "zh".
 
     Returns:
         matplotlib.figure.Figure, bound to no window.
     """
+    said = partial(translated, into=language)
     losses = class_losses(result, reference_stride(result["strides"]), BASELINE)
     bars = min(len(losses), _MOST_CLASSES)
     text = [
         (line, "bold" if first else "normal")
-        for first, sentence in zip((1, 0, 0, 0), ceiling_sentences(result))
-        for line in textwrap.wrap(sentence, 112 if first else 130)
+        for first, sentence in zip((1, 0, 0, 0), ceiling_sentences(result, language))
+        for line in wrap(
+            sentence, 10.5, 0.93 * _PAGE * DPI, weight="bold" if first else "normal"
+        )
     ]
-    lower = max(4.1, 0.22 * bars + 0.9)
+    names = [_wrapped(name, 8.5, 0.095) for name, _ in losses[:bars]]
+    lower = max(4.1, 0.22 * sum(map(len, names)) + 0.9)
     caption = 0.24 * len(text) + 0.25
     height = caption + 3.65 + lower
-    figure = Figure(figsize=(12, height), facecolor="white")
+    figure = Figure(figsize=(_PAGE, height), facecolor="white")
     FigureCanvasAgg(figure)
     for i, (line, weight) in enumerate(text):
         y = 1 - (0.32 + 0.24 * i) / height
@@ -72,18 +83,19 @@ def draw_ceiling(result):
     top = 1 - (caption + 0.35) / height
     grid = {"left": 0.055, "right": 0.985, "top": top, "bottom": top - 2.75 / height}
     curves = figure.add_gridspec(1, 3, wspace=0.2, **grid).subplots()
-    _curve(curves[0], result, "miou", "mIoU, %")
-    _fitted(curves[0], result)
-    _curve(curves[1], result, "boundary_miou", "boundary IoU, mean of classes, %")
-    _thin(curves[2], result)
+    _curve(curves[0], result, "miou", said("mIoU, %"), said)
+    _fitted(curves[0], result, said)
+    title = said("boundary IoU, mean of classes, %")
+    _curve(curves[1], result, "boundary_miou", title, said)
+    _thin(curves[2], result, said)
     curves[0].legend(fontsize=8, frameon=False, loc="lower left")
     box = (0.5 / height, (lower - 0.35) / height)
-    _bars(figure, losses[:bars], len(losses), result, box)
-    _pictures(figure, result, box)
+    _bars(figure, losses[:bars], names, len(losses), result, box, said)
+    _pictures(figure, result, box, said)
     return figure
 
 
-def _curve(axes, result, key, title):
+def _curve(axes, result, key, title, said):
     others = iter(_OTHERS)
     for way in result["ways"]:
         colour, marker = _LOOKS.get(way) or next(others, _OTHERS[-1])
@@ -93,21 +105,21 @@ def _curve(axes, result, key, title):
             result["strides"], values, color=colour, marker=marker, ms=4.5, lw=1.5,
             label=" = ".join([way, *alike]),
         )  # fmt: skip
-    _frame(axes, result, title)
+    _frame(axes, result, title, said)
 
 
-def _fitted(axes, result):
+def _fitted(axes, result, said):
     fitted = result["fitted"]
     if fitted:
         values = [100 * row["logits"]["miou"] for row in fitted["rows"]]
         axes.plot(
             result["strides"], values, color=_LOOKS[BASELINE][0], ls="--", lw=1.2,
             marker="o", mfc="white", ms=4.5,
-            label=f"{BASELINE}, fitted logits ({fitted['images']} images)",
+            label=said(f"{BASELINE}, fitted logits ({fitted['images']} images)"),
         )  # fmt: skip
 
 
-def _thin(axes, result):
+def _thin(axes, result, said):
     lower = 1
     for i, limit in enumerate(result["width_limits"]):
         values = [
@@ -115,24 +127,24 @@ def _thin(axes, result):
         ]
         if result["width_pixels"][i]:
             values = [100 * v for v in values]
-            span = f"{lower} to {limit} px"
+            span = said(f"{lower} to {limit} px")
             axes.plot(
                 result["strides"], values, color=_WIDTHS[i % len(_WIDTHS)],
                 marker="o", ms=4.5, lw=1.5, label=span,
             )  # fmt: skip
         lower = limit + 1
-    _frame(axes, result, f"recall of thin structures by width, {BASELINE}, %")
-    # Two short rows under the lowest curve, which ends near 20 %.
-    axes.legend(fontsize=8, frameon=False, loc="lower left", ncols=2)
+    title = said(f"recall of thin structures by width, {BASELINE}, %")
+    _frame(axes, result, title, said)
+    axes.legend(fontsize=8, frameon=False, loc="best")
 
 
-def _frame(axes, result, title):
+def _frame(axes, result, title, said):
     axes.set_title(title, fontsize=10, loc="left", color=_INK)
     axes.set_xscale("log", base=2)
     axes.set_xticks(result["strides"], [str(s) for s in result["strides"]])
     axes.minorticks_off()
     axes.set_ylim(0, 103)
-    axes.set_xlabel("stride", fontsize=9, color=_GREY)
+    axes.set_xlabel(said("stride"), fontsize=9, color=_GREY)
     axes.axvline(reference_stride(result["strides"]), color="#efefef", lw=7, zorder=0)
     _plain(axes)
 
@@ -147,15 +159,16 @@ def _plain(axes):
     axes.set_axisbelow(True)
 
 
-def _bars(figure, losses, classes, result, box):
+def _bars(figure, losses, names, classes, result, box, said):
     """Losses of the classes, in the colours that the pictures beside have."""
     stride = reference_stride(result["strides"])
     axes = figure.add_axes([0.11, box[0], 0.2, box[1] - box[0]])
     table = class_colours(result)
     colours = [table[result["class_names"].index(name)] for name, _ in losses]
-    names, values = zip(*losses)
-    names = [textwrap.shorten(name, 18, placeholder="…") for name in names]
-    ys = np.arange(len(names))
+    values = [value for _, value in losses]
+    lines = np.array([len(name) for name in names])
+    ends = lines.cumsum()
+    ys = ends - lines / 2  # a bar in the middle of its name's lines
     axes.barh(
         ys, [100 * v for v in values], color=colours, height=0.7, ec=_GREY, lw=0.5
     )  # fmt: skip
@@ -165,19 +178,20 @@ def _bars(figure, losses, classes, result, box):
             100 * value + widest / 50, y, f"{100 * value:.1f}",
             va="center", fontsize=8, color=_INK,
         )  # fmt: skip
-    axes.set_yticks(ys, names)
-    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.set_yticks(ys, ["\n".join(name) for name in names])
+    axes.set_ylim(ends[-1] + 0.1, -0.1)
     axes.set_xlim(0, widest * 1.15)
     title = f"points of IoU lost at stride {stride}, {BASELINE}"
     if classes > len(losses):
-        title += f" ({len(losses)} of {classes})"
-    axes.set_title(title, fontsize=10, loc="left", color=_INK, x=-0.5)
+        shown = len(losses)
+        title = f"points of IoU lost at stride {stride}, {shown} of {classes} classes"
+    axes.set_title(said(title), fontsize=10, loc="left", color=_INK, x=-0.5)
     _plain(axes)
     axes.grid(visible=False)
     axes.tick_params(axis="y", length=0)
 
 
-def _pictures(figure, result, box):
+def _pictures(figure, result, box, said):
     """The window that loses most: the label, what each stride makes of it, errors."""
     crop = result["crop"]
     label = _picture(crop["label"])
@@ -193,22 +207,29 @@ def _pictures(figure, result, box):
     _show(
         axes[0, 0],
         colours[label],
-        "label, void grey" if result["void_share"] else "label",
+        said("label, void grey" if result["void_share"] else "label"),
     )
-    name = textwrap.shorten(crop["name"].split("/")[-1], 30, placeholder="…")
     side = f"{label.shape[1]}x{label.shape[0]}"
     first = reference_stride(result["strides"])
-    where = f"the {side} px that\nlose most at stride {first}:"
+    told = [
+        said(f"the {side} px that lose most at stride {first}:"),
+        crop["name"].split("/")[-1],
+        said(f"at row {crop['y']}, column {crop['x']}"),
+        "",
+        said("below each prediction: its wrong pixels"),
+    ]
+    share = 0.55 / columns
+    told = [line for words in told for line in _wrapped(words, 8.5, share)]
     axes[1, 0].axis("off")
     axes[1, 0].text(
-        0, 0.97, f"{where}\n{name}\nat row {crop['y']}, column {crop['x']}\n\n"
-        "below each prediction:\nits wrong pixels",
+        0, 0.97, "\n".join(told), parse_math=False,
         fontsize=8.5, color=_GREY, va="top", transform=axes[1, 0].transAxes,
     )  # fmt: skip
     for column, stride in enumerate(strides, 1):
         predicted = _picture(crop["predicted"][str(stride)])
         wrong = (predicted != label) & (label >= 0)
-        _show(axes[0, column], colours[predicted], f"stride {stride}, {BASELINE}")
+        title = said(f"stride {stride}, {BASELINE}")
+        _show(axes[0, column], colours[predicted], title)
         _show(axes[1, column], np.where(wrong, 0.1, 0.93), None)
 
 
@@ -222,6 +243,11 @@ def _show(axes, picture, title):
         spine.set_color(_FAINT)
     if title:
         axes.set_title(title, fontsize=9, color=_INK, loc="left")
+
+
+def _wrapped(words, size, share):
+    """Lines of at most this share of the figure's width."""
+    return wrap(words, size, share * _PAGE * DPI)
 
 
 def _picture(rows):

@@ -79,7 +79,7 @@ def run(args):
             "run": describe_run(),
         },
     )
-    save_ceiling_figure(result, folder)
+    save_ceiling_figure(result, folder, language())
     console = Console()
     console.print(translated(_table(result)))
     for sentence in ceiling_sentences(result, language()):

@@ -6,9 +6,7 @@ import pytest
 
 from paddle_resample import UsageError
 from paddle_resample.ceiling import ceiling_sentences, measure_ceiling
-from paddle_resample.ceiling.figure import draw_ceiling
 from paddle_resample.ceiling.words import class_losses, row_of
-from paddle_resample.files import finite
 from paddle_resample.metrics import ImageScores
 from paddle_resample.metrics.structure_width import structure_width, width_counts
 from tests.ceiling.made_up_labels import MadeUp, blobs
@@ -155,14 +153,6 @@ def test_little_to_gain_is_said():
     label[:, 48:] = 1
     result = measure_ceiling(MadeUp([label], 2), [4], fitted_images=0)
     assert "less than seeds alone usually differ by" in ceiling_sentences(result)[1]
-
-
-def test_the_figure_is_drawn_from_json(labels):
-    result = measure_ceiling(labels, [2, 4], fitted_images=1)
-    figure = draw_ceiling(json.loads(json.dumps(finite(result))))
-    lines = {line.get_label(): line for line in figure.axes[0].get_lines()}
-    expected = [100 * row_of(result, s, "bicubic")["miou"] for s in (2, 4)]
-    np.testing.assert_allclose(lines["bicubic"].get_ydata(), expected)
 
 
 @pytest.mark.parametrize("options, words", [

@@ -9,6 +9,7 @@ from paddle_resample.commands import COMMANDS, command_parser
 from paddle_resample.language import choose_language, language, translated
 
 CONFIG = "configs/unet/unet_bilinear.yml"
+CEILING = "configs/demo/unet_bilinear.yml"
 NO_FILE = "配置 'nope.yml' 无法读取：没有这个文件或文件夹"
 
 
@@ -90,6 +91,14 @@ def test_figures_are_drawn_in_the_language_of_the_command(
     assert command("lab", *words)[0] == 0
     assert command("compare", *words, "--size", "64")[0] == 0
     assert seen == ["zh"] * 3
+    monkeypatch.setattr(
+        "paddle_resample.commands.ceiling.save_ceiling_figure",
+        lambda *values: seen.append(values[-1]),
+    )
+    words = ["--strides", "4", "--images", "1", "--fitted_images", "0", "--lang", "zh"]
+    folder = ["--save_dir", str(tmp_path)]
+    assert command("ceiling", "--config", CEILING, *words, *folder)[0] == 0
+    assert seen == ["zh"] * 4
 
 
 def test_argparse_speaks_it_too(command):

@@ -104,7 +104,7 @@ def _reason(text, status):
     for sign in ("[ERROR][Paddle2ONNX] [", "[ONNXRuntimeError]", "Error: ", "rror"):
         for line in lines:
             if sign in line:
-                return line[line.index(sign) if sign[0] == "[" else 0 :][:300]
+                return line[line.index(sign) if sign[0] == "[" else 0 :]
     return f"it died with status {status}"
 
 

@@ -132,7 +132,7 @@ def _reason(error):
     """The line that tells most of one of Paddle's errors."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     told = [line for line in lines if line.startswith("(")] or lines or ["no reason"]
-    return told[0][:200]
+    return told[0]
 
 
 def _check_scales(scales, height, width):

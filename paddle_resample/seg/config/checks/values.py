@@ -98,6 +98,7 @@ def _otherwise(default):
 
 
 def _short(value):
+    """A value as text; the whole of a long one stands in the file that is named."""
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
