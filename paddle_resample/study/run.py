@@ -10,6 +10,7 @@ from ..cpu import cores
 from ..errors import UsageError
 from ..files import usable_folder
 from ..language import translated
+from ..seg.checkpoints.lock import sole_run
 from .ceiling import study_ceiling
 from .local import LocalRunner
 from .prepare import prepare
@@ -37,7 +38,7 @@ def run_study(
 
     Raises:
         UsageError: an impossible cell (before anything has started), or a folder that
-            holds another study.
+            holds another study or in which one is running.
         KeyboardInterrupt: after Ctrl-C; what is done is kept.
     """
     usable_folder(study.folder)
@@ -52,18 +53,10 @@ def run_study(
     done = count - len(missing)
     print(translated(f"{count} cells, {done} of them done"), flush=True)
     if missing:
-        prepare(study)
-        runner = _runner(study, where, address, jobs, processes, stall_minutes)
-        try:
-            runner.run(missing, lambda result: add_result(study.folder, result))
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt(
-                f"stopped by Ctrl-C; the same command continues in {study.folder}"
-            ) from None
-        command = [sys.executable, "-m", "paddle_resample.study.timing"]
-        environment = {**os.environ, "OMP_NUM_THREADS": str(runner.threads)}
-        subprocess.run([*command, str(study.folder)], check=False, env=environment)
-        study_ceiling(study)  # while the data is at hand
+        with sole_run(study.folder):
+            prepare(study)
+            runner = _runner(study, where, address, jobs, processes, stall_minutes)
+            _run_cells(study, missing, runner)
     results = read_results(study.folder)
     failed = [r for r in results.values() if r["status"] != "done"]
     if failed:
@@ -72,6 +65,19 @@ def run_study(
         for result in failed:
             print(f"  {result['cell']}: {translated(result['error'])}")
     return results
+
+
+def _run_cells(study, missing, runner):
+    try:
+        runner.run(missing, lambda result: add_result(study.folder, result))
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            f"stopped by Ctrl-C; the same command continues in {study.folder}"
+        ) from None
+    command = [sys.executable, "-m", "paddle_resample.study.timing"]
+    environment = {**os.environ, "OMP_NUM_THREADS": str(runner.threads)}
+    subprocess.run([*command, str(study.folder)], check=False, env=environment)
+    study_ceiling(study)  # while the data is at hand
 
 
 def _runner(study, where, address, jobs, processes, stall_minutes):

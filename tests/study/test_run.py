@@ -16,6 +16,7 @@ from PIL import Image
 from checkout import ROOT
 from paddle_resample import UsageError
 from paddle_resample.metrics import ImageScores, shift_consistency
+from paddle_resample.seg.checkpoints.lock import sole_run
 from paddle_resample.seg.checkpoints.weights import load_weights
 from paddle_resample.seg.config.components import Components
 from paddle_resample.study.cell import _add_shift_consistency
@@ -149,6 +150,13 @@ def test_an_impossible_cell_stops_the_study_before_it_starts(tmp_path):
     with pytest.raises(UsageError, match=r"cell 'upsample=carfae.* unknown ups"):
         run_study(study)
     assert not (tmp_path / "cells").exists()
+
+
+def test_two_studies_do_not_run_in_one_folder(tmp_path):
+    study = tiny_study(tmp_path, ("bilinear", "nearest"))
+    with sole_run(tmp_path), pytest.raises(UsageError, match="in use by another run"):
+        run_study(study)
+    assert not (tmp_path / "cells").exists() and not read_results(tmp_path)
 
 
 def test_results_survive_a_line_cut_off(tmp_path):
