@@ -120,13 +120,14 @@ def _fitted(axes, result, said):
 
 
 def _thin(axes, result, said):
-    lower = 1
+    lower, drawn = 1, []
     for i, limit in enumerate(result["width_limits"]):
         values = [
             row_of(result, s, BASELINE)["width_recall"][i] for s in result["strides"]
         ]
         if result["width_pixels"][i]:
             values = [100 * v for v in values]
+            drawn.append(values)
             span = said(f"{lower} to {limit} px")
             axes.plot(
                 result["strides"], values, color=_WIDTHS[i % len(_WIDTHS)],
@@ -135,7 +136,14 @@ def _thin(axes, result, said):
         lower = limit + 1
     title = said(f"recall of thin structures by width, {BASELINE}, %")
     _frame(axes, result, title, said)
-    axes.legend(fontsize=8, frameon=False, loc="best")
+    if not drawn:
+        return
+    # Two short rows below the curves; where these come down, all rows at their end.
+    below = min(map(min, drawn)) > 14
+    axes.legend(
+        fontsize=8, frameon=False, ncols=2 if below else 1,
+        loc="lower left" if below else "upper right",
+    )  # fmt: skip
 
 
 def _frame(axes, result, title, said):

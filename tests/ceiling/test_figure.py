@@ -66,3 +66,24 @@ def test_a_chinese_figure_has_no_english_words_but_names(result, monkeypatch):
     names = {"class", "IoU", "mIoU", "nearest", "area", "bilinear", "bicubic", "logits"}
     left = set(re.findall("[A-Za-z]+", said.replace("64x64", ""))) - names
     assert left <= {*re.findall("[A-Za-z]+", LONG), "x"}
+
+
+@pytest.mark.parametrize("recall", [0.2, 0.08])
+def test_the_legend_of_widths_hides_no_curve(result, recall):
+    changed = json.loads(json.dumps(result))
+    for row in changed["rows"]:
+        row["width_recall"] = [recall] * len(row["width_recall"])
+    figure = draw_ceiling(changed)
+    axes = figure.axes[2]
+    figure.draw_without_rendering()
+    legend = axes.get_legend().get_window_extent()
+    height = axes.transData.transform((2, 100 * recall))[1]
+    assert not legend.y0 < height < legend.y1
+
+
+def test_labels_without_thin_structures_have_no_curves_of_them():
+    label = np.zeros((96, 96), int)
+    label[:, 48:] = 1
+    measured = measure_ceiling(MadeUp([label], 2), [4, 8], fitted_images=0)
+    figure = draw_ceiling(json.loads(json.dumps(finite(measured))))
+    assert len(figure.axes[2].get_lines()) == 1  # the reference stride

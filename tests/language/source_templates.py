@@ -46,7 +46,8 @@ _SENTENCE = re.compile(r"\b[a-z]+ [a-z]+|(^| )[a-z]{2,}[:;,]? #|#[^ ]* [a-z]{2,}
 # Commands, citations, and what others say.
 _NO_SENTENCE = re.compile(
     r"(pip|python -m|apt-get) |.*(et al\.| and ).* (19|20)\d\d$|.* px$|"
-    r"class \{class_name\}|def |<|lower left|When training, |There are some unused|\[|"
+    r"class \{class_name\}|def |<|(lower left|upper right)$|"
+    r"When training, |There are some unused|\[|"
     r"(error|has failed).*(message|lr_scheduler)|(no space|disk quota|out of memory|"
     r"cannot allocate|input/output|cannot create|cpu part|model name)"
 )
