@@ -26,8 +26,9 @@ from .linear import linear
 from .max_over_axis import max_over_axis
 from .max_unpool import max_unpool
 from .pointwise_conv import pointwise_conv
+from .pool2d import pool2d
 from .reassemble import reassemble, reassemble_down, similarity
-from .relu import relu
+from .relu import relu, relu6
 from .sample_at_offsets import sample_at_offsets
 from .softmax import cross_entropy, softmax
 from .strided_filter import strided_filter
@@ -54,9 +55,11 @@ _KNOWN = (
     pixel_shuffle,
     pixel_unshuffle,
     pointwise_conv,
+    pool2d,
     reassemble,
     reassemble_down,
     relu,
+    relu6,
     sample_at_offsets,
     similarity,
     softmax,

@@ -49,6 +49,7 @@ def _tried():
         "transposed convolution": nn.Conv2DTranspose(8, 8, 2, stride=2)(image),
         "batch norm": nn.BatchNorm2D(8)(image),
         "ReLU": nn.ReLU()(image),
+        "pooling": nn.MaxPool2D(2)(image),
         "bilinear interpolation": F.interpolate(image, [64, 64], mode="bilinear"),
         "cross entropy": nn.CrossEntropyLoss(axis=1, reduction="none")(image, labels),
         "linear layer": nn.Linear(64, 64)(tokens),

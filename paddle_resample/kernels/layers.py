@@ -4,6 +4,7 @@ Each function takes the arguments of Paddle's operator of this name and returns 
 that would return, or None where it must run itself.
 """
 
+import functools
 import math
 
 import paddle
@@ -28,11 +29,15 @@ def _transpose(x, perm, *more):
     order = [axis % rank if axis >= -rank else axis for axis in perm]
     if sorted(order) != [*range(rank)]:
         return None
-    moved = [axis for axis in order if shape[axis] > 1]
-    if moved == sorted(moved):
-        return None  # the values stay in order
     fast = native("transpose", x)
-    return fast and fast(x, order)
+    if fast is None:
+        return None
+    moved = [axis for axis in order if shape[axis] > 1]
+    if moved != sorted(moved):
+        return fast(x, order)
+    # The values stay in order; but Paddle's view looks as if they did not, and a matrix
+    # product would copy it element by element.
+    return x.reshape([shape[axis] for axis in order]) if x.is_contiguous() else None
 
 
 def _linear(x, weight, bias=None, *more):
@@ -75,10 +80,10 @@ def _layer_norm(x, weight, bias, epsilon, begin_norm_axis, *more):
     return fast and fast(x, weight, bias, epsilon)
 
 
-def _relu(x, name=None, *more):
+def _relu(x, name=None, *more, which="relu"):
     if more or not _float32(x) or x.size < _FEW:
         return None
-    fast = native("relu", x)
+    fast = native(which, x)
     return fast and fast(x)
 
 
@@ -107,13 +112,49 @@ def _batch_norm(
 def _max(x, axis=None, keepdim=False, *more, **named):
     if more or named or not _float32(x):
         return None
-    if x.stop_gradient or not paddle.is_grad_enabled():
-        return None  # its gradient alone is slow
     axis = axis[0] if isinstance(axis, (list, tuple)) and len(axis) == 1 else axis
     if type(axis) is not int or not -x.ndim <= axis < x.ndim:
         return None
+    axis %= x.ndim
+    forward_only = x.stop_gradient or not paddle.is_grad_enabled()
+    if forward_only and math.prod(x.shape[axis + 1 :]) < 16:
+        return None  # rows, of which Paddle's gradient alone is slow
     fast = native("max_over_axis", x)
     return fast and fast(x, axis, keepdim)
+
+
+def _pool2d(
+    x,
+    kernel,
+    stride,
+    padding,
+    upwards,
+    exclusive,
+    layout,
+    kind,
+    whole=False,
+    adaptive=False,
+    algorithm="EXPLICIT",
+):
+    if layout != "NCHW" or whole or adaptive or algorithm != "EXPLICIT":
+        return None
+    if not _float32(x) or x.ndim != 4 or x.size < _FEW or kind not in ("avg", "max"):
+        return None
+    numbers = *kernel, *stride, *padding
+    if not all(type(n) is int and n >= 0 for n in numbers) or min(*kernel, *stride) < 1:
+        return None
+    sides = padding if len(padding) == 4 else [p for p in padding for _ in range(2)]
+    made = []
+    for axis, (before, after) in enumerate((sides[:2], sides[2:])):
+        if max(before, after) >= kernel[axis]:
+            return None
+        steps = x.shape[2 + axis] + before + after - kernel[axis]
+        if steps < 0 or (upwards and steps % stride[axis]):
+            return None
+        made.append(steps // stride[axis] + 1)
+    fast = native("pool2d", x)
+    how = [*kernel, *stride, sides[0], sides[2], *made]
+    return fast and fast(x, kind == "max", exclusive, how)
 
 
 def _bilinear(
@@ -172,7 +213,9 @@ OPERATORS = {
     "layer_norm": _layer_norm,
     "linear": _linear,
     "max": _max,
+    "pool2d": _pool2d,
     "relu": _relu,
+    "relu6": functools.partial(_relu, which="relu6"),
     "softmax": _softmax,
     "transpose": _transpose,
 }

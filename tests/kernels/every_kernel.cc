@@ -8,6 +8,7 @@
 #include "gelu/gelu.h"
 #include "layer_norm/layer_norm.h"
 #include "permute/permute.h"
+#include "pool2d/pool2d.h"
 #include "relu/relu.h"
 #include "shuffle/cells.h"
 #include "softmax/cross_entropy.h"
@@ -16,6 +17,7 @@
 #include "pointwise_conv/channel_products.h"
 #include "sampling/grid_sample.h"
 #include "haar/haar.h"
+#include "max_over_axis/max_over_axis.h"
 #include "max_unpool/max_unpool.h"
 #include "reassemble/reassemble.h"
 #include "sampling/sample_at_offsets.h"
@@ -281,8 +283,10 @@ struct Layers : Runner<float> {
     note(y);
     gelu_backward(count * width, x.data(), dy.data(), dx.data());
     note(dx);
-    relu_forward(count * width, x.data(), y.data());
-    relu_backward(count * width, y.data(), dy.data(), dx.data());
+    relu_forward<false>(count * width, x.data(), y.data());
+    relu_backward<false>(count * width, y.data(), dy.data(), dx.data());
+    relu_forward<true>(count * width, x.data(), y.data());
+    relu_backward<true>(count * width, y.data(), dy.data(), dx.data());
     note(dx);
     const LayerNorm norm{count, width, 1e-5f};
     norm.forward(x.data(), weight.data(), bias.data(), y.data());
@@ -314,6 +318,36 @@ struct Layers : Runner<float> {
       note(y);
       note(dx);
       note(dweight);
+    }
+  }
+
+  void pool(int64_t side, int64_t kernel, int64_t stride, int64_t before) {
+    for (bool largest : {false, true}) {
+      const int64_t made = (side + 2 * before - kernel) / stride + 1;
+      const Pool run = {3,      side,   side,   made,   made,    kernel, kernel,
+                        stride, stride, before, before, largest, kernel > 2};
+      const auto x = numbers(3 * side * side), dy = numbers(3 * made * made);
+      std::vector<float> y(dy.size()), dx(x.size()), of_dy(dy.size());
+      run.forward(x.data(), y.data());
+      run.backward(x.data(), y.data(), dy.data(), dx.data());
+      run.backward_twice(x.data(), y.data(), dx.data(), of_dy.data());
+      note(y);
+      note(dx);
+      note(of_dy);
+    }
+  }
+
+  void largest(int64_t outer, int64_t along, int64_t inner) {
+    const auto x = numbers(outer * along * inner), dy = numbers(outer * inner);
+    std::vector<float> y(dy.size()), dx(x.size()), of_dy(dy.size());
+    for (bool divides : {false, true}) {
+      const MaxOverAxis run = {outer, along, inner, divides};
+      run.forward(x.data(), y.data());
+      run.backward(x.data(), y.data(), dy.data(), dx.data());
+      run.backward_twice(x.data(), y.data(), dx.data(), of_dy.data());
+      note(y);
+      note(dx);
+      note(of_dy);
     }
   }
 
@@ -375,6 +409,17 @@ struct Layers : Runner<float> {
     for (int64_t pixels : {1, 15, 64, 81, 4096, 9001}) {
       batches(1, 3, pixels);
       batches(3, 2, pixels);
+    }
+    for (int64_t inner : {1, 17, 1024, 3001}) {
+      largest(3, 1, inner);
+      largest(2, 9, inner);
+    }
+    for (int64_t side : {3, 4, 17, 70}) {
+      for (int64_t stride : {1, 2, 3}) {
+        pool(side, 2, stride, 0);
+        pool(side, 3, stride, 1);
+        pool(side, 4, stride, 3);
+      }
     }
     for (int64_t side : {1, 5, 16, 35}) {
       permuted({3, side, 33}, {0, 2, 1});

@@ -152,34 +152,37 @@ def test_digits_are_kept_where_the_mean_is_large(native_networks):
     np.testing.assert_allclose(got.numpy(), expected, rtol=0, atol=1e-4)
 
 
-def test_relu(native_networks):
+@pytest.mark.parametrize("relu", [F.relu, F.relu6])
+def test_relu(native_networks, relu):
     @random_cases
     @given(shapes)
     def check(shape):
-        x = paddle.randn([*shape[:2], *shape[2]])
-        x[0, 0] = 0.0
+        x = paddle.randn([*shape[:2], *shape[2]]) * 4
+        x[0, 0], x[0, -1] = 0.0, 6.0
         dy = paddle.randn(x.shape)
         dy.stop_gradient = x.stop_gradient = False
         results = []
         for on in (False, True):
             native_networks(on)
-            y = F.relu(x)
+            y = relu(x)
             assert is_native(y) is on
-            (dx,) = paddle.grad([y], [x], [dy], create_graph=True)
-            (second,) = paddle.grad([(dx * dx).sum()], [dy])
-            results.append([y, dx, second])
+            (dx,) = paddle.grad([y], [x], [dy], create_graph=on)
+            results.append([y, dx])
         for a, b in zip(*results):
             np.testing.assert_array_equal(a.numpy(), b.numpy())
+        (second,) = paddle.grad([(dx * dx).sum()], [dy])
+        np.testing.assert_array_equal(second.numpy(), 2 * dx.numpy())
 
     check()
 
 
-def test_relu_of_what_is_not_finite(native_networks):
-    """What is no number becomes 0, as in Paddle."""
+@pytest.mark.parametrize("relu", [F.relu, F.relu6])
+def test_relu_of_what_is_not_finite(native_networks, relu):
+    """As in Paddle, which makes 0 of what is no number, or leaves it."""
     x = paddle.to_tensor([np.nan, np.inf, -np.inf, -0.0])
-    got = F.relu(x).numpy()
+    got = relu(x).numpy()
     native_networks(False)
-    np.testing.assert_array_equal(got, F.relu(x).numpy())
+    np.testing.assert_array_equal(got, relu(x).numpy())
 
 
 def test_what_they_do_not_do_is_left_to_paddle(native_networks, monkeypatch):
@@ -199,7 +202,7 @@ def test_what_they_do_not_do_is_left_to_paddle(native_networks, monkeypatch):
     for position, y in enumerate(others):
         assert not is_native(y), position
     monkeypatch.setattr(layers, "_FEW", 120)
-    for layer in (nn.ReLU(), nn.BatchNorm2D(3), nn.BatchNorm(3)):
+    for layer in (nn.ReLU(), nn.ReLU6(), nn.BatchNorm2D(3), nn.BatchNorm(3)):
         assert is_native(layer(x)), layer
 
 
@@ -217,6 +220,7 @@ def norm(x, weight, bias):
 
 enter(norm, x, *paddle.randn([2, 20]).unbind())
 enter(F.relu, x)
+enter(F.relu6, x * 4)
 numbers.update(mean.numpy().tobytes() + variance.numpy().tobytes())
 print(numbers.hexdigest())
 """

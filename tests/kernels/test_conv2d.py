@@ -122,6 +122,19 @@ def test_transposed_equals_paddle(native_networks):
     check()
 
 
+@pytest.mark.parametrize("made, side", [(130, 23), (40, 23), (130, 7)])
+def test_one_pixel_equals_paddle(native_networks, made, side):
+    """Gradients of weights are products of matrices, of channels, or a convolution."""
+    given = paddle.randn([3, 150, side, side]), paddle.randn([made, 150, 1, 1])
+    given = *given, paddle.randn([made])
+    native_networks(False)
+    _, expected = run(F.conv2d, given, second=True)
+    native_networks(True)
+    y, got = run(F.conv2d, given, second=True)
+    assert is_native(y)
+    assert_close(got, expected)
+
+
 def by_convolution(x, weight, bias, stride, padding):
     """A transposed convolution as a convolution of x with zeros between its pixels."""
     # Column k of a spread matrix has its 1 in row k * stride.

@@ -7,7 +7,7 @@ from paddle_resample.kernels import choice, conv2d, layers
 from paddle_resample.kernels.in_use import layers_in_use
 
 NAMES = (
-    "convolution, transposed convolution, batch norm, ReLU, "
+    "convolution, transposed convolution, batch norm, ReLU, pooling, "
     "bilinear interpolation, cross entropy, linear layer, transpose, "
     "softmax, layer norm, GELU"
 )
@@ -38,6 +38,7 @@ def test_why_one_is_not(monkeypatch):
         **{name: "this Paddle brings no oneDNN 3" for name in layers_of_onednn},
         "batch norm": other,
         "ReLU": other,
+        "pooling": other,
     }
     assert {*others} == {f"{k} is Paddle's: {v}" for k, v in expected.items()}
 

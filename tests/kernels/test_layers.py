@@ -271,11 +271,22 @@ def test_transpose(native_networks):
         x = normal(shape)
         perm = [axis - len(order) for axis in order] if negative else list(order)
         if moved == sorted(moved):
-            assert paddle.transpose(x, perm).shape == [shape[axis] for axis in order]
+            stays_in_order(native_networks, x, perm)
             return
         compare(native_networks, lambda x: x.transpose(perm), [x], second=True)
 
     check()
+
+
+def stays_in_order(native_networks, x, perm):
+    results = []
+    for on in (False, True):
+        native_networks(on)
+        results.append(run(lambda x: x.transpose(perm) * 3, [x], second=True)[1])
+    for a, b in zip(*results):
+        assert a.shape == b.shape
+        np.testing.assert_array_equal(a.numpy(), b.numpy())
+    assert x.transpose(perm).is_contiguous()
 
 
 @pytest.mark.parametrize("shape", [(2, 33, 64), (1, 256, 40), (3, 17, 130)])

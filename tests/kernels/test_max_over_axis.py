@@ -20,7 +20,7 @@ def run(x, axis, keepdim):
 
 
 def is_ours(y):
-    return "MaxOverAxis" in y.grad_fn.name()
+    return "max_over_axis" in y.grad_fn.name()
 
 
 def test_max(native_networks):
@@ -46,6 +46,37 @@ def test_max(native_networks):
     check()
 
 
+def test_second_gradients(native_networks):
+    """dx is a linear function of dy, whose transpose a second gradient is."""
+    x = paddle.randint(-2, 3, [2, 5, 3, 4]).astype("float32")
+    dy, other = paddle.randn([2, 3, 4]), paddle.randn(x.shape)
+    x.stop_gradient = dy.stop_gradient = False
+    y = paddle.max(x, 1)
+    assert is_ours(y)
+    (dx,) = paddle.grad([y], [x], [dy], create_graph=True)
+    (of_dy,) = paddle.grad([dx], [dy], [other])
+    (shares,) = paddle.grad([paddle.max(x, 1)], [x], [paddle.ones(y.shape)])
+    np.testing.assert_allclose(of_dy.numpy(), (shares * other).sum(1), rtol=1e-5)
+
+
+def test_what_is_no_number_is_the_largest(native_networks):
+    x = paddle.randn([2, 3, 40])
+    x[0, 1, 7], x[1, 0, 3], x[1, 2, 3] = np.nan, np.inf, -np.inf
+    x.stop_gradient = False
+    y = paddle.max(x, 1)
+    assert is_ours(y)
+    np.testing.assert_array_equal(y.numpy(), x.numpy().max(1))
+
+
+def test_without_a_gradient_it_is_native_too(native_networks):
+    x = paddle.randn([2, 3, 40])
+    results = []
+    for on in (False, True):
+        native_networks(on)
+        results.append(paddle.max(x, [1], keepdim=True).numpy())
+    np.testing.assert_array_equal(*results)
+
+
 def test_a_map_s_channels_take_less_time(native_networks):
     x = paddle.randn([2, 96, 32, 32])
     took = []
@@ -68,3 +99,18 @@ def test_what_it_does_not_do_is_left_to_paddle(native_networks):
         assert not is_ours(y)
     with pytest.raises((ValueError, OSError, RuntimeError)):
         paddle.max(x, 2)
+
+
+PROGRAM = """
+import paddle
+from paddle_resample.kernels.networks import use_native_layers
+
+use_native_layers()
+x = paddle.randint(0, 9, [2, 7, 61, 70]).astype("float32")
+enter(lambda x: paddle.max(x, 1), x)
+print(numbers.hexdigest())
+"""
+
+
+def test_results_do_not_depend_on_threads(words_of):
+    assert words_of(PROGRAM, 1) == words_of(PROGRAM, 3)

@@ -16,3 +16,5 @@
 #include "layer_norm/operator.h"
 #include "batch_norm/operator.h"
 #include "relu/operator.h"
+#include "pool2d/operator.h"
+#include "max_over_axis/operator.h"

@@ -7,8 +7,10 @@
 
 #include "conv/conv_bias.h"
 #include "conv/conv_primitive.h"
+#include "linear/linear.h"
 #include "onednn/kept.h"
 #include "pointwise_conv/channel_products.h"
+#include "vectors/blocks.h"
 #include "winograd/winograd.h"
 
 namespace resample {
@@ -34,6 +36,30 @@ inline bool keeps_layout(Pass pass, const ConvShape& s) {
 // Whether the gradient of a weight is faster as our own product of channels.
 inline bool has_own_products(const ConvShape& s) {
   return of_single_pixels(s) && steps_over_no_pixel(s) && s.channels * s.made <= 1 << 14;
+}
+
+// Whether it is faster as a product of matrices for each sample: oneDNN's convolution
+// shares long sums among threads badly.
+inline bool has_long_sums(const ConvShape& s) {
+  return of_single_pixels(s) && steps_over_no_pixel(s) && s.h * s.w >= 512;
+}
+
+// dweight [made, channels], the sum over samples of dy [made, pixels] times x [channels,
+// pixels] turned.
+inline void multiply_samples(const ConvShape& s, const float* x, const float* dy,
+                             float* dweight) {
+  const int64_t pixels = s.h * s.w, count = s.made * s.channels;
+  AlignedArray<float> one;
+  for (int64_t n = 0; n < s.n; ++n) {
+    if (n == 1) one = make_array<float>(count);
+    const Factor of_dy = {dy + n * s.made * pixels, s.made, pixels, false};
+    const Factor of_x = {x + n * s.channels * pixels, pixels, s.channels, true};
+    multiply(of_dy, of_x, nullptr, n == 0 ? dweight : one.get());
+    if (n == 0) continue;
+    in_blocks_of(count, [&](int64_t begin, int64_t some) {
+      for (int64_t i = begin; i < begin + some; ++i) dweight[i] += one[i];
+    });
+  }
 }
 
 // Tiles of what a convolution makes, and of the gradient of what it reads.
@@ -94,6 +120,11 @@ inline void conv_to_weight(const ConvShape& shape, const float* x, const float* 
   if (has_own_products(shape)) {
     const ChannelProducts<float> products(shape.n, shape.made, shape.channels, shape.h * shape.w);
     products(dy, x, dweight, dbias);
+    return;
+  }
+  if (has_long_sums(shape)) {
+    multiply_samples(shape, x, dy, dweight);
+    if (dbias != nullptr) sum_channels(shape.n, shape.made, shape.h * shape.w, dy, dbias);
     return;
   }
   const Tiles tiles = tiles_of(shape);
