@@ -38,7 +38,7 @@ def settings(before="", **variables):
 def test_nothing_set_by_the_user(before):
     (threads, memory, _), _, used, variable = settings(before)
     assert threads == used == int(variable) == cpu.cores()
-    assert memory == "freed blocks are kept"
+    assert memory.startswith("freed blocks are kept")
 
 
 @pytest.mark.parametrize("before", ["", "import paddle"])
@@ -100,3 +100,35 @@ def test_another_c_library(monkeypatch):
     assert cpu._tune_memory() == cpu.Setting(
         "memory", None, "the C library is not glibc"
     )
+
+
+PAGES = """
+import json
+from paddle_resample import tune_cpu
+memory = tune_cpu()[1].value
+with open("/proc/self/smaps") as file:
+    advised = any(" hg" in line for line in file if line.startswith("VmFlags"))
+print(json.dumps([memory, advised]))
+"""
+
+
+def test_large_pages_where_linux_leaves_them_to_programs(tmp_path, monkeypatch):
+    try:
+        with open(cpu._LARGE_PAGES) as file:
+            left_to_programs = "[madvise]" in file.read()
+    except OSError:
+        left_to_programs = False
+    environment = {k: v for k, v in os.environ.items() if k not in cpu._MALLOC}
+    done = subprocess.run(
+        [sys.executable, "-c", PAGES],
+        env=environment,
+        stdout=subprocess.PIPE,
+        timeout=100,
+        check=True,
+    )
+    memory, advised = json.loads(done.stdout.splitlines()[-1])
+    assert advised == memory.endswith("in large pages") == left_to_programs
+    (tmp_path / "enabled").write_text("[always] madvise never")
+    for path in (tmp_path / "enabled", tmp_path / "absent"):
+        monkeypatch.setattr(cpu, "_LARGE_PAGES", str(path))
+        assert not cpu._asks_for_large_pages(None)
