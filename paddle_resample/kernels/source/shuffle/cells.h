@@ -78,22 +78,28 @@ void copy_pixel(T* pixel, T* deep, int64_t channels) {
   to_space ? copy_run(deep, channels, pixel) : copy_run(pixel, channels, deep);
 }
 
-// One cell whose pixels are runs of the deep side, which is moved in its order.
+// The cells of one row of the deep side, which is moved in its order. Their pixels are
+// runs of it, down the columns of a cell, or whole rows of a cell are. Sizes come as
+// numbers: out of an object a compiler would read them again after every store.
 template <bool to_space, typename T>
-void move_cell(const Cells& c, T* deep, T* cell, int64_t line) {
-  for (int64_t dx = 0; dx < c.scale; ++dx, cell += c.channels) {
-    for (int64_t dy = 0; dy < c.scale; ++dy, deep += c.channels) {
-      copy_pixel<to_space>(cell + dy * line, deep, c.channels);
+void move_columns(T* deep, T* top, int64_t channels, int64_t line, int64_t width,
+                  int64_t scale) {
+  for (int64_t column = 0; column < width * scale; ++column, top += channels) {
+    T* pixel = top;
+    for (int64_t dy = 0; dy < scale; ++dy, pixel += line, deep += channels) {
+      copy_pixel<to_space>(pixel, deep, channels);
     }
   }
 }
 
-// One cell whose rows are runs of the deep side, which is moved in its order.
 template <bool to_space, typename T>
-void move_cell_rows(const Cells& c, T* deep, T* cell, int64_t line) {
-  const int64_t row = c.scale * c.channels;
-  for (int64_t dy = 0; dy < c.scale; ++dy, cell += line, deep += row) {
-    copy_pixel<to_space>(cell, deep, row);
+void move_rows(T* deep, T* top, int64_t row, int64_t line, int64_t width,
+               int64_t scale) {
+  for (int64_t w = 0; w < width; ++w, top += row) {
+    T* pixels = top;
+    for (int64_t dy = 0; dy < scale; ++dy, pixels += line, deep += row) {
+      copy_pixel<to_space>(pixels, deep, row);
+    }
   }
 }
 
@@ -137,15 +143,14 @@ void move_cells_last(const Cells& c, T* depth, T* space) {
   parallel(c.batch * c.height, c.elements(), [&](int64_t task) {
     T* deep = depth + task * c.width * all;
     T* top = space + task * c.scale * line;
-    const bool rows = c.step_c == 1 && c.step_x == c.channels;
+    if (c.step_c == 1) {
+      c.step_x == c.channels
+          ? move_rows<to_space>(deep, top, cell, line, c.width, c.scale)
+          : move_columns<to_space>(deep, top, c.channels, line, c.width, c.scale);
+      return;
+    }
     for (int64_t w = 0; w < c.width; ++w, deep += all, top += cell) {
-      if (rows) {
-        move_cell_rows<to_space>(c, deep, top, line);
-      } else if (c.step_c == 1) {
-        move_cell<to_space>(c, deep, top, line);
-      } else {
-        spread_cell<to_space>(c, deep, top, line);
-      }
+      spread_cell<to_space>(c, deep, top, line);
     }
   });
 }
