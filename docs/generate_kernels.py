@@ -4,6 +4,7 @@ the benchmarks measured.
 python docs/generate_kernels.py operators.json growth.json
 python docs/generate_kernels.py    the pages again, from docs/kernels.jsonl
 
+The table of shapes that no kernel was tuned on is of held_out_table.py.
 The files are those of `benchmarks/operators.py`, and of the same with --growth.
 docs/kernels.jsonl keeps their numbers, one a line.
 """
@@ -13,6 +14,7 @@ import statistics
 import sys
 from pathlib import Path
 
+import held_out_table
 from markdown_table import markdown_table
 
 from kernels_picture import save_picture
@@ -143,6 +145,9 @@ def page(entries, language="en"):
         parts[f"losses {threads}"] = losses(entries, threads, language)
         parts[f"growth {threads}"] = growth_table(entries, threads)
     conditions = of_kind(entries, "conditions")[0]
+    held_out = held_out_table.read()
+    parts["held out"] = held_out_table.held_out_table(held_out["rows"], language)
+    parts["held out commit"] = held_out["commit"]
     for key in ("paddle", "torch", "commit", "processor", "cores", "rounds"):
         parts[key] = str(conditions[key])
     for name, part in parts.items():

@@ -46,6 +46,36 @@ def test_means_and_losses():
     assert made.losses(entries, 1, "zh") == said
 
 
+def test_held_out_table():
+    import held_out_table as table
+
+    rows = [
+        ["a", [1, 2], "forward", 1, 0.5],
+        ["b", [3, 4], "forward", 1, 2.0],
+        ["a", [1, 2], "both", 1, 0.3],
+    ]
+    text = table.held_out_table(rows)
+    assert "| 1 | forward | 1.00 | 2.00 | b to 3x4 (2.00), a to 1x2 (0.50) |" in text
+    assert "| 1 | with backward | 0.30 | 0.30 | a to 1x2 (0.30) |" in text
+    assert "| 1 | 含反向 | 0.30 | 0.30 | a 至 1x2（0.30） |" in table.held_out_table(
+        rows, "zh"
+    )
+
+
+def test_every_held_out_shape_was_measured():
+    import held_out_table
+    from operators_rows import HELD_OUT, ROWS
+
+    kept = held_out_table.read()
+    assert kept["malloc"] == "default"
+    measured = [(row[0], *row[2:4]) for row in kept["rows"]]
+    for row in ROWS:
+        for direction in ("forward", "both"):
+            for threads in (1, 2):
+                found = measured.count((row.name, direction, threads))
+                assert found == len(HELD_OUT), row.name
+
+
 def test_picture_draws_what_the_table_says():
     from kernels_picture import PICTURE, mean
 
