@@ -1,11 +1,13 @@
 """Draw the README's first picture: details where two networks of a study differ.
 
-    python docs/generate_first_picture.py output/crackforest_up bilinear conv_transpose
+    python docs/generate_first_picture.py output/unet_fine_shapes bilinear \
+      conv_transpose --classes window wire fence wheel letter --credit ""
 
 Of the pictures that the study kept, the detail in which the second network is right
 most often where the first is wrong, and for fairness the one where it is the other way
-round. Writes docs/images/first.png, and first.json beside it: which details they are,
-and both networks' scores there.
+round. Only pixels count that the label or a network gives to one of --classes. Writes
+docs/images/first.png, and first.json beside it: which details they are, and both
+networks' scores there.
 """
 
 import argparse
@@ -22,6 +24,7 @@ from PIL import Image
 from paddle_resample.errors import UsageError
 from paddle_resample.files import write_json
 from paddle_resample.study.plan import Study
+from paddle_resample.study.results import read_results
 from paddle_resample.tool import run_tool
 
 IMAGES = Path(__file__).parent / "images"
@@ -46,10 +49,20 @@ def kept(study, cell):
         )
 
 
-def advantage(label, one, two):
-    """Pixels of class 1 that `two` has right and `one` has not, less the reverse, in
-    every window without its margin: (rows, columns, table)."""
-    gain = ((label == two).astype(int) - (label == one)) * (label | one | two)
+def class_numbers(study, names):
+    """Of the names in the study's classes; of the last class without names."""
+    known = next(iter(read_results(study.folder).values()))["class_names"]
+    for name in names or ():
+        if name not in known:
+            raise UsageError(f"{name!r} is no class of this study: {known}")
+    return [known.index(name) for name in names or known[-1:]]
+
+
+def advantage(label, one, two, classes):
+    """Pixels of the classes that `two` has right and `one` has not, less the reverse,
+    in every window without its margin: (rows, columns, table)."""
+    gain = (label == two).astype(int) - (label == one)
+    gain *= np.isin([label, one, two], classes).any(0)
     sums = np.pad(gain.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
     h, w = SIZE
     tops = np.arange(0, label.shape[0] - h + 1, STEP)
@@ -60,13 +73,13 @@ def advantage(label, one, two):
     return tops, lefts, held
 
 
-def details(study, methods, seed):
+def details(study, methods, seed, classes):
     """The two details: a list of dicts."""
     cells = {c.method: c for c in study.cells if c.seed == seed}
     one, two = (list(kept(study, cells[m])) for m in methods)
     best, worst = None, None
     for (name, photo, label, a), (*_, b) in zip(one, two):
-        tops, lefts, table = advantage(label, a, b)
+        tops, lefts, table = advantage(label, a, b, classes)
         for sign in (1, -1):
             index = np.unravel_index((sign * table).argmax(), table.shape)
             found = (sign * table[index], name, tops[index[0]], lefts[index[1]])
@@ -91,29 +104,31 @@ def _cut(found):
     }
 
 
-def coloured(photo, label, prediction):
+def coloured(photo, label, prediction, classes):
     """The prediction over its photograph."""
+    thin, given = np.isin(label, classes), np.isin(prediction, classes)
     gray = photo.mean(2, keepdims=True).repeat(3, 2) * 0.5 + 110
     picture = gray.clip(0, 255).astype(np.uint8)
-    picture[(label == 1) & (prediction == 1)] = FOUND
-    picture[(label == 1) & (prediction != 1)] = MISSED
-    picture[(label != 1) & (prediction == 1)] = INVENTED
+    picture[thin & (label == prediction)] = FOUND
+    picture[thin & (label != prediction)] = MISSED
+    picture[~thin & given] = INVENTED
     return picture
 
 
-def iou(label, prediction):
-    """Of class 1, in percent."""
-    both = ((label == 1) & (prediction == 1)).sum()
-    return round(100 * both / max(1, ((label == 1) | (prediction == 1)).sum()), 1)
+def iou(label, prediction, classes):
+    """Right pixels of the classes by all that have one of them, in percent."""
+    any_of = np.isin([label, prediction], classes).any(0)
+    right = (any_of & (label == prediction)).sum()
+    return round(100 * right / max(1, any_of.sum()), 1)
 
 
-def draw(rows, methods, credit, path):
+def draw(rows, methods, classes, credit, path):
     """Photograph, label and the two predictions of every detail."""
     figure, axes = plt.subplots(len(rows), 4, figsize=(10, 2.95), squeeze=False)
     for line, row in zip(axes, rows):
         photo, label, *predictions = row["maps"]
-        shown = [photo, coloured(photo, label, label)]
-        shown += [coloured(photo, label, p) for p in predictions]
+        shown = [photo, coloured(photo, label, label, classes)]
+        shown += [coloured(photo, label, p, classes) for p in predictions]
         for axis, picture in zip(line, shown):
             axis.imshow(picture, interpolation="nearest")
             axis.set_axis_off()
@@ -121,7 +136,7 @@ def draw(rows, methods, credit, path):
             text = f"{value:.0f} %"
             box = {"facecolor": "white", "pad": 1.5, "edgecolor": "none"}
             axis.text(2, 9, text, fontsize=8, bbox=box)
-    for axis, title in zip(axes[0], ["photograph", "label", *methods]):
+    for axis, title in zip(axes[0], ["image", "label", *methods]):
         axis.set_title(title, fontsize=10)
     figure.subplots_adjust(0.005, 0.06, 0.995, 0.92, 0.02, 0.03)
     keys = [("found", FOUND), ("missed", MISSED), ("not in the label", INVENTED)]
@@ -149,6 +164,7 @@ def main():
     )
     parser.add_argument("study", type=Path, help="folder of a study that has run")
     parser.add_argument("methods", nargs=2, help="two of its methods")
+    parser.add_argument("--classes", nargs="+", help="names; default: the last class")
     parser.add_argument("--seed", type=int, default=0, help="whose networks")
     parser.add_argument(
         "--credit",
@@ -160,14 +176,16 @@ def main():
     for method in args.methods:
         if method not in study.methods:
             raise UsageError(f"{method!r} is no method of this study: {study.methods}")
-    rows = details(study, args.methods, args.seed)
+    classes = class_numbers(study, args.classes)
+    rows = details(study, args.methods, args.seed, classes)
     for row in rows:
         _, label, *predictions = row["maps"]
-        row["iou"] = [iou(label, p) for p in predictions]
-    draw(rows, args.methods, args.credit, IMAGES / "first.png")
+        row["iou"] = [iou(label, p, classes) for p in predictions]
+    draw(rows, args.methods, classes, args.credit, IMAGES / "first.png")
     for row in rows:
         del row["maps"]
-    record = {"methods": args.methods, "seed": args.seed, "size": SIZE}
+    record = {"methods": args.methods, "classes": args.classes, "seed": args.seed}
+    record["size"] = SIZE
     record["details"] = rows
     write_json(IMAGES / "first.json", record)
 

@@ -62,7 +62,7 @@ def tool(*words):
 def test_the_tool_says_it():
     done = tool("--noise", "0.5", "0.3", "--study", STUDY)
     assert done.returncode == 0, done.stderr
-    assert "with 5 methods beside the baseline" in done.stdout
+    assert "with 7 methods beside the baseline" in done.stdout
     assert re.search(r"^    3     18  \d\.\d\d$", done.stdout, re.M)
 
 
