@@ -63,7 +63,7 @@ def test_the_tool_says_it():
     done = tool("--noise", "0.5", "0.3", "--study", STUDY)
     assert done.returncode == 0, done.stderr
     assert "with 7 methods beside the baseline" in done.stdout
-    assert re.search(r"^    3     18  \d\.\d\d$", done.stdout, re.M)
+    assert re.search(r"^    3     24  \d\.\d\d$", done.stdout, re.M)
 
 
 def test_the_tool_asks_for_what_is_missing():
