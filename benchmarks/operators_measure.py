@@ -159,14 +159,14 @@ def line(row, shape_of_y, direction, ways, copy, effort, threads):
 
 
 def in_turns(function, copy, effort, threads):
-    """Seconds of every round of both, after one or two that do not count.
+    """Seconds of every round of both, after two that do not count.
 
     One thread is measured in processor time, which does not count the time that others
     had the processor; of several only the time on the wall says what they gain.
     """
     clock = time.process_time if threads == 1 else time.perf_counter
     rounds, seconds = effort
-    times, first = [], 2
+    times, first = [], 2  # memory is new to the first ones
     began = time.perf_counter()
     while len(times) < rounds + first:
         start = clock()
@@ -174,10 +174,9 @@ def in_turns(function, copy, effort, threads):
         middle = clock()
         copy()
         times.append((middle - start, clock() - middle))
-        if time.perf_counter() - began > seconds:
-            first = 1 if len(times) == 1 else first
-            if len(times) >= LEAST + first:
-                break
+        late = time.perf_counter() - began > seconds
+        if late and len(times) >= LEAST + first:
+            break
     return zip(*times[first:])
 
 

@@ -2,6 +2,7 @@
 functions of the library itself."""
 
 import ctypes
+import functools
 
 import paddle
 
@@ -20,6 +21,7 @@ def use_library(path):
     _library = ctypes.CDLL(str(path))
 
 
+@functools.cache
 def function(name, pointers, numbers):
     """Return function `paddle_resample_<name>` of the library.
 

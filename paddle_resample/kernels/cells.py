@@ -15,9 +15,6 @@ __all__ = [
 _CHANNEL_MAJOR, _ALONG_ROWS, _DOWN_COLUMNS = range(3)
 
 
-_move = None
-
-
 def pixel_shuffle(x, scale, data_format="NCHW"):
     """See ops.pixel_shuffle; NCHW and NHWC."""
     return _cells(x, scale, _CHANNEL_MAJOR, True, data_format == "NHWC")
@@ -43,9 +40,6 @@ def _cells(x, scale, order, to_space, last):
     needs_gradient = not x.stop_gradient and paddle.is_grad_enabled()
     if needs_gradient or not x.is_contiguous():
         return call("cells", x, scale, order, to_space, last)
-    global _move
-    if _move is None:
-        _move = function("move_cells", 2, 9)
     if last:
         n, h, w, c = x.shape
     else:
@@ -61,5 +55,5 @@ def _cells(x, scale, order, to_space, last):
     y = paddle._C_ops.empty(shape, x.dtype, x.place)
     doubles = x.dtype == paddle.float64
     how = n, c, h, w, int(scale), order, to_space, last, doubles
-    _move(x.data_ptr(), y.data_ptr(), *how)
+    function("move_cells", 2, 9)(x.data_ptr(), y.data_ptr(), *how)
     return y

@@ -6,6 +6,7 @@ import functools
 from pathlib import Path
 
 from .choice import language
+from .translate import read_catalogue
 
 __all__ = ["CATALOGUE", "operator_text"]
 
@@ -32,7 +33,4 @@ def operator_text(text: str, into: str | None = None) -> str:
 
 @functools.cache
 def _translations():
-    import polib
-
-    entries = polib.pofile(str(CATALOGUE), encoding="utf-8")
-    return {entry.msgid: entry.msgstr for entry in entries if entry.msgstr}
+    return read_catalogue(CATALOGUE)

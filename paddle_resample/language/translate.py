@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .choice import language
 
-__all__ = ["padded", "translated"]
+__all__ = ["padded", "read_catalogue", "translated"]
 
 
 def translated(said, into=None):
@@ -43,14 +43,16 @@ def padded(text: str, width: int) -> str:
     return text + " " * max(0, width - cell_len(text))
 
 
-@functools.cache
-def _catalogue(name):
+def read_catalogue(path: Path) -> dict[str, str]:
+    """What a .po file translates: text -> its translation."""
     import polib
 
+    entries = polib.pofile(str(path), encoding="utf-8")
+    return {e.msgid: e.msgstr for e in entries if e.msgstr and not e.obsolete}
+
+
+@functools.cache
+def _catalogue(name):
     from .catalogue import Catalogue
 
-    path = Path(__file__).with_name(f"{name}.po")
-    entries = polib.pofile(str(path), encoding="utf-8")
-    return Catalogue(
-        {e.msgid: e.msgstr for e in entries if e.msgstr and not e.obsolete}
-    )
+    return Catalogue(read_catalogue(Path(__file__).with_name(f"{name}.po")))
