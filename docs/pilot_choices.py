@@ -1,9 +1,9 @@
-"""Keep what a study's learning rate and length were chosen by.
+"""Keep what a study's loss, learning rate and length were chosen by.
 
     python docs/pilot_choices.py output/choices/* --out output/pilot/choices.jsonl
 
 Every folder is a training of `tools/train.py --do_eval`; a line of the file is its
-iterations, learning rate, seed and mIoU at each evaluation. docs/publish_study.py
+iterations, loss, schedule, learning rate, seed and mIoU at each evaluation. docs/publish_study.py
 copies the file, and the page of findings shows it.
 """
 
@@ -26,6 +26,7 @@ def read_choice(folder):
     miou, _ = read_curve(folder)
     return {
         "iterations": config["iters"],
+        "loss": " + ".join(_losses(config["loss"]["types"])),
         "learning_rate": config["lr_scheduler"]["learning_rate"],
         "schedule": config["lr_scheduler"]["type"],
         "seed": run["settings"]["seed"],
@@ -33,26 +34,35 @@ def read_choice(folder):
     }
 
 
+def _losses(types):
+    """Names of losses; a mixed one is those that it mixes."""
+    for loss in types:
+        yield from _losses(loss["losses"]) if "losses" in loss else [loss["type"]]
+
+
 def choices(path):
-    """Means over the seeds, a row for every pair of iterations and learning rate.
+    """Means over the seeds, a row for every choice.
 
     Args:
         path: of a choices.jsonl.
 
     Returns:
-        list of dicts of texts: "iterations", "rate", "miou" (%, at the end) and "rise"
-        (points, over the last fifth).
+        list of dicts of texts: "loss", "schedule", "iterations", "rate", "miou" (%, at
+        the end) and "rise" (points, over the last fifth).
     """
     groups = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         run = json.loads(line)
-        groups.setdefault((run["iterations"], run["learning_rate"]), []).append(run)
+        key = (run["loss"], run["schedule"], run["iterations"], run["learning_rate"])
+        groups.setdefault(key, []).append(run)
     return [_row(*key, groups[key]) for key in sorted(groups)]
 
 
-def _row(iterations, rate, runs):
+def _row(loss, schedule, iterations, rate, runs):
     curves = [{int(k): v for k, v in run["miou"].items()} for run in runs]
     return {
+        "loss": loss,
+        "schedule": schedule,
         "iterations": str(iterations),
         "rate": str(rate),
         "miou": f"{100 * np.mean([curve[iterations] for curve in curves]):.1f}",

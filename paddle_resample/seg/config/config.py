@@ -106,6 +106,18 @@ class ResampleConfig(Config):
         for part in (model, model["backbone"], *self.dic["loss"]["types"]):
             part["data_format"] = data_format
 
+    @property
+    def lr_scheduler_cfg(self):
+        """The section lr_scheduler; a cosine without T_max ends with the training.
+
+        PaddleSeg gives PolynomialDecay its decay_steps alike.
+        """
+        section = super().lr_scheduler_cfg
+        if section.get("type") == "CosineAnnealingDecay":
+            steps = self.iters - section.get("warmup_iters", 0)
+            section.setdefault("T_max", max(steps, 1))
+        return section
+
     # PaddleSeg's develop branch hands over more than 2.8.0 does.
     def _parse_from_yaml(self, path, *_, **__):
         content, self.marks = read_with_bases(path, SECTIONS)

@@ -45,6 +45,17 @@ def upsample(path, **changes):
     return ResampleConfig(path, **changes).dic["model"]["upsample"]
 
 
+def test_a_cosine_ends_with_the_training_unless_told_otherwise(written):
+    schedule = {"_inherited_": False, "type": "CosineAnnealingDecay"}
+    schedule |= {"learning_rate": 0.1, "warmup_iters": 2, "warmup_start_lr": 0.0}
+    path = written({"lr_scheduler": schedule})
+    assert ResampleConfig(path).lr_scheduler_cfg["T_max"] == 3
+    assert ResampleConfig(path, iters=9).lr_scheduler_cfg["T_max"] == 7
+    assert "T_max" not in ResampleConfig(path).dic["lr_scheduler"]
+    path = written({"lr_scheduler": {**schedule, "T_max": 4}})
+    assert ResampleConfig(path).lr_scheduler_cfg["T_max"] == 4
+
+
 def test_switching_the_operator_drops_its_options(written):
     path = written({"model": {"upsample": {"name": "pixel_shuffle"}}})
     assert upsample(path) == {"name": "pixel_shuffle"}

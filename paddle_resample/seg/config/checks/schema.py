@@ -234,6 +234,8 @@ class _Checker:
             added = {"warmup_iters", "warmup_start_lr"}
             if name == "PolynomialDecay":
                 added.add("decay_steps")
+            elif name == "CosineAnnealingDecay":
+                added.add("T_max")
             if "warmup_iters" in section:
                 added.discard("warmup_start_lr")
             arguments = Arguments(known, False)
