@@ -3,8 +3,8 @@
     python docs/pilot_choices.py output/choices/* --out output/pilot/choices.jsonl
 
 Every folder is a training of `tools/train.py --do_eval`; a line of the file is its
-iterations, loss, schedule, learning rate, seed and mIoU at each evaluation. docs/publish_study.py
-copies the file, and the page of findings shows it.
+iterations, loss, schedule, learning rate, seed and mIoU at each evaluation.
+docs/publish_study.py copies the file, and the page of findings shows it.
 """
 
 import argparse
