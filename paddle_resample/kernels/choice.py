@@ -25,7 +25,6 @@ from .layer_norm import layer_norm
 from .linear import linear
 from .max_over_axis import max_over_axis
 from .max_unpool import max_unpool
-from .pointwise_conv import pointwise_conv
 from .pool2d import pool2d
 from .reassemble import reassemble, reassemble_down, similarity
 from .relu import relu, relu6
@@ -54,7 +53,6 @@ _KNOWN = (
     merge_cells,
     pixel_shuffle,
     pixel_unshuffle,
-    pointwise_conv,
     pool2d,
     reassemble,
     reassemble_down,
@@ -77,7 +75,6 @@ _SMALL = {
     "nearest": 1 << 12,
     "pixel_shuffle": 1 << 15,
     "pixel_unshuffle": 1 << 17,
-    "pointwise_conv": 1 << 11,
 }
 # Whether this Paddle knows anything but the CPU.
 _DEVICES = (

@@ -13,8 +13,7 @@
 #include "shuffle/cells.h"
 #include "softmax/cross_entropy.h"
 #include "softmax/softmax.h"
-#include "pointwise_conv/channel_mix.h"
-#include "pointwise_conv/channel_products.h"
+#include "conv/channel_products.h"
 #include "sampling/grid_sample.h"
 #include "haar/haar.h"
 #include "max_over_axis/max_over_axis.h"
@@ -198,17 +197,12 @@ struct Runner {
     }
   }
 
-  void pointwise(int64_t batch, int64_t from, int64_t to, int64_t pixels) {
+  void channel_products(int64_t batch, int64_t from, int64_t to, int64_t pixels) {
     const auto x = numbers(batch * from * pixels), dy = numbers(batch * to * pixels);
-    const auto weight = numbers(to * from), bias = numbers(to);
-    std::vector<T> y(dy.size()), dx(x.size()), dweight(weight.size()), dbias(to);
-    const Matrix<T> matrix = {weight.data(), to, from};
-    ChannelMix<T>(matrix, batch, pixels)(x.data(), bias.data(), y.data());
-    const Matrix<T> transposed = {weight.data(), from, to, true};
-    ChannelMix<T>(transposed, batch, pixels)(dy.data(), nullptr, dx.data());
+    std::vector<T> dweight(to * from), dbias(to);
     const ChannelProducts<T> products(batch, to, from, pixels);
     products(dy.data(), x.data(), dweight.data(), dbias.data());
-    for (const auto* made : {&y, &dx, &dweight, &dbias}) note(*made);
+    for (const auto* made : {&dweight, &dbias}) note(*made);
     products(dy.data(), x.data(), dweight.data(), nullptr);
     products(dy.data(), x.data(), nullptr, dbias.data());
   }
@@ -244,13 +238,13 @@ struct Runner {
       sample_at_offsets(2, 140, group, 1);
     }
     for (int64_t pixels : {1, 3, 16, 49, 96, 1000, 2501}) {
-      pointwise(1, 1, 1, pixels);
-      pointwise(2, 5, 9, pixels);
-      pointwise(3, 40, 8, pixels);
-      pointwise(1, 67, 50, pixels);
+      channel_products(1, 1, 1, pixels);
+      channel_products(2, 5, 9, pixels);
+      channel_products(3, 40, 8, pixels);
+      channel_products(1, 67, 50, pixels);
     }
-    pointwise(1, 1500, 7, 100);
-    pointwise(1, 7, 1500, 100);
+    channel_products(1, 1500, 7, 100);
+    channel_products(1, 7, 1500, 100);
     for (int64_t points : {1, 127, 128, 300}) {
       for (int64_t channels : {1, 3, 9, 16}) {  // fewer than a bundle, and more
         sample(1, 1, points, channels);

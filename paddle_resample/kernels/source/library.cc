@@ -7,7 +7,6 @@
 #include "haar/operator.h"
 #include "max_unpool/operator.h"
 #include "strided_filter/operator.h"
-#include "pointwise_conv/operator.h"
 #include "conv/conv_operator.h"
 #include "permute/operator.h"
 #include "linear/operator.h"

@@ -9,7 +9,7 @@
 #include "conv/conv_primitive.h"
 #include "linear/linear.h"
 #include "onednn/kept.h"
-#include "pointwise_conv/channel_products.h"
+#include "conv/channel_products.h"
 #include "vectors/blocks.h"
 #include "winograd/winograd.h"
 
