@@ -81,7 +81,7 @@ def _layer_norm(x, weight, bias, epsilon, begin_norm_axis, *more):
 
 
 def _relu(x, name=None, *more, which="relu"):
-    if more or not _float32(x) or x.size < _FEW:
+    if more or not _float32(x) or _few(x):
         return None
     fast = native(which, x)
     return fast and fast(x)
@@ -91,18 +91,19 @@ def _batch_norm(
     x, mean, variance, weight, bias, test, momentum, epsilon, layout, fixed, trainable
 ):
     given = x, weight, bias, mean, variance
-    if layout != "NCHW" or (test and trainable) or not _float32(*given) or x.ndim < 2:
+    if layout != "NCHW" or (test and trainable) or not _float32(x):
         return None
-    if x.size < _FEW or not all(t.shape == [x.shape[1]] for t in given[1:]):
+    channels = x.shape[1:2]
+    if not channels or _few(x) or not all(_is_of(t, channels) for t in given[1:]):
         return None
     fixed = fixed or test
     if not fixed:
         # The running ones are written; Paddle leaves x where a channel is one value.
-        if x.size == x.shape[1] or not (
+        if [math.prod(x.shape)] == channels or not (
             mean.is_contiguous() and variance.is_contiguous()
         ):
             return None
-    fast = native("batch_norm", *given)
+    fast = native("batch_norm", *given)  # which are of one dtype, it looks
     if fast is None:
         return None
     y = fast(*given, fixed, momentum, epsilon)
@@ -138,7 +139,7 @@ def _pool2d(
 ):
     if layout != "NCHW" or whole or adaptive or algorithm != "EXPLICIT":
         return None
-    if not _float32(x) or x.ndim != 4 or x.size < _FEW or kind not in ("avg", "max"):
+    if not _float32(x) or x.ndim != 4 or _few(x) or kind not in ("avg", "max"):
         return None
     numbers = *kernel, *stride, *padding
     if not all(type(n) is int and n >= 0 for n in numbers) or min(*kernel, *stride) < 1:
@@ -197,6 +198,14 @@ def _cross_entropy(logits, label, soft, softmax, stable, ignored, axis, *more):
         return None
     loss, probabilities = fast(logits, label, ignored)
     return probabilities.detach(), loss
+
+
+def _few(x):
+    return math.prod(x.shape) < _FEW  # Tensor.size takes twenty times as long
+
+
+def _is_of(x, shape):
+    return isinstance(x, paddle.Tensor) and x.shape == shape
 
 
 def _float32(*tensors):
