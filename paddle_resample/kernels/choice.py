@@ -169,10 +169,6 @@ def _offer():
 
 def _load(library):
     try:
-        # As paddle.utils.cpp_extension does, which imports setuptools.
-        added = paddle.base.core.load_op_meta_info_and_register_op(str(library))
-        known = paddle.base.framework.OpProtoHolder.instance()
-        known.update_op_proto(*() if added is None else (added,))  # Paddle 2: all
         use_library(library)
     except Exception as error:  # whatever a foreign library's loading raises
         reason = str(error).strip().splitlines()[0]

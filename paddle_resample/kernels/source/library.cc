@@ -17,3 +17,4 @@
 #include "relu/operator.h"
 #include "pool2d/operator.h"
 #include "max_over_axis/operator.h"
+#include "platform/offered.h"
