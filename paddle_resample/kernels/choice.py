@@ -73,8 +73,8 @@ _SMALL = {
     "bilinear": 1 << 10,
     "max_over_axis": 1 << 10,
     "nearest": 1 << 12,
-    "pixel_shuffle": 1 << 15,
-    "pixel_unshuffle": 1 << 17,
+    "pixel_shuffle": 1 << 14,
+    "pixel_unshuffle": 1 << 16,
 }
 # Whether this Paddle knows anything but the CPU.
 _DEVICES = (
