@@ -68,6 +68,20 @@ class Findings:
         return answer(self.summary, self.language)
 
     @property
+    def other_pairs(self):
+        """Sentences about differences shown between two methods beside the baseline."""
+        say = WORDS[self.language]["pair"]
+        for pair in self.summary["pairs"]:
+            shown = pair["p_corrected"] < self.summary["alpha"]
+            if shown and self.plan.baseline not in pair["methods"]:
+                names = pair["methods"]
+                low, high = names if pair["difference"] < 0 else reversed(names)
+                points = f"{100 * abs(pair['difference']):.1f}"
+                yield say.format(
+                    high=high, low=low, points=points, p=f"{pair['p_corrected']:.3f}"
+                )
+
+    @property
     def cautions(self):
         return [c["sentence"][self.language] for c in self.summary["cautions"]]
 
