@@ -58,7 +58,8 @@ def test_it_builds_and_learns(path):
     x = rng.normal(size=(2, 3, height, width)).astype("float32")
     classes = config.dic["model"]["num_classes"]
     y = rng.integers(0, classes, size=(2, height, width))
-    losses = [t["type"] for t in config.dic["loss"]["types"]]
+    losses = config.dic["loss"]["types"]
+    losses = [part["type"] for t in losses for part in t.get("losses", [t])]
     assert set(losses) <= {"CrossEntropyLoss", "DiceLoss"}
     net.train()
     logits = net(paddle.to_tensor(x))

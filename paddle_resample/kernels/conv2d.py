@@ -45,7 +45,6 @@ def conv2d_transpose(x, weight, bias, how):
     return _call("conv2d_transpose", x, weight, bias, how)
 
 
-@paddle.jit.not_to_static
 def obstacle():
     """Say why oneDNN cannot be used here; None where it can. Asks once.
 

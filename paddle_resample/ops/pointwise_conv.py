@@ -48,12 +48,22 @@ def pointwise_conv(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Ten
 
 def _pointwise_conv(x, weight, bias=None):
     """pointwise_conv; what does not fit is left to conv2d, which refuses it."""
-    tensors = (x, weight) if bias is None else (x, weight, bias)
-    if x.dtype == paddle.float32 and _fit(*tensors) and not _few(x, weight):
-        fast = native("conv2d", *tensors)
-        if fast is not None and obstacle() is None:
-            return fast(x, weight, bias, _HOW)
+    fast = _native(x, weight) if bias is None else _native(x, weight, bias)
+    if fast is not None:
+        return fast(x, weight, bias, _HOW)
     return F.conv2d(x, weight, bias)
+
+
+@paddle.jit.not_to_static
+def _native(x, weight, bias=None):
+    """The native convolution, or None; None while a program is traced."""
+    if not paddle.in_dynamic_mode() or x.dtype != paddle.float32:
+        return None
+    tensors = (x, weight) if bias is None else (x, weight, bias)
+    if not _fit(*tensors) or _few(x, weight):
+        return None
+    fast = native("conv2d", *tensors)
+    return fast if fast is not None and obstacle() is None else None
 
 
 def _few(x, weight):

@@ -30,7 +30,7 @@ def test_a_copy_is_whole(command, tmp_path, name):
 
 def test_a_study_brings_its_configuration(command, tmp_path):
     command("configs", "studies/unet_fine_shapes", "--to", tmp_path)
-    assert (tmp_path / "configs/demo/unet_bilinear.yml").is_file()
+    assert (tmp_path / "configs/fine_shapes/unet_bilinear.yml").is_file()
     assert (tmp_path / "configs/_base_/fine_shapes.yml").is_file()
 
 
@@ -72,7 +72,7 @@ def test_spellings(command, tmp_path, name):
         ("unet_bilinar", "did you mean 'configs/unet/unet_bilinear.yml'"),
         ("configs/unet/unet_bilinar.yml", "did you mean 'configs/unet/unet_bilinear"),
         ("fpn_resnt18_camvid", "did you mean 'configs/fpn/fpn_resnet18_camvid.yml'"),
-        ("unet_bilinear", "configs/demo/unet_bilinear.yml, configs/unet/unet_bilinear"),
+        ("unet_bilinear", "configs/fine_shapes/unet_bilinear.yml, configs/unet/unet_"),
         ("unet", "'unet' is a folder: say which of configs/unet/unet_bilinear.yml, "),
         ("configs/unet/", "is a folder: say which of configs/unet/unet_bilinear.yml, "),
         ("zzz", "no configuration is called 'zzz' (without a name all are listed)\n"),
