@@ -10,13 +10,12 @@ from paddle import Tensor
 
 from ..kernels import native
 from ..kernels.conv2d import obstacle
+from ..kernels.conv_arguments import conv2d_how
 
 __all__ = ["pointwise_conv"]
 
 # Fewer products take Paddle's operator less time: measured.
 _PRODUCTS = 1 << 20
-# One step, no dilation, no padding, one group.
-_HOW = [1, 1, 1, 1, 0, 0, 0, 0, 1]
 
 
 def pointwise_conv(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -48,29 +47,20 @@ def pointwise_conv(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Ten
 
 def _pointwise_conv(x, weight, bias=None):
     """pointwise_conv; what does not fit is left to conv2d, which refuses it."""
-    fast = _native(x, weight) if bias is None else _native(x, weight, bias)
-    if fast is not None:
-        return fast(x, weight, bias, _HOW)
-    return F.conv2d(x, weight, bias)
+    y = _native(x, weight, bias)
+    return F.conv2d(x, weight, bias) if y is None else y
 
 
 @paddle.jit.not_to_static
-def _native(x, weight, bias=None):
-    """The native convolution, or None; None while a program is traced."""
+def _native(x, weight, bias):
+    """The result of oneDNN, or None; None while a program is traced."""
     if not paddle.in_dynamic_mode() or x.dtype != paddle.float32:
         return None
-    tensors = (x, weight) if bias is None else (x, weight, bias)
-    if not _fit(*tensors) or _few(x, weight):
+    how = conv2d_how(x, weight, bias, 1, 0, 1, 1)
+    if how is None or math.prod(x.shape) * weight.shape[0] < _PRODUCTS:
         return None
+    tensors = (x, weight) if bias is None else (x, weight, bias)
     fast = native("conv2d", *tensors)
-    return fast if fast is not None and obstacle() is None else None
-
-
-def _few(x, weight):
-    return math.prod(x.shape) * weight.shape[0] < _PRODUCTS
-
-
-def _fit(x, weight, bias=None):
-    if x.ndim != 4 or weight.ndim != 4 or weight.shape[1:] != [x.shape[1], 1, 1]:
-        return False
-    return bias is None or bias.shape == weight.shape[:1]
+    if fast is None or obstacle() is not None:
+        return None
+    return fast(x, weight, bias, how)

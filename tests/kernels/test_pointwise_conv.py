@@ -6,16 +6,19 @@ import numpy as np
 import paddle
 import pytest
 
+from paddle_resample.kernels import conv_arguments
 from paddle_resample.ops import pointwise_conv
 
 pytestmark = pytest.mark.slow
 
 # x, channels of the result.
 CASES = {
+    "one": ((1, 1, 1, 1), 1),
     "odd": ((2, 25, 7, 9), 3),
     "full": ((1, 10, 16, 24), 40),
     "rest": ((2, 64, 33, 47), 33),
     "few": ((3, 2, 40, 80), 1),
+    "blocks": ((2, 130, 40, 51), 7),
     "deep": ((1, 700, 9, 9), 310),
 }
 EACH_CASE = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
@@ -24,7 +27,9 @@ EACH_CASE = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 @pytest.fixture
 def all_native(switch, monkeypatch):
     """Native also where Paddle takes less time."""
-    monkeypatch.setattr(sys.modules[pointwise_conv.__module__], "_PRODUCTS", 0)
+    for module in (sys.modules[pointwise_conv.__module__], conv_arguments):
+        monkeypatch.setattr(module, "_PRODUCTS", 0)
+    monkeypatch.setattr(conv_arguments, "_PIXELS", 0)
     switch(True)
 
 
@@ -50,6 +55,7 @@ def by_numpy(x, weight, bias, dy):
     x, weight, bias, dy = (a.astype("float64") for a in (x, weight, bias, dy))
     matrix = weight[:, :, 0, 0]
     y = np.einsum("oc,nchw->nohw", matrix, x) + bias[:, None, None]
+    dy = np.broadcast_to(dy, y.shape)
     dx = np.einsum("oc,nohw->nchw", matrix, dy)
     dweight = np.einsum("nohw,nchw->oc", dy, x)[:, :, None, None]
     return y, dx, dweight, dy.sum((0, 2, 3))
@@ -91,6 +97,64 @@ def test_only_what_is_asked_for(rng, all_native, constant):
         assert (got is None) == (name in constant)
         if got is not None:
             assert_close(got, want)
+
+
+@pytest.mark.parametrize("wanted", [
+    ("x",), ("weight",), ("x", "weight"), ("x", "weight", "bias"),
+], ids=" ".join)  # fmt: skip
+def test_second_gradients(rng, all_native, wanted):
+    """Of a penalty on the first gradients by some of x, weight and bias.
+
+    By difference quotients: Paddle's own are wrong where x is not among them.
+    """
+    given = numbers(rng, ((2, 4, 3, 2), 3))[:3]
+    names = ("x", "weight", "bias")
+    leaves = dict(zip(names, map(paddle.to_tensor, given)))
+    for leaf in leaves.values():
+        leaf.stop_gradient = False
+    y = pointwise_conv(*leaves.values())
+    by = [leaves[name] for name in wanted]
+    first = paddle.grad([(y * y * y).sum()], by, create_graph=True)
+    sum((g * g).sum() for g in first).backward()
+
+    def penalty(*arrays):
+        y = by_numpy(*arrays, np.zeros(1))[0]
+        _, *first = by_numpy(*arrays, 3 * y**2)
+        return sum((g**2).sum() for name, g in zip(names, first) if name in wanted)
+
+    arrays = [a.astype("float64") for a in given]
+    for leaf, array in zip(leaves.values(), arrays):
+        expected = np.zeros_like(array)
+        for i in np.ndindex(*array.shape):
+            middle = array[i]
+            for side in (1e-5, -1e-5):
+                array[i] = middle + side
+                expected[i] += penalty(*arrays) / (2 * side)
+            array[i] = middle
+        assert_close(leaf.grad, expected)
+
+
+def test_a_view_is_read_in_its_own_order(rng, all_native, switch):
+    x = rng.normal(size=(2, 6, 5, 8)).astype("float32")
+    weight = rng.normal(size=(8, 4, 1, 1)).astype("float32")
+    given = paddle.to_tensor(x).transpose([0, 3, 2, 1]), paddle.to_tensor(weight)
+    given = given[0], given[1].transpose([1, 0, 2, 3])
+    y = pointwise_conv(*given)
+    switch(False)
+    assert_close(y, pointwise_conv(*given).numpy())
+
+
+def test_infinity_stays_where_it_is(all_native):
+    x = np.ones([1, 2, 3, 3], "float32")
+    x[0, 0, 2, 2] = np.inf
+    weight = np.array([[1, 1], [0, 1], [-1, 1]], "float32")[:, :, None, None]
+    dy = np.ones([1, 3, 3, 3], "float32")
+    y, dx, dweight, _ = value_and_gradients((x, weight, np.zeros(3, "float32"), dy))
+    expected = np.array([2, 1, 0], "float32")[:, None].repeat(9, 1)
+    expected[:, 8] = np.inf, np.nan, -np.inf  # 0 * inf
+    np.testing.assert_array_equal(y.numpy().reshape(3, 9), expected)
+    np.testing.assert_array_equal(dx.numpy()[0, :, 0, 0], [0, 3])
+    np.testing.assert_array_equal(dweight.numpy()[:, :, 0, 0], [[np.inf, 9]] * 3)
 
 
 def test_it_is_the_native_kernel_that_runs(rng, all_native, switch):
