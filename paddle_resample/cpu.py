@@ -6,6 +6,7 @@ product. What the user has set by an environment variable stays.
 
 import contextlib
 import ctypes
+import mmap
 import os
 import platform
 import sys
@@ -218,6 +219,10 @@ def _asks_for_large_pages(library):
     begin = library.malloc(size)  # the heap grows; what is freed is kept, see above
     if begin is None:
         return False
+    # Protobuf calls malloc_trim, which would give the GiB back with what was asked for
+    # it. glibc only shortens a heap that ends where the program's data do.
+    library.sbrk.argtypes = [ctypes.c_ssize_t]
+    library.sbrk(mmap.PAGESIZE)
     library.free(begin)
     first, end = -(-begin // page) * page, (begin + size) // page * page
     return library.madvise(first, end - first, _MADV_HUGEPAGE) == 0
