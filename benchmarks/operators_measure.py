@@ -159,14 +159,16 @@ def line(row, shape_of_y, direction, ways, copy, effort, threads):
 
 
 def in_turns(function, copy, effort, threads):
-    """Seconds of every round of both, after two that do not count.
+    """Seconds of every round of both, after some that do not count.
 
     One thread is measured in processor time, which does not count the time that others
     had the processor; of several only the time on the wall says what they gain.
     """
     clock = time.process_time if threads == 1 else time.perf_counter
     rounds, seconds = effort
-    times, first = [], 2  # memory is new to the first ones
+    # Memory is new to the first ones: an aligned block does not fit into the hole that
+    # one of its size has left, until holes are joined.
+    times, first = [], 6
     began = time.perf_counter()
     while len(times) < rounds + first:
         start = clock()
