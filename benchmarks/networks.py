@@ -124,10 +124,10 @@ def measure(way, name, calls):
     report = {"parameters": parameters, "version": version}
     for what, function in zip(WHATS, functions):
         times = []
-        for turn in range(calls + 2):
+        for turn in range(calls + 4):
             wall, processor = time.perf_counter(), time.process_time()
             function()
-            if turn > 1:  # two calls warm up
+            if turn > 3:  # four calls warm up, to which memory is new
                 times.append([
                     time.perf_counter() - wall, time.process_time() - processor
                 ])  # fmt: skip
