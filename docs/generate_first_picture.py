@@ -1,7 +1,7 @@
 """Draw the README's first picture: details where two networks of a study differ.
 
     python docs/generate_first_picture.py output/unet_fine_shapes bilinear \
-      conv_transpose --classes window wire fence wheel letter --credit ""
+      pixel_shuffle --classes window wire fence wheel letter --credit ""
 
 Of the pictures that the study kept, the detail in which the second network is right
 most often where the first is wrong, and for fairness the one where it is the other way
