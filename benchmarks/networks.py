@@ -56,6 +56,7 @@ ROWS.update({
 })  # fmt: skip
 WAYS = ("ours", "torch", "paddle")
 WHATS = ("inference", "step")
+WARM_UP = 4  # calls, to which memory is new
 
 
 def shape_of(name):
@@ -124,14 +125,11 @@ def measure(way, name, calls):
     report = {"parameters": parameters, "version": version}
     for what, function in zip(WHATS, functions):
         times = []
-        for turn in range(calls + 4):
+        for _ in range(calls + WARM_UP):
             wall, processor = time.perf_counter(), time.process_time()
             function()
-            if turn > 3:  # four calls warm up, to which memory is new
-                times.append([
-                    time.perf_counter() - wall, time.process_time() - processor
-                ])  # fmt: skip
-        report[what] = times
+            times.append([time.perf_counter() - wall, time.process_time() - processor])
+        report[what] = times[WARM_UP:]
     return report
 
 
