@@ -56,8 +56,10 @@ def _native(x, weight, bias):
     """The result of oneDNN, or None; None while a program is traced."""
     if not paddle.in_dynamic_mode() or x.dtype != paddle.float32:
         return None
+    if math.prod(x.shape) * math.prod(weight.shape[:1]) < _PRODUCTS:
+        return None
     how = conv2d_how(x, weight, bias, 1, 0, 1, 1)
-    if how is None or math.prod(x.shape) * weight.shape[0] < _PRODUCTS:
+    if how is None:
         return None
     tensors = (x, weight) if bias is None else (x, weight, bias)
     fast = native("conv2d", *tensors)
