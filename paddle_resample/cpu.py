@@ -219,8 +219,8 @@ def _asks_for_large_pages(library):
     begin = library.malloc(size)  # the heap grows; what is freed is kept, see above
     if begin is None:
         return False
-    # Protobuf calls malloc_trim, which would give the GiB back with what was asked for
-    # it. glibc only shortens a heap that ends where the program's data do.
+    # Protobuf calls malloc_trim, which would give the GiB back, and with it what was
+    # asked for. glibc does not shorten a heap that something lies behind.
     library.sbrk.argtypes = [ctypes.c_ssize_t]
     library.sbrk(mmap.PAGESIZE)
     library.free(begin)
