@@ -4,7 +4,7 @@ import functools
 
 import paddle
 
-from .rewrite import Edit, Repair
+from .rewrite import Edit, Repair, Replacement
 
 __all__ = ["LOSSES", "forbids_mixed_types"]
 
@@ -22,6 +22,41 @@ def forbids_mixed_types():
     except TypeError:
         return True
     return False
+
+
+def _dice(self, logits, labels):
+    """Dice loss of all classes at once.
+
+    Args:
+        logits: [N, C, ...].
+        labels: integer [N, ...], true classes; they stay as they are.
+
+    Returns:
+        Tensor without axes.
+    """
+    num_class = logits.shape[1]
+    if self.weight is not None and len(self.weight) != num_class:
+        raise ValueError(
+            f"DiceLoss: {len(self.weight)} weights for {num_class} classes"
+        )
+    known = labels != self.ignore_index
+    # Void pixels take a row of zeros; what is no class is moved to where there is no
+    # row and fails.
+    rows = paddle.eye(num_class + 1, num_class, dtype=logits.dtype)
+    low, high = (x.astype(labels.dtype) for x in (labels < 0, labels >= num_class))
+    labels = labels + high - low
+    labels = paddle.where(known, labels, paddle.full_like(labels, num_class))
+    one_hot = paddle.nn.functional.embedding(labels, rows)
+    one_hot = paddle.moveaxis(one_hot, -1, 1).flatten(2)
+    share = paddle.nn.functional.softmax(logits, axis=1).flatten(2)
+    common = (share * one_hot).sum(2)
+    # A product with a vector takes a tenth of the time of a mask and a sum.
+    known = known.astype(share.dtype).flatten(1).unsqueeze(2)
+    both = paddle.matmul(share, known).squeeze(2) + one_hot.sum(2)
+    loss = 1 - (2 * common + self.smooth) / (both + self.smooth + self.eps)
+    if self.weight is not None:
+        loss = loss * paddle.to_tensor(self.weight, dtype=loss.dtype)
+    return loss.mean(0).sum() / num_class
 
 
 def _promotion(name, where, target, swaps):
@@ -127,15 +162,15 @@ LOSSES = (
     Repair(
         "dice_labels",
         "DiceLoss writes class 0 over the ignored pixels of the caller's labels, so "
-        "that every later loss trains them; cross entropy before it fails.",
+        "that every later loss trains them; cross entropy before it fails. It goes "
+        "over the classes one after the other, on the CPU a fifth of a small U-Net's "
+        "step.",
         "every PaddleSeg and Paddle",
         (
-            Edit(
+            Replacement(
                 _LOSSES + "dice_loss:DiceLoss.forward",
-                {
-                    "labels[labels == self.ignore_index] = 0": "labels = paddle.where("
-                    "labels == self.ignore_index, paddle.zeros_like(labels), labels)",
-                },
+                "labels[labels == self.ignore_index] = 0",
+                _dice,
             ),
         ),
     ),
