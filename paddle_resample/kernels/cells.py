@@ -53,7 +53,7 @@ def _cells(x, scale, order, to_space, last):
         height, width, channels = h, w, c * scale * scale
     shape = [n, height, width, channels] if last else [n, channels, height, width]
     y = paddle._C_ops.empty(shape, x.dtype, x.place)
-    doubles = x.dtype == paddle.float64
+    doubles = x.element_size() == 8
     how = n, c, h, w, int(scale), order, to_space, last, doubles
     function("move_cells", 2, 9)(x.data_ptr(), y.data_ptr(), *how)
     return y

@@ -76,6 +76,8 @@ _SMALL = {
     "pixel_shuffle": 1 << 14,
     "pixel_unshuffle": 1 << 16,
 }
+# As numbers, which compare in a third of the time that Paddle's types take.
+_FLOATS = (paddle.float32.value, paddle.float64.value)
 # Whether this Paddle knows anything but the CPU.
 _DEVICES = (
     paddle.is_compiled_with_cuda()
@@ -111,11 +113,11 @@ def native(name, *tensors):
         return None
     if name in _SMALL and math.prod(tensors[0].shape) < _SMALL[name]:
         return None
-    dtype = tensors[0].dtype
-    if dtype != paddle.float32 and dtype != paddle.float64:
+    kind = tensors[0].dtype.value
+    if kind not in _FLOATS:
         return None
     for x in tensors:
-        if 0 in x.shape or (x is not tensors[0] and x.dtype != dtype):
+        if 0 in x.shape or (x is not tensors[0] and x.dtype.value != kind):
             return None
     return (_offer() if _offered is None else _offered).get(name)
 

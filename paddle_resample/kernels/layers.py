@@ -56,10 +56,10 @@ def _linear(x, weight, bias=None, *more):
 def _softmax(x, axis=-1, *more, out=None):
     if more or out is not None or not _float32(x) or x.ndim < 1:
         return None
-    if axis not in (-1, x.ndim - 1):
+    if not isinstance(axis, int) or not -x.ndim <= axis < x.ndim:
         return None
     fast = native("softmax", x)
-    return fast and fast(x)
+    return fast and fast(x, axis)
 
 
 def _gelu(x, approximate=False, name=None, *more, **named):

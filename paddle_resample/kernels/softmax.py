@@ -5,9 +5,9 @@ from .call import call, call_all
 __all__ = ["cross_entropy", "softmax"]
 
 
-def softmax(x):
-    """Softmax over the last axis of a float32 tensor."""
-    return call("softmax", x)
+def softmax(x, axis=-1):
+    """Softmax over an axis of a float32 tensor."""
+    return call("softmax", x, axis % x.ndim)
 
 
 def cross_entropy(logits, labels, ignored):

@@ -44,12 +44,13 @@ def merge_cells(x: Tensor, scale: int = 2) -> Tensor:
     """
     check_maps("merge_cells", (4,), floats=False, x=x)
     check_counts("merge_cells", scale=scale)
-    if paddle.in_dynamic_mode() and (x.shape[1] % scale or x.shape[2] % scale):
-        h, w = x.shape[1:3]
-        raise UsageError(
-            f"merge_cells: {h}x{w} is no multiple of scale={scale}; pad "
-            f"{-h % scale} rows and {-w % scale} columns"
-        )
+    if paddle.in_dynamic_mode():
+        _, h, w, _ = x.shape
+        if h % scale or w % scale:
+            raise UsageError(
+                f"merge_cells: {h}x{w} is no multiple of scale={scale}; pad "
+                f"{-h % scale} rows and {-w % scale} columns"
+            )
     return _merge_cells(x, scale)
 
 

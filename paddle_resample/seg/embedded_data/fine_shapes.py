@@ -12,13 +12,15 @@ from .scenes import check_scene, render_scene
 
 __all__ = ["FineShapes"]
 
+_KEPT = 1 << 27  # bytes of drawn scenes that a data set keeps: 1600 of 128 x 128 pixels
+
 
 @manager.DATASETS.add_component
 class FineShapes(paddle.io.Dataset):
     """Lakes and fields, houses and fairs: large regions beside structures 1-4 px wide.
 
-    Samples are drawn when asked for; sample i of a split depends on seed, split, i and
-    size only. Nothing is downloaded or stored.
+    Samples are drawn when first asked for, and kept up to 128 MiB; sample i of a split
+    depends on seed, split, i and size only. Nothing is downloaded or written.
 
     Args:
         transforms: list of PaddleSeg transforms; [] changes nothing.
@@ -77,17 +79,28 @@ class FineShapes(paddle.io.Dataset):
         # PaddleSeg repeats and shuffles this list, so a sample is found by its entry
         names = (f"FineShapes/{self.mode}/{i:06d}" for i in range(count))
         self.file_list = [[name, name] for name in names]
+        self._drawn = {}  # drawing takes longer than all transforms together
 
     def scene(self, idx):
-        """The Scene (image, label, thin widths) of a sample, before transforms."""
+        """The Scene (image, label, thin widths) of a sample, before transforms.
+
+        Its arrays cannot be written to: later epochs read them again.
+        """
         index = int(self.file_list[idx][0].rsplit("/", 1)[1])
-        return render_scene(self.seed, index, self.mode, self.size)
+        if index in self._drawn:
+            return self._drawn[index]
+        scene = render_scene(self.seed, index, self.mode, self.size)
+        for array in scene:
+            array.setflags(write=False)
+        if (len(self._drawn) + 1) * sum(array.nbytes for array in scene) <= _KEPT:
+            self._drawn[index] = scene
+        return scene
 
     def __getitem__(self, idx):
         scene = self.scene(idx)
         # as if read by OpenCV, channels blue first: Compose turns them round
         image = np.ascontiguousarray(scene.image[..., ::-1], np.float32)
-        return transformed(self, image, scene.label)
+        return transformed(self, image, scene.label.copy())
 
     def __len__(self):
         return len(self.file_list)

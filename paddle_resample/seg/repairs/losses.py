@@ -160,6 +160,26 @@ LOSSES = (
         ),
     ),
     Repair(
+        "cross_entropy_layout",
+        "CrossEntropyLoss copies the scores with their channels last, where the CPU "
+        "has a slow cross entropy.",
+        "every PaddleSeg and Paddle",
+        (
+            Edit(
+                _LOSSES + "cross_entropy_loss:CrossEntropyLoss.forward",
+                {
+                    "if channel_axis == 1: "
+                    "logit = paddle.transpose(logit, [0, 2, 3, 1])": "",
+                    "weight=self.weight)": "weight=self.weight, axis=channel_axis)"
+                    "\n        loss = paddle.squeeze(loss, axis=channel_axis)",
+                    # It reads the number of classes from the last axis alone.
+                    "self._post_process_loss(logit,": "self._post_process_loss("
+                    "logit[:, :, 0, 0] if channel_axis == 1 else logit,",
+                },
+            ),
+        ),
+    ),
+    Repair(
         "dice_labels",
         "DiceLoss writes class 0 over the ignored pixels of the caller's labels, so "
         "that every later loss trains them; cross entropy before it fails. It goes "
