@@ -162,7 +162,8 @@ LOSSES = (
     Repair(
         "cross_entropy_layout",
         "CrossEntropyLoss copies the scores with their channels last, where the CPU "
-        "has a slow cross entropy.",
+        "has a slow cross entropy, and takes maps alone, not the volumes that it "
+        "names.",
         "every PaddleSeg and Paddle",
         (
             Edit(
@@ -170,11 +171,11 @@ LOSSES = (
                 {
                     "if channel_axis == 1: "
                     "logit = paddle.transpose(logit, [0, 2, 3, 1])": "",
-                    "weight=self.weight)": "weight=self.weight, axis=channel_axis)"
-                    "\n        loss = paddle.squeeze(loss, axis=channel_axis)",
+                    "weight=self.weight)": "weight=self.weight, axis=channel_axis)",
                     # It reads the number of classes from the last axis alone.
                     "self._post_process_loss(logit,": "self._post_process_loss("
-                    "logit[:, :, 0, 0] if channel_axis == 1 else logit,",
+                    "logit.reshape([*logit.shape[:2], -1])[:, :, 0] "
+                    "if channel_axis == 1 else logit,",
                 },
             ),
         ),

@@ -9,7 +9,12 @@ from paddleseg.cvlibs import manager
 from paddleseg.datasets import Dataset
 
 from paddle_resample.errors import UsageError
-from paddle_resample.seg.embedded_data import CLASS_NAMES, FineShapes, render_scene
+from paddle_resample.seg.embedded_data import (
+    CLASS_NAMES,
+    FineShapes,
+    fine_shapes,
+    render_scene,
+)
 
 
 def transforms():
@@ -87,6 +92,31 @@ def test_scenes_come_from_the_arguments():
     np.testing.assert_array_equal(sample["label"][0], scene.label)
     np.testing.assert_array_equal(data.scene(1).width, scene.width)
     assert FineShapes([], size=48).scene(0).label.shape == (48, 48)
+
+
+def test_scenes_are_drawn_once(monkeypatch):
+    drawn = []
+
+    def render(seed, index, split, size):
+        drawn.append(index)
+        return render_scene(seed, index, split, size)
+
+    monkeypatch.setattr(fine_shapes, "render_scene", render)
+    data = FineShapes([], num_samples=2, size=48)
+    for _ in range(2):  # epochs
+        for i in range(2):
+            sample = data[i]
+            sample["img"][:] = sample["label"][:] = 7  # which no later one sees
+    assert drawn == [0, 1]
+    scene = render_scene(0, 1, "train", (48, 48))
+    np.testing.assert_array_equal(data[1]["label"], scene.label)
+    with pytest.raises(ValueError, match="read-only"):
+        data.scene(1).width[:] = 0
+    monkeypatch.setattr(fine_shapes, "_KEPT", 48 * 48 * 5)  # room for one
+    data = FineShapes([], num_samples=2, size=48)
+    for i in (0, 1, 0, 1):
+        data.scene(i)
+    assert drawn == [0, 1, 0, 1, 1]
 
 
 def test_entries_decide_samples():

@@ -194,6 +194,24 @@ def relax_boundary():
     assert x.grad.abs().sum().item() > 0
 
 
+def cross_entropy_layout():
+    label, weight = classes(), np.array([0.5, 1.0, 2.0, 3.0])
+    seen = label != VOID
+    each = surprise(scores(), label)
+    given = weight[np.where(seen, label, 0)] * seen
+    loss = losses.CrossEntropyLoss(weight.tolist())
+    for shape in ([2, -1, 1], [2, 1, 6, 7], [2, 42], [2, 6, 7, 1]):  # 1 to 3 axes
+        x, y = scores(), paddle.to_tensor(label).reshape(shape)
+        agrees(
+            loss(x.reshape([2, CLASSES, *shape[1:]]), y),
+            (each * given).sum() / given.sum(),
+        )
+        assert x.grad.abs().sum() > 0
+    last = losses.CrossEntropyLoss(weight.tolist(), data_format="NHWC")
+    x = scores().transpose([0, 2, 3, 1])
+    agrees(last(x, paddle.to_tensor(label)), (each * given).sum() / given.sum())
+
+
 def dice_labels():
     label, x = classes(), scores()
     y = paddle.to_tensor(label)
@@ -208,6 +226,9 @@ def dice_labels():
     np.testing.assert_allclose(
         dice.item(), (1 - (2 * both + 1) / (either + 1)).mean(), rtol=2e-5
     )
+    for label in (-1, CLASSES, CLASSES + 1, 254):
+        with pytest.raises(ValueError):
+            losses.DiceLoss()(x, paddle.full_like(y, label))
     (first + dice).backward()
 
 
@@ -260,6 +281,7 @@ CASES = [
     lovasz_hinge_logit,
     lovasz_softmax_void,
     cross_entropy_types,
+    cross_entropy_layout,
     ohem_types,
     ohem_edge_types,
     rmi_types,
