@@ -201,7 +201,7 @@ def check_weights(owner: str, layer: nn.Layer, x: Tensor) -> None:
     if first is None:  # walking through all at every call would cost more
         first = next(iter(layer.parameters()), False)
         object.__setattr__(layer, "_first_weight", first)
-    if first is False or first.dtype == x.dtype or converting():
+    if first is False or first.dtype.value == x.dtype.value or converting():
         return
     if all(p.dtype != x.dtype for p in layer.parameters()):
         raise UsageError(

@@ -10,6 +10,8 @@ from .call import call
 
 __all__ = ["max_unpool"]
 
+_INTEGERS = (paddle.int32.value, paddle.int64.value)
+
 
 def max_unpool(x, indices, size):
     """See ops.max_unpool; maps and volumes.
@@ -20,7 +22,8 @@ def max_unpool(x, indices, size):
         size: sides of the output, ints.
     """
     # Positions of a pooling that has a gradient say that they had one too.
-    indices = indices.detach()
-    if indices.dtype not in (paddle.int32, paddle.int64):
+    if not indices.stop_gradient:
+        indices = indices.detach()
+    if indices.dtype.value not in _INTEGERS:
         indices = indices.astype("int64")
     return call("max_unpool", x, indices, [int(side) for side in size])

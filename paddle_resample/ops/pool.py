@@ -183,10 +183,11 @@ def max_unpool(x: Tensor, side: PoolIndices) -> Tensor:
     """
     check_side("max_unpool", side, PoolIndices)
     check_maps("max_unpool", (4, 5), x=x)
-    check_size("max_unpool", side.size, x.ndim - 2, x.shape[0] * x.shape[1])
-    if paddle.in_dynamic_mode() and list(x.shape) != list(side.indices.shape):
+    shape = x.shape
+    check_size("max_unpool", side.size, len(shape) - 2, shape[0] * shape[1])
+    if paddle.in_dynamic_mode() and shape != side.indices.shape:
         raise UsageError(
-            f"max_unpool: x is {list(x.shape)} but the pooling recorded "
+            f"max_unpool: x is {list(shape)} but the pooling recorded "
             f"{list(side.indices.shape)}; the channels and size must be those of the "
             "pooling"
         )

@@ -6,6 +6,7 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "platform/parallel.h"
@@ -61,44 +62,80 @@ void move_cells_first(const Cells& c, T* depth, T* space) {
   });
 }
 
-// A run of some lines of the cache costs less than a call of memmove.
-template <typename T>
-void copy_run(const T* from, int64_t count, T* to) {
-  constexpr int kLine = 64 / sizeof(T), kShort = 16 * kLine;
-  if (count > kShort) return static_cast<void>(std::copy_n(from, count, to));
-  cover<kLine>(count, [&](auto together, int64_t k) {
-    using Some = Lanes<together.value, T>;
-    Some::at(to + k) = Some::at(from + k);
-  });
+// copy(from, to) of `count` vectors of L numbers, all read before one is written: a
+// processor that suspects the next read to meet the last write waits for it.
+template <int L, int count>
+struct CopyVectors {
+  template <typename T>
+  void operator()(const T* from, T* to) const {
+    typedef T Some __attribute__((vector_size(L * sizeof(T))));
+    const auto read = [](const T* at) {
+      Some some;
+      std::memcpy(&some, at, sizeof some);
+      return some;
+    };
+    const auto write = [](T* at, Some some) { std::memcpy(at, &some, sizeof some); };
+    Some all[count];
+    for (int i = 0; i < count; ++i) all[i] = read(from + i * L);
+    for (int i = 0; i < count; ++i) write(to + i * L, all[i]);
+  }
+};
+
+// Call work(copy), where copy(from, to) copies `count` numbers. Of a few half vectors
+// the compiler knows how many, which halves the time; below a line of the cache a call
+// of memcpy takes longer than its work.
+template <typename T, typename Work>
+void with_copy(int64_t count, const Work& work) {
+  constexpr int L = kLanes<T>, kHalf = L / 2;
+  switch (count % kHalf ? 0 : count / kHalf) {
+    case 1: return work(CopyVectors<kHalf, 1>());
+    case 2: return work(CopyVectors<L, 1>());
+    case 3: return work(CopyVectors<kHalf, 3>());
+    case 4: return work(CopyVectors<L, 2>());
+    case 5: return work(CopyVectors<kHalf, 5>());
+    case 6: return work(CopyVectors<L, 3>());
+    case 8: return work(CopyVectors<L, 4>());
+    case 10: return work(CopyVectors<L, 5>());
+    case 12: return work(CopyVectors<L, 6>());
+    case 16: return work(CopyVectors<L, 8>());
+  }
+  if (count < static_cast<int64_t>(64 / sizeof(T))) {
+    return work([count](const T* from, T* to) {
+      cover<kHalf>(count, [&](auto together, int64_t k) {
+        CopyVectors<together.value, 1>()(from + k, to + k);
+      });
+    });
+  }
+  work([count](const T* from, T* to) { std::memcpy(to, from, count * sizeof(T)); });
 }
 
-// pixel[c] = deep[c], or back.
-template <bool to_space, typename T>
-void copy_pixel(T* pixel, T* deep, int64_t channels) {
-  to_space ? copy_run(deep, channels, pixel) : copy_run(pixel, channels, deep);
+// pixel = deep, or back.
+template <bool to_space, typename T, typename Copy>
+void copy_pixel(const Copy& copy, T* pixel, T* deep) {
+  to_space ? copy(deep, pixel) : copy(pixel, deep);
 }
 
 // The cells of one row of the deep side, which is moved in its order. Their pixels are
 // runs of it, down the columns of a cell, or whole rows of a cell are. Sizes come as
 // numbers: out of an object a compiler would read them again after every store.
-template <bool to_space, typename T>
-void move_columns(T* deep, T* top, int64_t channels, int64_t line, int64_t width,
-                  int64_t scale) {
+template <bool to_space, typename T, typename Copy>
+void move_columns(const Copy& copy, T* deep, T* top, int64_t channels, int64_t line,
+                  int64_t width, int64_t scale) {
   for (int64_t column = 0; column < width * scale; ++column, top += channels) {
     T* pixel = top;
     for (int64_t dy = 0; dy < scale; ++dy, pixel += line, deep += channels) {
-      copy_pixel<to_space>(pixel, deep, channels);
+      copy_pixel<to_space>(copy, pixel, deep);
     }
   }
 }
 
-template <bool to_space, typename T>
-void move_rows(T* deep, T* top, int64_t row, int64_t line, int64_t width,
-               int64_t scale) {
+template <bool to_space, typename T, typename Copy>
+void move_rows(const Copy& copy, T* deep, T* top, int64_t row, int64_t line,
+               int64_t width, int64_t scale) {
   for (int64_t w = 0; w < width; ++w, top += row) {
     T* pixels = top;
     for (int64_t dy = 0; dy < scale; ++dy, pixels += line, deep += row) {
-      copy_pixel<to_space>(pixels, deep, row);
+      copy_pixel<to_space>(copy, pixels, deep);
     }
   }
 }
@@ -144,10 +181,11 @@ void move_cells_last(const Cells& c, T* depth, T* space) {
     T* deep = depth + task * c.width * all;
     T* top = space + task * c.scale * line;
     if (c.step_c == 1) {
-      c.step_x == c.channels
-          ? move_rows<to_space>(deep, top, cell, line, c.width, c.scale)
-          : move_columns<to_space>(deep, top, c.channels, line, c.width, c.scale);
-      return;
+      const bool rows = c.step_x == c.channels;
+      return with_copy<T>(rows ? cell : c.channels, [&](const auto& copy) {
+        rows ? move_rows<to_space>(copy, deep, top, cell, line, c.width, c.scale)
+             : move_columns<to_space>(copy, deep, top, c.channels, line, c.width, c.scale);
+      });
     }
     for (int64_t w = 0; w < c.width; ++w, deep += all, top += cell) {
       spread_cell<to_space>(c, deep, top, line);
