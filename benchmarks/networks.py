@@ -4,8 +4,9 @@ python benchmarks/networks.py [--only NAME ...] [--threads 1 2] [--rounds 3] [--
                               [--ways ours torch paddle] [--torch PYTHON] [--processor]
 
 A row is inference of a batch, and a training step on it (forward, loss, backward, SGD).
-Each way runs in a process of its own, in turns (ours, PyTorch, Paddle, ours, ...), with
-the default allocator and nothing exported. Reported is the median of the calls' times
+Each way runs in processes of its own, one for each number of threads, in turns (ours
+with one thread, with two, PyTorch with one, ..., ours with one, ...), with the default
+allocator and nothing exported. Reported is the median of the calls' times
 over all rounds: wall clock, or with --processor the time of the processor, which on a
 shared machine does not count what others had. Only ratios of one run mean something.
 
@@ -147,12 +148,21 @@ def ask(way, name, threads, options):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def row(name, threads, options):
-    """A row of docs/cpu.json: medians of every way, in seconds, and how it was made."""
-    answers = {way: [] for way in options.ways}
+def rows(name, options):
+    """Rows of docs/cpu.json, one for each number of threads, which take turns: a ratio
+    of two rows is of one time, too."""
+    answers = {
+        threads: {way: [] for way in options.ways} for threads in options.threads
+    }
     for _ in range(options.rounds):
         for way in options.ways:
-            answers[way].append(ask(way, name, threads, options))
+            for threads, own in answers.items():
+                own[way].append(ask(way, name, threads, options))
+    return [row(name, threads, own, options) for threads, own in answers.items()]
+
+
+def row(name, threads, answers, options):
+    """A row: medians of every way, in seconds, and how it was made."""
     parameters = {way: a[0]["parameters"] for way, a in answers.items()}
     assert len({*parameters.values()}) == 1, f"{name}: parameters {parameters}"
     seconds = {
@@ -232,13 +242,12 @@ def main():
     if not options.torch:
         options.ways = [way for way in options.ways if way != "torch"]
     for name in options.only or ROWS:
-        for threads in options.threads:
-            made = row(name, threads, options)
+        for made in rows(name, options):
             print_row(made)
             keep(options.out or PAGE.with_suffix(".json"), made)
-            if options.out is None:
-                generator = [sys.executable, str(PAGE.with_name("generate_cpu.py"))]
-                subprocess.run(generator, check=True)
+        if options.out is None:
+            generator = [sys.executable, str(PAGE.with_name("generate_cpu.py"))]
+            subprocess.run(generator, check=True)
 
 
 if __name__ == "__main__":
