@@ -107,7 +107,7 @@ struct BatchNorm {
     double plain = 0, with_normal = 0;
   };
 
-  static Vector<float> all(float value) { return Vector<float>{} + value; }
+  static Vector<float> all(float value) { return in_every_lane(value); }
 
   static void move(float& running, float found, float momentum) {
     running = running * momentum + found * (1 - momentum);

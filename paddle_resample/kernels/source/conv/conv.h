@@ -7,6 +7,7 @@
 
 #include "conv/conv_bias.h"
 #include "conv/conv_primitive.h"
+#include "conv/pointwise.h"
 #include "linear/linear.h"
 #include "onednn/kept.h"
 #include "conv/channel_products.h"
@@ -31,6 +32,12 @@ inline bool keeps_layout(Pass pass, const ConvShape& s) {
   // Bundles of few channels are mostly padding; for a single one oneDNN has no other.
   const bool few = s.channels > 1 && s.channels < 8 && s.made > 1 && s.groups == 1;
   return pass == Pass::kToX && few;
+}
+
+// Whether a matrix times the channels of each pixel is faster, from x to y and back.
+inline bool is_pointwise(const ConvShape& s) {
+  return of_single_pixels(s) && steps_over_no_pixel(s) && s.h * s.w >= 64 &&
+         std::min(s.channels, s.made) >= 4;
 }
 
 // Whether the gradient of a weight is faster as our own product of channels.
@@ -95,6 +102,10 @@ inline std::shared_ptr<const ConvPrimitive> conv_primitive(Pass pass, const Conv
 // bias, dbias: or nullptr.
 inline void conv_forward(const ConvShape& shape, const float* x, const float* weight,
                          const float* bias, float* y) {
+  if (is_pointwise(shape)) {
+    const Pointwise run(shape.n, shape.channels, shape.made, shape.h * shape.w);
+    return run({weight, shape.channels, 1}, x, bias, y);
+  }
   const Tiles tiles = tiles_of(shape);
   if (has_tiles(shape, tiles)) {
     const Filters filters = {shape.channels, shape.made, 9, shape.channels * 9, false};
@@ -106,6 +117,10 @@ inline void conv_forward(const ConvShape& shape, const float* x, const float* we
 }
 
 inline void conv_to_x(const ConvShape& shape, const float* dy, const float* weight, float* dx) {
+  if (is_pointwise(shape)) {
+    const Pointwise run(shape.n, shape.made, shape.channels, shape.h * shape.w);
+    return run({weight, 1, shape.channels}, dy, nullptr, dx);
+  }
   const Tiles tiles = tiles_back(shape);
   if (has_tiles(shape, tiles)) {
     const Filters filters = {shape.made, shape.channels, shape.channels * 9, 9, true};

@@ -21,8 +21,8 @@ inline Vector<float> normal_below(Vector<float> x, Vector<float>& bell) {
   const Vector<float> positive = x < 0.f ? -x : x;
   bell = exp_of_negative<float>(positive * positive * -0.5f);
   const Vector<float> t = 1.f / (positive * 0.375f + 1.f);
-  Vector<float> sum = Vector<float>{} + kSeries[8];
-  for (int k = 7; k >= 0; --k) sum = multiply_add(sum, t, Vector<float>{} + kSeries[k]);
+  Vector<float> sum = in_every_lane(kSeries[8]);
+  for (int k = 7; k >= 0; --k) sum = multiply_add(sum, t, in_every_lane(kSeries[k]));
   const Vector<float> tail = bell * (sum * t);
   return x < 0.f ? tail : 1.f - tail;
 }

@@ -21,7 +21,7 @@ struct LayerNorm {
         const float* const from = x + i * width;
         float* const to = y + i * width;
         const auto [mean, scale] = moments(from);
-        const Vector<float> middle = Vector<float>{} + mean, by = Vector<float>{} + scale;
+        const Vector<float> middle = in_every_lane(mean), by = in_every_lane(scale);
         along_row<float>(width, [&](auto load, auto store) {
           const Vector<float> normal = (load(from, 0) - middle) * by;
           store(to, multiply_add(normal, load(weight, 0), load(bias, 0)));
@@ -82,7 +82,7 @@ struct LayerNorm {
   void row_backward(const float* x, const float* weight, const float* dy, float* dx,
                     float* dweight, float* dbias) const {
     const auto [mean, scale] = moments(x);
-    const Vector<float> middle = Vector<float>{} + mean, by = Vector<float>{} + scale;
+    const Vector<float> middle = in_every_lane(mean), by = in_every_lane(scale);
     Vector<float> sum = {}, product = {};
     along_row<float>(width, [&](auto load, auto store) {
       const Vector<float> normal = (load(x, 0) - middle) * by, above = load(dy, 0);

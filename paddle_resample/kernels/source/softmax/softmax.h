@@ -28,7 +28,7 @@ inline void softmax_rows(int64_t rows, int64_t width, const float* x, float* y) 
   for_rows(rows, width, [&](int64_t i) {
     const float* const from = x + i * width;
     float* const to = y + i * width;
-    Vector<float> most = Vector<float>{} + kLeast;
+    Vector<float> most = in_every_lane(kLeast);
     along_row<float>(width, [&](auto load, auto) {
       const Vector<float> v = load(from, kLeast);
       most = v > most ? v : most;

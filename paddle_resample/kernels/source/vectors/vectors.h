@@ -71,6 +71,13 @@ inline void store(T* to, Vector<T> v) {
   std::memcpy(to, &v, sizeof v);
 }
 
+// A number in every lane. It is not added to zeros, which would have to be done: of -0
+// that makes 0.
+template <typename T>
+inline Vector<T> in_every_lane(T value) {
+  return value - Vector<T>{};
+}
+
 // a * b + c, rounded once where the processor can.
 inline Vector<float> multiply_add(Vector<float> a, Vector<float> b, Vector<float> c) {
 #if defined(__AVX512F__)

@@ -5,7 +5,7 @@
 
 #include "platform/memory.h"
 #include "platform/parallel.h"
-#include "winograd/products.h"
+#include "vectors/products.h"
 #include "winograd/tiles.h"
 
 namespace resample {

@@ -1,14 +1,15 @@
 // Products of matrices whose columns are the lanes of vectors.
 #pragma once
 #include <cstdint>
+#include <type_traits>
 
 #include "vectors/vectors.h"
 
 namespace resample {
 
 constexpr int64_t kPanel = 2 * kLanes<float>;  // columns that are summed at once
-constexpr int kTall = kVectorBytes == 64 ? 12 : 4;  // rows, as many as registers hold
-constexpr int kShortest = 4;
+constexpr int kTall = kVectorBytes == 64 ? 12 : 6;  // rows, as many as registers hold
+constexpr int kShortest = 4;  // of which the sums still hide how long an addition takes
 
 // a(i, k) = at[i * row + k * step]
 struct TileFactor {
@@ -25,7 +26,7 @@ inline void product_of_rows(TileFactor a, const float* b, int64_t b_step, int64_
   for (int64_t k = 0; k < steps; ++k) {
     const Vector<float> left = load(b), right = load(b + kLanes<float>);
     for (int i = 0; i < rows; ++i) {
-      const Vector<float> factor = Vector<float>{} + a.at[i * a.row];
+      const Vector<float> factor = in_every_lane(a.at[i * a.row]);
       sums[i][0] = multiply_add(factor, left, sums[i][0]);
       sums[i][1] = multiply_add(factor, right, sums[i][1]);
     }
@@ -40,7 +41,7 @@ inline void product_of_rows(TileFactor a, const float* b, int64_t b_step, int64_
   }
 }
 
-// The same for any multiple of kShortest rows.
+// The same for any number of rows.
 inline void product(TileFactor a, int64_t rows, const float* b, int64_t b_step, int64_t steps,
                     bool add, float* to, int64_t to_row) {
   int64_t i = 0;
@@ -49,8 +50,13 @@ inline void product(TileFactor a, int64_t rows, const float* b, int64_t b_step, 
     product_of_rows<count>(below, b, b_step, steps, add, to + i * to_row, to_row);
     i += count;
   };
-  while (i + kTall <= rows) some(std::integral_constant<int, kTall>());
-  while (i < rows) some(std::integral_constant<int, kShortest>());
+  // Not 6 and 2 of 8: two rows take as long as four.
+  while (i + kTall + kShortest <= rows || i + kTall == rows) {
+    some(std::integral_constant<int, kTall>());
+  }
+  while (i + kShortest <= rows) some(std::integral_constant<int, kShortest>());
+  if (i + 2 <= rows) some(std::integral_constant<int, 2>());
+  if (i < rows) some(std::integral_constant<int, 1>());
 }
 
 }  // namespace resample
