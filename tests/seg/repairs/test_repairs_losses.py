@@ -331,6 +331,12 @@ def test_mixed_loss_of_cross_entropy_and_dice():
     sum(mixed).backward()
 
 
+def test_dice_of_half_scores_is_summed_in_float32():
+    x, y = scores(size=(1, CLASSES, 64, 64)), paddle.to_tensor(classes(4, (1, 64, 64)))
+    half = losses.DiceLoss()(x.astype("bfloat16"), y)
+    assert half.item() == pytest.approx(losses.DiceLoss()(x, y).item(), rel=1e-3)
+
+
 def test_distillation_towards_the_same_scores_is_the_entropy():
     x, y = scores(), paddle.to_tensor(classes(void=0))
     log_p = log_softmax(x)
