@@ -41,7 +41,8 @@ struct BatchNorm {
       const float scale = 1 / std::sqrt(variance + running.epsilon);
       moments[c] = mean;
       moments[channels + c] = scale;
-      const Vector<float> middle = all(mean), by = all(scale * weight[c]), added = all(bias[c]);
+      const Vector<float> middle = in_every_lane(mean), by = in_every_lane(scale * weight[c]);
+      const Vector<float> added = in_every_lane(bias[c]);
       for_blocks(c, [&](int64_t at, int64_t some) {
         along_row<float>(some, [&](auto load, auto store) {
           store(y + at, multiply_add(load(x + at, 0) - middle, by, added));
@@ -57,10 +58,10 @@ struct BatchNorm {
       const Sums sums = sums_with_normal(x, dy, c, mean, scale);
       dbias[c] = float(sums.plain);
       dweight[c] = float(sums.with_normal);
-      const Vector<float> middle = all(mean), normalize = all(scale);
-      const Vector<float> by = all(scale * weight[c]);
-      const Vector<float> along_one = all(along(sums.plain));
-      const Vector<float> along_normal = all(along(sums.with_normal));
+      const Vector<float> middle = in_every_lane(mean), normalize = in_every_lane(scale);
+      const Vector<float> by = in_every_lane(scale * weight[c]);
+      const Vector<float> along_one = in_every_lane(along(sums.plain));
+      const Vector<float> along_normal = in_every_lane(along(sums.with_normal));
       for_blocks(c, [&](int64_t at, int64_t some) {
         along_row<float>(some, [&](auto load, auto store) {
           const Vector<float> normal = (load(x + at, 0) - middle) * normalize;
@@ -106,8 +107,6 @@ struct BatchNorm {
   struct Sums {
     double plain = 0, with_normal = 0;
   };
-
-  static Vector<float> all(float value) { return in_every_lane(value); }
 
   static void move(float& running, float found, float momentum) {
     running = running * momentum + found * (1 - momentum);

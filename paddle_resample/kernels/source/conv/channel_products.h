@@ -69,9 +69,6 @@ class ChannelProducts {
   static constexpr int64_t kParts = 8;        // that work is shared as
   static constexpr int64_t kColumns = 4 * kSide;  // worth packing the rows again for
 
-  static int64_t share(int64_t count, int64_t among) {
-    return (count + among - 1) / among;
-  }
   static int64_t filled(int64_t count) { return share(count, L) * L; }
   int64_t products() const { return rows_ * columns_; }
 

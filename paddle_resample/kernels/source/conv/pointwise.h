@@ -58,8 +58,6 @@ class Pointwise {
   static constexpr int64_t kParts = 8;       // that work is shared as
   static constexpr int64_t kRows = 16;       // worth packing a block again for
 
-  static int64_t share(int64_t count, int64_t among) { return (count + among - 1) / among; }
-
   // A block of pixels -> panels [channels, kPanel], the last filled up with zeros: rows
   // of a map would meet in the few lines of the cache that their distance leaves them.
   void pack(const float* x, int64_t count, float* panels) const {

@@ -14,6 +14,9 @@ constexpr int64_t kWorthSharing = 1 << 15;
 inline bool forked = false;
 inline const int watched = pthread_atfork(nullptr, nullptr, [] { forked = true; });
 
+// What each of so many gets at most.
+inline int64_t share(int64_t count, int64_t among) { return (count + among - 1) / among; }
+
 // Call task(i) for every i below `tasks`. A task writes what no other task touches and
 // computes it in an order of its own, so results do not depend on who runs it.
 template <typename Task>

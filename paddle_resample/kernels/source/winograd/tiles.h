@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 
+#include "platform/parallel.h"
 #include "vectors/channel_lanes.h"
 
 namespace resample {
@@ -19,7 +20,6 @@ struct Tiles {
   int64_t top, left;     // padding, perhaps negative
   int64_t apart_h, apart_w;
 
-  static int64_t share(int64_t count, int64_t among) { return (count + among - 1) / among; }
   int64_t rows() const { return share(share(to_h, apart_h), 2) * apart_h; }
   int64_t columns() const { return share(share(to_w, apart_w), 2) * apart_w; }
   int64_t count() const { return n * rows() * columns(); }

@@ -35,7 +35,7 @@ struct Points {
 inline void winograd_forward(const Tiles& tiles, const Filters& filters, const float* x,
                              const float* weight, const float* bias, float* y) {
   constexpr int64_t kTogether = 64;  // tiles, whose points stay in the nearer caches
-  const int64_t count = tiles.count(), parts = Tiles::share(count, kTogether);
+  const int64_t count = tiles.count(), parts = share(count, kTogether);
   const int64_t channels = filters.channels, made = filters.made;
   const int64_t bundles = bundles_of<float>(channels), made_bundles = bundles_of<float>(made);
   const int64_t size = (tiles.h * tiles.w + 1) * kTileLanes;
@@ -98,8 +98,8 @@ inline void winograd_to_weight(const Tiles& tiles, const Filters& filters, const
   const int64_t bundles = bundles_of<float>(channels), made_bundles = bundles_of<float>(made);
   constexpr int64_t kRoom = 1 << 23;  // values at points, which a large cache holds
   const int64_t count = tiles.count(), most = kRoom / (kPoints * (channels + made));
-  const int64_t parts = Tiles::share(count, std::max<int64_t>(64, most));
-  const int64_t together = Tiles::share(count, parts);
+  const int64_t parts = share(count, std::max<int64_t>(64, most));
+  const int64_t together = share(count, parts);
   const int64_t size = (tiles.h * tiles.w + 1) * kTileLanes;
   const int64_t made_size = (tiles.to_h * tiles.to_w + 1) * kTileLanes;
   const AlignedArray<float> from = bundled(x, tiles.n, channels, tiles.h * tiles.w);
