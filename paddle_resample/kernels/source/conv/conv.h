@@ -81,7 +81,8 @@ inline Tiles tiles_back(const ConvShape& s) {
 // Whether products of tiles are faster: what was for the shapes of segmentation networks.
 inline bool has_tiles(const ConvShape& s, const Tiles& tiles) {
   if (s.kernel_h != 3 || s.kernel_w != 3 || s.stride_h != 1 || s.stride_w != 1) return false;
-  if (s.groups != 1 || std::min(s.channels, s.made) < 32) return false;
+  if (s.groups != 1 || std::min(s.channels, s.made) < 16) return false;
+  if (std::max(s.channels, s.made) < 32) return false;
   // Filters have to be transformed for many tiles, and tiles reach over the border.
   const int64_t pixels = tiles.n * tiles.to_h * tiles.to_w;
   return tiles.count() >= 64 && tiles.count() * 16 < pixels * 6;
