@@ -9,8 +9,9 @@ Every row of operators_rows.py is measured on every shape, forward and forward w
 backward, in turns with `floor`, which copies as many bytes as the operator reads and
 writes, into memory that is already there (twice with backward). Medians are reported;
 on a shared machine only ratios mean something, and those are of times by their floors.
-`--torch` names a Python that has PyTorch, which runs the same rows in processes of its
-own, before and after ours. Rows that Paddle or PyTorch wins are marked.
+`--torch` names a Python that has PyTorch: a process of its own measures each case before
+and after ours, so that a slow stretch meets both. Rows that Paddle or PyTorch wins are
+marked.
 `--held_out` measures shapes that no kernel was tuned on, without Paddle's operators.
 `--growth` shows how the time of an output pixel changes with the size of the output.
 
@@ -28,6 +29,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from operators_measure import LEAST, measure_paddle, measure_torch
@@ -38,6 +40,7 @@ MALLOC = {
     "MALLOC_TRIM_THRESHOLD_": str(1 << 33),
     "MALLOC_TOP_PAD_": str(1 << 28),
 }
+REST = 0.25  # seconds after which OpenMP's threads have stopped to wait for more work
 RATIOS = ("paddle", "torch", "floor")
 GROWTH = (32, 64, 128, 256, 512, 1024)  # sides of y, which has these many channels:
 CHANNELS = 16
@@ -55,53 +58,81 @@ def cases(options):
 
 
 def work(options):
-    """Measure in this process, and print what was found."""
+    """Measure in this process, and print what was found: versions, then the lines of
+    each case whose number comes in."""
     measure = {"paddle": measure_paddle, "torch": measure_torch}[options.worker]
     effort = options.rounds, options.seconds
     if options.growth:  # of small maps more rounds, up to the time of a large one
         effort = 100 * options.rounds, options.seconds
+    everything = cases(options)
     found = measure(
-        cases(options),
+        (everything[int(number)] for number in sys.stdin),
         effort,
         options.threads[0],
         paddle_too=not (options.growth or options.held_out),
         backward_too=not options.growth,
     )
-    print(json.dumps(found))
+    for answer in found:
+        print(json.dumps(answer), flush=True)
 
 
-def ask(python, worker, threads, options):
-    """Measure in a process of its own: lines, versions."""
-    command = [python, __file__, "--worker", worker, "--threads", str(threads)]
-    command += ["--rounds", str(options.rounds), "--only", options.only]
-    command += ["--shapes", ",".join("x".join(map(str, s)) for s in options.shapes)]
-    command += ["--seconds", str(options.seconds)]
-    command += ["--growth"] if options.growth else []
-    command += ["--held_out"] if options.held_out else []
-    env = {**os.environ, **(MALLOC if options.kept_memory else {})}
-    env.update(OMP_NUM_THREADS=str(threads), PADDLE_RESAMPLE_NATIVE="require")
-    done = subprocess.run(command, env=env, stdout=subprocess.PIPE, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
+class Worker:
+    """A process that measures one case after the other, and rests in between."""
+
+    def __init__(self, python, worker, threads, options):
+        command = [python, __file__, "--worker", worker, "--threads", str(threads)]
+        command += ["--rounds", str(options.rounds), "--only", options.only]
+        command += ["--shapes", ",".join("x".join(map(str, s)) for s in options.shapes)]
+        command += ["--seconds", str(options.seconds)]
+        command += ["--growth"] if options.growth else []
+        command += ["--held_out"] if options.held_out else []
+        env = {**os.environ, **(MALLOC if options.kept_memory else {})}
+        env.update(OMP_NUM_THREADS=str(threads), PADDLE_RESAMPLE_NATIVE="require")
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self._process = subprocess.Popen(command, env=env, text=True, **pipes)
+        self._rest = REST if threads > 1 else 0
+        self.versions = self._answer()
+
+    def ask(self, number):
+        """Lines of a case."""
+        self._process.stdin.write(f"{number}\n")
+        self._process.stdin.flush()
+        lines = self._answer()
+        time.sleep(self._rest)
+        return lines
+
+    def end(self):
+        self._process.stdin.close()
+        self._process.wait()
+
+    def _answer(self):
+        answer = self._process.stdout.readline()
+        if not answer:
+            raise SystemExit(f"a process has ended: {' '.join(self._process.args)}")
+        return json.loads(answer)
 
 
 def measured(options):
     """Lines of all numbers of threads, and versions."""
     table, versions = [], {}
+    count = len(cases(options))
     for threads in options.threads:
-        foreign = []
-        for turn in ("before", "ours", "after"):
-            if turn == "ours":
-                lines, what = ask(sys.executable, "paddle", threads, options)
-            elif options.torch:
-                found, what = ask(options.torch, "torch", threads, options)
-                foreign.append(found)
-            else:
-                continue
-            versions.update(what)
-        for line in lines:
-            line["threads"] = threads
-            line["ours/"] = ratios(line, foreign)
-        table += lines
+        ours = Worker(sys.executable, "paddle", threads, options)
+        theirs = options.torch and Worker(options.torch, "torch", threads, options)
+        versions.update(ours.versions, **(theirs.versions if theirs else {}))
+        for number in range(count):
+            foreign = [theirs.ask(number)] if theirs else []
+            lines = ours.ask(number)
+            foreign += [theirs.ask(number)] if theirs else []
+            for line in lines:
+                line["threads"] = threads
+                line["ours/"] = ratios(line, foreign)
+            table += lines
+            done = f"\r{threads} threads, case {number + 1} of {count}"
+            print(done, end="", file=sys.stderr, flush=True)
+        print(file=sys.stderr)
+        for worker in (ours, theirs) if theirs else (ours,):
+            worker.end()
     return table, versions
 
 

@@ -12,7 +12,7 @@ LEAST = 2  # rounds of a measurement whose time is up
 
 
 def measure_paddle(cases, effort, threads, paddle_too=True, backward_too=True):
-    """Time our kernels and Paddle's operators.
+    """Time our kernels and Paddle's operators: a generator.
 
     Args:
         cases: (Row, shape) pairs.
@@ -22,8 +22,8 @@ def measure_paddle(cases, effort, threads, paddle_too=True, backward_too=True):
         paddle_too: whether to time Paddle's operators.
         backward_too: whether to time forward with backward.
 
-    Returns:
-        one dict of each case and direction, and a dict of versions.
+    Yields:
+        a dict of versions; then for each case a list of one dict for each direction.
     """
     import paddle_resample  # isort: skip  (before Paddle)
     import paddle
@@ -52,7 +52,7 @@ def measure_paddle(cases, effort, threads, paddle_too=True, backward_too=True):
 
     choice.native("haar", paddle.ones([1, 1, 2, 2]))  # builds and loads
     native = choice._offered
-    lines = []
+    yield {"paddle": paddle.__version__, "kernels": choice.status()}
     for row, shape in cases:
         tensors = [paddle.to_tensor(a) for a in row.inputs(*shape)]
         learned = tensors[: row.gradients]
@@ -71,8 +71,9 @@ def measure_paddle(cases, effort, threads, paddle_too=True, backward_too=True):
         ways = {"ours": lambda f=forward: f(native)}
         if paddle_too:
             ways["paddle"] = lambda f=forward: f({})
-        lines.append(line(row, y[0].shape, "forward", ways, copy, effort, threads))
+        forward_line = line(row, y[0].shape, "forward", ways, copy, effort, threads)
         if not backward_too or not row.gradients:
+            yield [forward_line]
             continue
         for tensor in learned:
             tensor.stop_gradient = False
@@ -81,12 +82,12 @@ def measure_paddle(cases, effort, threads, paddle_too=True, backward_too=True):
         ways = {"ours": lambda f=both: f(native)}
         if paddle_too:
             ways["paddle"] = lambda f=both: f({})
-        lines.append(line(row, y[0].shape, "both", ways, copies, effort, threads))
-    return lines, {"paddle": paddle.__version__, "kernels": choice.status()}
+        both_line = line(row, y[0].shape, "both", ways, copies, effort, threads)
+        yield [forward_line, both_line]
 
 
 def measure_torch(cases, effort, threads, paddle_too=True, backward_too=True):
-    """The same for PyTorch; rows without a function of it are left out."""
+    """The same for PyTorch; of rows without a function of it the lists are empty."""
     import torch
     import torch.nn.functional as F
 
@@ -103,9 +104,10 @@ def measure_torch(cases, effort, threads, paddle_too=True, backward_too=True):
         def backward(ctx, dy):
             return NextLayer.given
 
-    lines = []
+    yield {"torch": torch.__version__}
     for row, shape in cases:
         if row.torch is None:
+            yield []
             continue
         tensors = [torch.from_numpy(a) for a in row.inputs(*shape)]
         learned = tensors[: row.gradients]
@@ -120,16 +122,17 @@ def measure_torch(cases, effort, threads, paddle_too=True, backward_too=True):
         sizes = bytes_of(tensors), bytes_of(y)
         copy = floor(*sizes)
         ways = {"torch": forward}
-        lines.append(line(row, y[0].shape, "forward", ways, copy, effort, threads))
+        forward_line = line(row, y[0].shape, "forward", ways, copy, effort, threads)
         if not backward_too or not row.gradients:
+            yield [forward_line]
             continue
         for tensor in learned:
             tensor.requires_grad_()
         NextLayer.given = tuple(torch.ones_like(t) for t in y)
         copies = twice(*sizes)
         ways = {"torch": both}
-        lines.append(line(row, y[0].shape, "both", ways, copies, effort, threads))
-    return lines, {"torch": torch.__version__}
+        both_line = line(row, y[0].shape, "both", ways, copies, effort, threads)
+        yield [forward_line, both_line]
 
 
 def as_tuple(y):
