@@ -9,9 +9,9 @@ Every row of operators_rows.py is measured on every shape, forward and forward w
 backward, in turns with `floor`, which copies as many bytes as the operator reads and
 writes, into memory that is already there (twice with backward). Medians are reported;
 on a shared machine only ratios mean something, and those are of times by their floors.
-`--torch` names a Python that has PyTorch: a process of its own measures each case before
-and after ours, so that a slow stretch meets both. Rows that Paddle or PyTorch wins are
-marked.
+`--torch` names a Python that has PyTorch: a process of its own measures each case
+before and after ours, so that a slow stretch meets both. Rows that Paddle or PyTorch
+wins are marked.
 `--held_out` measures shapes that no kernel was tuned on, without Paddle's operators.
 `--growth` shows how the time of an output pixel changes with the size of the output.
 

@@ -6,10 +6,12 @@ knows more forms and says what is wrong, then runs itself.
 
 import math
 
-__all__ = ["conv2d_how", "conv2d_transpose_how"]
+__all__ = ["PRODUCTS_OF_PIXELS", "conv2d_how", "conv2d_transpose_how"]
 
 # Fewer products, or fewer pixels to share a weight, take Paddle less time: measured.
-_PRODUCTS = 1 << 18
+# Multiplying pixels by one matrix takes Paddle's library no longer, and its call less.
+_PRODUCTS = 1 << 20
+PRODUCTS_OF_PIXELS = 1 << 23
 _PIXELS = 16
 
 
@@ -28,7 +30,11 @@ def conv2d_how(x, weight, bias, stride, padding, dilation, groups):
     if how is None:
         return None
     steps = [_steps(x.shape[2 + k], weight.shape[2 + k], how, k) for k in (0, 1)]
-    if min(steps) < 0 or _few(x.shape[0] * (steps[0] + 1) * (steps[1] + 1), weight):
+    if min(steps) < 0:
+        return None
+    pixels = x.shape[0] * (steps[0] + 1) * (steps[1] + 1)
+    of_pixels = weight.shape[2:] == [1, 1] and how[:2] == [1, 1] and groups == 1
+    if _few(pixels, weight, PRODUCTS_OF_PIXELS if of_pixels else _PRODUCTS):
         return None
     return [*how, groups]
 
@@ -47,7 +53,7 @@ def conv2d_transpose_how(
         return None
     if x.shape[1] % groups or _other_bias(bias, weight.shape[1] * groups):
         return None
-    if _few(x.shape[0] * x.shape[2] * x.shape[3], weight):
+    if _few(x.shape[0] * x.shape[2] * x.shape[3], weight, _PRODUCTS):
         return None
     how = _sides(x, weight, stride, padding, dilation)
     more = _pair(output_padding, 0)
@@ -73,8 +79,8 @@ def _fit(x, weight, groups):
     return x.ndim == 4 and weight.ndim == 4 and isinstance(groups, int) and groups > 0
 
 
-def _few(pixels, weight):
-    return pixels < _PIXELS or pixels * math.prod(weight.shape) < _PRODUCTS
+def _few(pixels, weight, products):
+    return pixels < _PIXELS or pixels * math.prod(weight.shape) < products
 
 
 def _other_bias(bias, channels):

@@ -8,14 +8,10 @@ import paddle
 import paddle.nn.functional as F
 from paddle import Tensor
 
-from ..kernels import native
+from ..kernels import conv_arguments, native
 from ..kernels.conv2d import obstacle
-from ..kernels.conv_arguments import conv2d_how
 
 __all__ = ["pointwise_conv"]
-
-# Fewer products take Paddle's operator less time: measured.
-_PRODUCTS = 1 << 20
 
 
 def pointwise_conv(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -56,9 +52,10 @@ def _native(x, weight, bias):
     """The result of oneDNN, or None; None while a program is traced."""
     if not paddle.in_dynamic_mode() or x.dtype != paddle.float32:
         return None
-    if math.prod(x.shape) * math.prod(weight.shape[:1]) < _PRODUCTS:
+    products = math.prod(x.shape) * math.prod(weight.shape[:1])
+    if products < conv_arguments.PRODUCTS_OF_PIXELS:
         return None
-    how = conv2d_how(x, weight, bias, 1, 0, 1, 1)
+    how = conv_arguments.conv2d_how(x, weight, bias, 1, 0, 1, 1)
     if how is None:
         return None
     tensors = (x, weight) if bias is None else (x, weight, bias)

@@ -56,7 +56,8 @@ def native_networks(switch, monkeypatch):
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, getattr(module, name))
     monkeypatch.setattr(networks, "_done", False)
-    monkeypatch.setattr(conv_arguments, "_PRODUCTS", 0)
+    for products in ("_PRODUCTS", "PRODUCTS_OF_PIXELS"):
+        monkeypatch.setattr(conv_arguments, products, 0)
     monkeypatch.setattr(layers, "_PRODUCTS", 0)
     monkeypatch.setattr(layers, "_FEW", 0)
     monkeypatch.setattr(conv_arguments, "_PIXELS", 0)

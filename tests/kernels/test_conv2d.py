@@ -233,11 +233,12 @@ def test_what_is_small_is_left_to_paddle(native_networks, monkeypatch):
     monkeypatch.undo()
     native_networks(True)
     use_native_layers()
-    weight = paddle.randn([64, 64, 1, 1])
-    weight.stop_gradient = False
-    for side, native in ((1, False), (7, False), (8, True)):
-        assert is_native(F.conv2d(paddle.randn([1, 64, side, 8]), weight)) == native
-    assert not is_native(F.conv2d(paddle.randn([1, 64, 1, 1]), weight))
+    for kernel, most in ((3, 28), (1, 2047)):  # pixels that are left to it
+        weight = paddle.randn([64, 64, kernel, kernel])
+        weight.stop_gradient = False
+        for pixels, native in ((1, False), (most, False), (most + 1, True)):
+            x = paddle.randn([1, 64, kernel, pixels + kernel - 1])
+            assert is_native(F.conv2d(x, weight)) == native
 
 
 def test_a_traced_network_has_paddles_operators(native_networks, tmp_path):
