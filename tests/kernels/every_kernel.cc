@@ -391,6 +391,7 @@ struct Layers : Runner<float> {
         tiles(17, 16, 1, 9, top, apart);
         tiles(32, 70, 16, 3, top, apart);
       }
+      tiles(17, 33, 70, 65, 1, apart);
     }
     for (int64_t width : {1, 7, 16, 49, 64, 1000}) {
       rows(1, width);

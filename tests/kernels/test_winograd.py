@@ -1,6 +1,7 @@
 import numpy as np
 import paddle
 import paddle.nn.functional as F
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ def cases(draw):
     """Convolutions of 3x3 pixels that are done by tiles."""
     dilation = draw(st.tuples(st.integers(1, 3), st.integers(1, 3)))
     return {
-        "channels": draw(st.sampled_from([32, 33, 40, 64, 70])),
+        "channels": draw(st.sampled_from([16, 32, 33, 40, 64, 70])),
         "made": draw(st.sampled_from([32, 36, 47, 64, 65])),
         "sides": draw(st.tuples(st.integers(17, 25), st.integers(17, 25))),
         "biased": draw(st.booleans()),
@@ -63,6 +64,21 @@ def test_is_as_exact_as_float32_is(native_networks):
     assert_close([t.astype("float64") for t in got], expected, 3e-6)
 
 
+@pytest.mark.parametrize(("channels", "made"), [(16, 33), (70, 40)])
+def test_the_many_tiles_of_a_large_map(native_networks, channels, made):
+    """They are summed in more parts than those of a small one."""
+    paddle.seed(3)
+    x, weight = (
+        paddle.randn([2, channels, 66, 71]),
+        paddle.randn([made, channels, 3, 3]),
+    )
+    y, got = run(conv, (x, weight), padding=[0, 3])
+    assert is_native(y)
+    wide = [t.detach().astype("float64") for t in (x, weight)]
+    _, expected = run(conv, wide, padding=[0, 3])
+    assert_close([t.astype("float64") for t in got], expected, 3e-6)
+
+
 def test_repeats_to_the_last_bit(native_networks):
     tensors = paddle.randn([2, 48, 33, 31]), paddle.randn([40, 48, 3, 3])
     _, expected = run(conv, tensors, padding=1)
@@ -90,15 +106,16 @@ import paddle.nn.functional as F
 from paddle_resample.kernels.networks import use_native_layers
 
 use_native_layers()
-x, weight = paddle.randn([2, 48, 45, 47]), paddle.randn([40, 48, 3, 3])
-for tensor in (x, weight):
-    tensor.stop_gradient = False
-y = F.conv2d(x, weight, padding=2, dilation=2)
-for made in (y, *paddle.grad((y * y).sum(), [x, weight])):
-    print(hashlib.sha256(made.numpy().tobytes()).hexdigest())
+for height in 9, 45, 81:
+    x, weight = paddle.randn([2, 48, height, 57]), paddle.randn([40, 48, 3, 3])
+    for tensor in (x, weight):
+        tensor.stop_gradient = False
+    y = F.conv2d(x, weight, padding=2, dilation=2)
+    for made in (y, *paddle.grad((y * y).sum(), [x, weight])):
+        print(hashlib.sha256(made.numpy().tobytes()).hexdigest())
 """
 
 
 def test_nothing_depends_on_threads(words_of):
     one, three = (words_of(PROGRAM, threads) for threads in (1, 3))
-    assert one == three and len(one) == 3
+    assert one == three and len(one) == 9
