@@ -25,7 +25,7 @@ def run_sanitized(source, folder, processor, *words):
     flags += processor
     command = [compiler, *flags, f"-I{build.SOURCES}", str(source), "-o", str(program)]
     command.append("-ldl")
-    built = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    built = subprocess.run(command, capture_output=True, text=True, timeout=900)
     if "cannot find" in built.stderr:
         pytest.skip("the compiler has no sanitizers")
     assert built.returncode == 0, built.stderr
