@@ -68,10 +68,8 @@ def test_is_as_exact_as_float32_is(native_networks):
 def test_the_many_tiles_of_a_large_map(native_networks, channels, made):
     """They are summed in more parts than those of a small one."""
     paddle.seed(3)
-    x, weight = (
-        paddle.randn([2, channels, 66, 71]),
-        paddle.randn([made, channels, 3, 3]),
-    )
+    x = paddle.randn([2, channels, 66, 71])
+    weight = paddle.randn([made, channels, 3, 3])
     y, got = run(conv, (x, weight), padding=[0, 3])
     assert is_native(y)
     wide = [t.detach().astype("float64") for t in (x, weight)]
