@@ -2,6 +2,7 @@
 
 import statistics
 import time
+from functools import partial
 
 import numpy as np
 
@@ -65,25 +66,17 @@ def measure_paddle(cases, effort, threads, paddle_too=True, backward_too=True):
             y = NextLayer.apply(*forward(kernels))
             return paddle.grad([y], learned)
 
-        y = forward(native)
-        sizes = bytes_of(tensors), bytes_of(y)
-        copy = floor(*sizes)
-        ways = {"ours": lambda f=forward: f(native)}
-        if paddle_too:
-            ways["paddle"] = lambda f=forward: f({})
-        forward_line = line(row, y[0].shape, "forward", ways, copy, effort, threads)
-        if not backward_too or not row.gradients:
-            yield [forward_line]
-            continue
-        for tensor in learned:
-            tensor.stop_gradient = False
-        NextLayer.given = tuple(paddle.ones(t.shape) for t in y)
-        copies = twice(*sizes)
-        ways = {"ours": lambda f=both: f(native)}
-        if paddle_too:
-            ways["paddle"] = lambda f=both: f({})
-        both_line = line(row, y[0].shape, "both", ways, copies, effort, threads)
-        yield [forward_line, both_line]
+        def learn(y, learned=learned):
+            for tensor in learned:
+                tensor.stop_gradient = False
+            NextLayer.given = tuple(paddle.ones(t.shape) for t in y)
+
+        kernels = {"ours": native, **({"paddle": {}} if paddle_too else {})}
+        ways = {
+            direction: {name: partial(function, k) for name, k in kernels.items()}
+            for direction, function in (("forward", forward), ("both", both))
+        }
+        yield lines(row, tensors, ways, learn, backward_too, effort, threads)
 
 
 def measure_torch(cases, effort, threads, paddle_too=True, backward_too=True):
@@ -118,25 +111,34 @@ def measure_torch(cases, effort, threads, paddle_too=True, backward_too=True):
         def both(forward=forward, learned=learned):
             return torch.autograd.grad(NextLayer.apply(*forward()), learned)
 
-        y = forward()
-        sizes = bytes_of(tensors), bytes_of(y)
-        copy = floor(*sizes)
-        ways = {"torch": forward}
-        forward_line = line(row, y[0].shape, "forward", ways, copy, effort, threads)
-        if not backward_too or not row.gradients:
-            yield [forward_line]
-            continue
-        for tensor in learned:
-            tensor.requires_grad_()
-        NextLayer.given = tuple(torch.ones_like(t) for t in y)
-        copies = twice(*sizes)
-        ways = {"torch": both}
-        both_line = line(row, y[0].shape, "both", ways, copies, effort, threads)
-        yield [forward_line, both_line]
+        def learn(y, learned=learned):
+            for tensor in learned:
+                tensor.requires_grad_()
+            NextLayer.given = tuple(torch.ones_like(t) for t in y)
+
+        ways = {"forward": {"torch": forward}, "both": {"torch": both}}
+        yield lines(row, tensors, ways, learn, backward_too, effort, threads)
 
 
 def as_tuple(y):
     return y if isinstance(y, tuple) else (y,)
+
+
+def lines(row, tensors, ways, learn, backward_too, effort, threads):
+    """A line for forward and, where that is asked for and there is one, for both.
+
+    Args:
+        ways: for "forward" and "both" a function of each way.
+        learn: what prepares `tensors` for gradients; it is given what forward returns.
+    """
+    y = next(iter(ways["forward"].values()))()
+    sizes = bytes_of(tensors), bytes_of(y)
+    shape, rest = y[0].shape, (effort, threads)
+    found = [line(row, shape, "forward", ways["forward"], floor(*sizes), *rest)]
+    if backward_too and row.gradients:
+        learn(y)
+        found.append(line(row, shape, "both", ways["both"], twice(*sizes), *rest))
+    return found
 
 
 def line(row, shape_of_y, direction, ways, copy, effort, threads):

@@ -11,6 +11,11 @@ constexpr int64_t kPanel = 2 * kLanes<float>;  // columns that are summed at onc
 constexpr int kTall = kVectorBytes == 64 ? 12 : 6;  // rows, as many as registers hold
 constexpr int kShortest = 4;  // of which the sums still hide how long an addition takes
 
+// Rows with as many behind them as fill the last product of some, which takes no longer then.
+constexpr int64_t whole_products(int64_t rows) {
+  return (rows + kShortest - 1) / kShortest * kShortest;
+}
+
 // a(i, k) = at[i * row + k * step]
 struct TileFactor {
   const float* at;

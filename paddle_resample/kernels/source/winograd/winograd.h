@@ -19,7 +19,7 @@ struct Points {
   // A row is some lines longer than its channels: rows of a power of two would share the
   // same few lines of the cache.
   Points(int64_t points, int64_t tiles, int64_t channels)
-      : capacity((tiles + kShortest - 1) / kShortest * kShortest),
+      : capacity(whole_products(tiles)),
         row((channels + 31) / 32 * 32 + kTileLanes),
         all(make_array<float>(points * point())) {
     // What is behind the last bundle is multiplied, but not used.
@@ -60,7 +60,7 @@ inline void winograd_forward(const Tiles& tiles, const Filters& filters, const f
   };
   parallel(share(count, together), count * made * channels, make, [&](Own& own, int64_t part) {
     const int64_t begin = part * together, some = std::min(together, count - begin);
-    const int64_t rows = (some + kShortest - 1) / kShortest * kShortest;
+    const int64_t rows = whole_products(some);
     tiles.find(begin, some, own.at_read);
     tiles.find(begin, some, own.at_made);
     for (int64_t b = 0; b < bundles; ++b) {
@@ -124,7 +124,7 @@ inline void winograd_to_weight(const Tiles& tiles, const Filters& filters, const
   const int64_t parts = all_lines ? kParts : std::clamp<int64_t>(count / kWorth, 1, kParts / 4);
   const int lines = all_lines ? 4 : 1, groups = 4 / lines;
   const int64_t together = std::max<int64_t>(64, kRoom / (4 * lines * (channels + made)));
-  const int64_t rows = (channels + kShortest - 1) / kShortest * kShortest;
+  const int64_t rows = whole_products(channels);
   const int64_t size = (tiles.h * tiles.w + 1) * kTileLanes;
   const int64_t made_size = (tiles.to_h * tiles.to_w + 1) * kTileLanes;
   const AlignedArray<float> from = bundled(x, tiles.n, channels, tiles.h * tiles.w);
