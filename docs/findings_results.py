@@ -93,8 +93,23 @@ class Findings:
 
     def of(self, *verdicts):
         """Names of the methods with these verdicts, in words."""
-        methods = self.summary["methods"]
-        names = [f"`{n}`" for n, m in methods.items() if m["verdict"] in verdicts]
+        methods = self.summary["methods"].items()
+        return self._in_words(n for n, m in methods if m["verdict"] in verdicts)
+
+    @property
+    def behind(self):
+        """Names of the undecided methods whose own interval lies below 0, in words; ""
+        where there are none."""
+        methods = self.summary["methods"].items()
+        names = [
+            n
+            for n, m in methods
+            if m["verdict"] == "undecided" and m["measures"]["miou"]["interval"][1] < 0
+        ]
+        return self._in_words(names) if names else ""
+
+    def _in_words(self, names):
+        names = [f"`{name}`" for name in names]
         words = WORDS[self.language]
         if not names:
             return words["none"]

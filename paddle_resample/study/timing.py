@@ -22,7 +22,7 @@ from .results import TIMING, read_results
 
 __all__ = ["processor", "time_methods"]
 
-_STEPS = 5  # training steps of each method that are measured
+_STEPS = 15  # training steps of each method that are measured
 _CPUINFO = Path("/proc/cpuinfo")
 
 
