@@ -108,13 +108,28 @@ class Findings:
         ]
         return self._in_words(names) if names else ""
 
+    @property
+    def noisiest(self):
+        """Name of the method whose differences vary most over the seeds, and the mIoU
+        of its worst and its best run, in percent, as texts."""
+        methods = self.summary["methods"]
+        others = [name for name in methods if name != self.plan.baseline]
+
+        def varied(name):
+            return methods[name]["measures"]["miou"]["seed_deviation"]
+
+        name = max(others, key=varied)
+        runs = methods[name]["measures"]["miou"]["per_seed"]
+        return name, f"{100 * min(runs):.1f}", f"{100 * max(runs):.1f}"
+
     def _in_words(self, names):
         names = [f"`{name}`" for name in names]
         words = WORDS[self.language]
         if not names:
             return words["none"]
         *others, last = names
-        return words["and"].join([", ".join(others), last]) if others else last
+        others = [words["comma"].join(others)] if others else []
+        return words["and"].join([*others, last])
 
     def count(self, *verdicts):
         methods = self.summary["methods"].values()

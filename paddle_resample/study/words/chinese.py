@@ -45,7 +45,7 @@ CHINESE = {
     # The page.
     "lang": "zh-CN",
     "title": "重采样算子比较",
-    "compared": "{methods} 种方法，{seeds}，{images} 张验证图像，每次训练 "
+    "compared": "{methods} 种方法，{seeds}，{images} 张评分图像，每次训练 "
     "{iterations} 次迭代。变化的配置项：{keys}。",
     "seeds_one": "1 个随机种子",
     "seeds_many": "{count} 个随机种子",
@@ -122,7 +122,7 @@ CHINESE = {
     "measure_ece": "校准误差 ↓",
     "nav_ceiling": "上限",
     "ceiling_title": "上采样至多能带来多少",
-    "ceiling_text": "{total} 张验证图像中 {images} 张的标签（{width} × {height} 像素）"
+    "ceiling_text": "{total} 张评分图像中 {images} 张的标签（{width} × {height} 像素）"
     "，不经任何网络：按各步长的格子取类别占比，再上采样，占比最大者胜。"
     "它限制仅靠上采样由该步长得到结果的网络，"
     "不限制跳跃连接或引导图从更细的特征图带来的内容。",
@@ -209,7 +209,7 @@ CHINESE = {
     "void": "忽略",
     "shrunk": "图像最大显示 {side} 像素。",
     "extremes_title": "各方法最好与最差的图像",
-    "extremes_text": "在全部 {images} 张验证图像中，该方法相对基线表现最好与最差"
+    "extremes_text": "在全部 {images} 张评分图像中，该方法相对基线表现最好与最差"
     "的图像（基线：得分最高与最低的图像）。网络取种子 {seed}。黄色为错误。",
     "extreme_gain": "相对 {baseline} 最好：{own} % 对 {base} %（{gain}）",
     "extreme_loss": "相对 {baseline} 最差：{own} % 对 {base} %（{gain}）",

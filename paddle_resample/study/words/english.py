@@ -48,7 +48,7 @@ ENGLISH = {
     # The page.
     "lang": "en",
     "title": "Comparison of resamplers",
-    "compared": "{methods} methods, {seeds}, {images} validation images, "
+    "compared": "{methods} methods, {seeds}, {images} scored images, "
     "{iterations} iterations each. Varied: {keys}.",
     "seeds_one": "1 seed",
     "seeds_many": "{count} seeds",
@@ -133,7 +133,7 @@ ENGLISH = {
     "measure_ece": "Calibration error ↓",
     "nav_ceiling": "Ceiling",
     "ceiling_title": "What an upsampler can gain at most",
-    "ceiling_text": "Labels of {images} of the {total} validation images ({width} × "
+    "ceiling_text": "Labels of {images} of the {total} scored images ({width} × "
     "{height} pixels), without any network: class shares in cells of each stride go up "
     "again, and the largest share wins. This bounds networks that lead from that "
     "stride to the result by upsampling alone; it does not bound what skip "
@@ -229,7 +229,7 @@ ENGLISH = {
     "void": "void",
     "shrunk": "Pictures are shown at most {side} pixels large.",
     "extremes_title": "Best and worst image of every method",
-    "extremes_text": "Of all {images} validation images, where the method does "
+    "extremes_text": "Of all {images} scored images, where the method does "
     "best and worst against the baseline (the baseline: where it scores highest "
     "and lowest). Networks of seed {seed}. Yellow: errors.",
     "extreme_gain": "Best against {baseline}: {own} % to {base} % ({gain})",

@@ -97,7 +97,7 @@ def test_what_it_says(study, page):
         assert f"{100 * found['mean']:.2f}" in said
         assert f"± {100 * found['deviation']:.2f}" in said
         assert method in said
-    assert "better" in said and "3 seeds, 6 validation images, 360 iterations" in said
+    assert "better" in said and "3 seeds, 6 scored images, 360 iterations" in said
     assert "--vary seed=0,1,2 \\" in said and "--iters 360" in said
     assert "type: ResampleUNet" in said and "paddlepaddle" in said
     assert "In the laboratory" not in said
@@ -175,7 +175,7 @@ def test_the_ceiling_is_that_of_the_file(study, page):
     said = page.said()
     for sentence in ceiling_sentences(result):
         assert sentence in said
-    assert "Labels of 6 of the 6 validation images (64 × 48 pixels)" in said
+    assert "Labels of 6 of the 6 scored images (64 × 48 pixels)" in said
     charts = page.data()["figures"]["ceiling"]
     assert set(charts) == {"miou", "boundary_miou", "width_recall"}
     lines = {line["name"]: line["y"] for line in charts["miou"]["data"]}
