@@ -7,12 +7,13 @@ import threading
 
 import paddle
 
-__all__ = ["call", "call_all", "function", "use_library"]
+__all__ = ["call", "call_all", "compute", "is_plain", "use_library"]
 
 _run = getattr(paddle._C_ops, "_run_custom_op", None)
 if _run is None:  # Paddle 2.6
     _run = paddle.base.core.eager._run_custom_op
 
+_CPU = paddle.CPUPlace()
 _library = _path = None
 _told = set()  # names of the operators that Paddle knows
 _telling = threading.Lock()
@@ -30,20 +31,49 @@ def use_library(path):
     _tell("relu")  # which shows whether Paddle takes any
 
 
-@functools.cache
-def function(name, pointers, numbers):
-    """Return function `paddle_resample_<name>` of the library.
+def is_plain(*tensors):
+    """Return whether functions may read the tensors: none asks for a gradient, and none
+    is a view with gaps."""
+    gradients = paddle.is_grad_enabled()
+    for x in tensors:
+        if (gradients and not x.stop_gradient) or not x.is_contiguous():
+            return False
+    return True
 
-    A call of it takes a microsecond, one of an operator some more; but a function gives
-    no gradient.
+
+def compute(name, shape, pointers, integers=(), floats=(), dtype=paddle.float32):
+    """Run function `paddle_resample_<name>`, which gives no gradient, and takes some
+    microseconds less than an operator.
 
     Args:
         name: of the function, without its prefix.
-        pointers, numbers: how many addresses it takes, and 64-bit integers after them.
+        shape: of the result: list of int.
+        pointers: what it reads: addresses of plain tensors' data, arrays, or None.
+        integers, floats: what it is given after these and the result.
+        dtype: of the result.
+
+    Returns:
+        Tensor.
+
+    Raises:
+        RuntimeError: it has not run.
     """
+    y = paddle._C_ops.empty(shape, dtype, _CPU)
+    run = _function(name, len(pointers) + 1, len(integers), len(floats))
+    if not run(*pointers, y.data_ptr(), *integers, *floats):
+        why = _library.paddle_resample_reason
+        why.restype = ctypes.c_char_p
+        raise RuntimeError(f"paddle_resample_{name}: {why().decode()}")
+    return y
+
+
+@functools.cache
+def _function(name, pointers, integers, floats):
     found = getattr(_library, "paddle_resample_" + name)
-    found.argtypes = [ctypes.c_void_p] * pointers + [ctypes.c_int64] * numbers
-    found.restype = None
+    types = (ctypes.c_void_p, pointers), (ctypes.c_int64, integers)
+    types += ((ctypes.c_float, floats),)
+    found.argtypes = [kind for kind, count in types for _ in range(count)]
+    found.restype = ctypes.c_int64
     return found
 
 

@@ -1,8 +1,6 @@
 """Cells of pixels to channels and back, natively; see ops.shuffle and ops.patch."""
 
-import paddle
-
-from .call import call, function
+from .call import call, compute, is_plain
 
 __all__ = [
     "expand_cells",
@@ -37,8 +35,7 @@ def expand_cells(x, scale):
 
 def _cells(x, scale, order, to_space, last):
     """Move cells, by Paddle's operator where a gradient may be asked for."""
-    needs_gradient = not x.stop_gradient and paddle.is_grad_enabled()
-    if needs_gradient or not x.is_contiguous():
+    if not is_plain(x):
         return call("cells", x, scale, order, to_space, last)
     if last:
         n, h, w, c = x.shape
@@ -52,8 +49,6 @@ def _cells(x, scale, order, to_space, last):
         w //= scale
         height, width, channels = h, w, c * scale * scale
     shape = [n, height, width, channels] if last else [n, channels, height, width]
-    y = paddle._C_ops.empty(shape, x.dtype, x.place)
     doubles = x.element_size() == 8
     how = n, c, h, w, int(scale), order, to_space, last, doubles
-    function("move_cells", 2, 9)(x.data_ptr(), y.data_ptr(), *how)
-    return y
+    return compute("move_cells", shape, [x.data_ptr()], how, dtype=x.dtype)

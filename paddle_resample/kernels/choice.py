@@ -33,7 +33,7 @@ from .softmax import cross_entropy, softmax
 from .strided_filter import strided_filter
 from .transpose import transpose
 
-__all__ = ["native", "status", "wanted"]
+__all__ = ["FLOAT32", "native", "status", "wanted"]
 
 _SETTINGS = ("auto", "off", "require")
 _KNOWN = (
@@ -77,7 +77,8 @@ _SMALL = {
     "pixel_unshuffle": 1 << 16,
 }
 # As numbers, which compare in a third of the time that Paddle's types take.
-_FLOATS = (paddle.float32.value, paddle.float64.value)
+FLOAT32 = (paddle.float32.value,)
+_FLOATS = (*FLOAT32, paddle.float64.value)
 # Whether this Paddle knows anything but the CPU.
 _DEVICES = (
     paddle.is_compiled_with_cuda()
@@ -90,17 +91,18 @@ _offered = None
 
 
 @paddle.jit.not_to_static
-def native(name, *tensors):
+def native(name, *tensors, dtypes=_FLOATS):
     """Return the native function of this name for these tensors, or None.
 
     Args:
         name: of a function in `ops`, or of a mode of `interpolate`.
         tensors: all that it would be given.
+        dtypes: those of which one must be that of all tensors.
 
     Returns:
         a function, or None where the native kernels are off or absent, while a program
         is traced, under automatic mixed precision, for tensors that are not on the CPU
-        or not float32 or float64, or have no elements, or so few that calling Paddle's
+        or of another dtype, or have no elements, or so few that calling Paddle's
         operator is faster: Paddle's operators do these.
 
     Raises:
@@ -114,7 +116,7 @@ def native(name, *tensors):
     if name in _SMALL and math.prod(tensors[0].shape) < _SMALL[name]:
         return None
     kind = tensors[0].dtype.value
-    if kind not in _FLOATS:
+    if kind not in dtypes:
         return None
     for x in tensors:
         if 0 in x.shape or (x is not tensors[0] and x.dtype.value != kind):

@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 import paddle
 
-from .call import call
+from .call import call, compute, is_plain
 
 __all__ = ["MODES", "interpolate", "scaled_sides"]
 
@@ -49,4 +49,12 @@ def interpolate(x, size, scale, mode, align_corners, data_format):
     # Paddle takes the first pixel where one is left, whichever grid.
     steps = [s if m > 1 else 0.0 for s, m in zip(steps, size)]
     sizes = [have[0], size[0], have[1], size[1]]
-    return call("interpolate", x, MODES[mode], sizes, steps, align_corners, last)
+    if not is_plain(x):
+        return call("interpolate", x, MODES[mode], sizes, steps, align_corners, last)
+    n, *shape = x.shape
+    axis = 0 if last else 1
+    shape[axis : axis + 2] = size
+    planes, channels = (n, shape[-1]) if last else (n * shape[0], 1)
+    how = planes, channels, MODES[mode], *sizes, align_corners, x.element_size() == 8
+    pointers = [x.data_ptr()]
+    return compute("interpolate_forward", [n, *shape], pointers, how, steps, x.dtype)

@@ -9,10 +9,12 @@ import math
 
 import paddle
 
-from .choice import native
+from .choice import FLOAT32, native
 from .onednn import usable
 
 __all__ = ["OPERATORS"]
+
+_native = functools.partial(native, dtypes=FLOAT32)
 
 # Fewer products take Paddle less time: measured.
 _PRODUCTS = 1 << 16
@@ -21,7 +23,11 @@ _FEW = 1 << 17
 
 
 def _transpose(x, perm, *more):
-    if more or not _float32(x) or isinstance(x, paddle.base.framework.EagerParamBase):
+    if (
+        more
+        or not _are_tensors(x)
+        or isinstance(x, paddle.base.framework.EagerParamBase)
+    ):
         return None  # who transposes a parameter may want to write through the view
     rank, shape = x.ndim, x.shape
     if len(perm) != rank or not all(isinstance(axis, int) for axis in perm):
@@ -29,7 +35,7 @@ def _transpose(x, perm, *more):
     order = [axis % rank if axis >= -rank else axis for axis in perm]
     if sorted(order) != [*range(rank)]:
         return None
-    fast = native("transpose", x)
+    fast = _native("transpose", x)
     if fast is None:
         return None
     moved = [axis for axis in order if shape[axis] > 1]
@@ -42,48 +48,48 @@ def _transpose(x, perm, *more):
 
 def _linear(x, weight, bias=None, *more):
     given = (x, weight) if bias is None else (x, weight, bias)
-    if more or not _float32(*given) or weight.ndim != 2 or x.ndim < 2:
+    if more or not _are_tensors(*given) or weight.ndim != 2 or x.ndim < 2:
         return None
     into, out = weight.shape
     if x.shape[-1] != into or (bias is not None and bias.shape != [out]):
         return None
     if math.prod(x.shape) * out < _PRODUCTS:
         return None
-    fast = native("linear", *given)
+    fast = _native("linear", *given)
     return fast(x, weight, bias) if fast is not None and usable() else None
 
 
 def _softmax(x, axis=-1, *more, out=None):
-    if more or out is not None or not _float32(x) or x.ndim < 1:
+    if more or out is not None or not _are_tensors(x) or x.ndim < 1:
         return None
     if not isinstance(axis, int) or not -x.ndim <= axis < x.ndim:
         return None
-    fast = native("softmax", x)
+    fast = _native("softmax", x)
     return fast and fast(x, axis)
 
 
 def _gelu(x, approximate=False, name=None, *more, **named):
     # A name, which some versions of Paddle take here, changes nothing.
-    if more or named or approximate not in (False, "none") or not _float32(x):
+    if more or named or approximate not in (False, "none") or not _are_tensors(x):
         return None
-    fast = native("gelu", x)
+    fast = _native("gelu", x)
     return fast and fast(x)
 
 
 def _layer_norm(x, weight, bias, epsilon, begin_norm_axis, *more):
-    if more or not _float32(x, weight, bias):
+    if more or not _are_tensors(x, weight, bias):
         return None
     axes = math.prod(x.shape[begin_norm_axis:])
     if weight.shape != [axes] or bias.shape != [axes] or begin_norm_axis < 1:
         return None
-    fast = native("layer_norm", x, weight, bias)
+    fast = _native("layer_norm", x, weight, bias)
     return fast and fast(x, weight, bias, epsilon)
 
 
 def _relu(x, name=None, *more, which="relu"):
-    if more or not _float32(x) or _few(x):
+    if more or not _are_tensors(x) or _few(x):
         return None
-    fast = native(which, x)
+    fast = _native(which, x)
     return fast and fast(x)
 
 
@@ -91,7 +97,7 @@ def _batch_norm(
     x, mean, variance, weight, bias, test, momentum, epsilon, layout, fixed, trainable
 ):
     given = x, weight, bias, mean, variance
-    if layout != "NCHW" or (test and trainable) or not _float32(x):
+    if layout != "NCHW" or (test and trainable) or not _are_tensors(x):
         return None
     channels = x.shape[1:2]
     if not channels or _few(x) or not all(_is_of(t, channels) for t in given[1:]):
@@ -103,7 +109,7 @@ def _batch_norm(
             mean.is_contiguous() and variance.is_contiguous()
         ):
             return None
-    fast = native("batch_norm", *given)  # which are of one dtype, it looks
+    fast = _native("batch_norm", *given)  # which are of one dtype, it looks
     if fast is None:
         return None
     y = fast(*given, fixed, momentum, epsilon)
@@ -111,7 +117,7 @@ def _batch_norm(
 
 
 def _max(x, axis=None, keepdim=False, *more, **named):
-    if more or named or not _float32(x):
+    if more or named or not _are_tensors(x):
         return None
     axis = axis[0] if isinstance(axis, (list, tuple)) and len(axis) == 1 else axis
     if type(axis) is not int or not -x.ndim <= axis < x.ndim:
@@ -120,7 +126,7 @@ def _max(x, axis=None, keepdim=False, *more, **named):
     forward_only = x.stop_gradient or not paddle.is_grad_enabled()
     if forward_only and math.prod(x.shape[axis + 1 :]) < 16:
         return None  # rows, of which Paddle's gradient alone is slow
-    fast = native("max_over_axis", x)
+    fast = _native("max_over_axis", x)
     return fast and fast(x, axis, keepdim)
 
 
@@ -139,7 +145,7 @@ def _pool2d(
 ):
     if layout != "NCHW" or whole or adaptive or algorithm != "EXPLICIT":
         return None
-    if not _float32(x) or x.ndim != 4 or _few(x) or kind not in ("avg", "max"):
+    if not _are_tensors(x) or x.ndim != 4 or _few(x) or kind not in ("avg", "max"):
         return None
     numbers = *kernel, *stride, *padding
     if not all(type(n) is int and n >= 0 for n in numbers) or min(*kernel, *stride) < 1:
@@ -153,7 +159,7 @@ def _pool2d(
         if steps < 0 or (upwards and steps % stride[axis]):
             return None
         made.append(steps // stride[axis] + 1)
-    fast = native("pool2d", x)
+    fast = _native("pool2d", x)
     how = [*kernel, *stride, sides[0], sides[2], *made]
     return fast and fast(x, kind == "max", exclusive, how)
 
@@ -175,17 +181,17 @@ def _bilinear(
     tensors = out_size, side_tensors, scale_tensor
     if any(t is not None for t in tensors) or (old_grid and not aligned):
         return None
-    if not _float32(x) or x.ndim != 4 or layout not in ("NCHW", "NHWC"):
+    if not _are_tensors(x) or x.ndim != 4 or layout not in ("NCHW", "NHWC"):
         return None
     size = None if scale else (height, width)
     if size and min(size) < 1:
         return None
-    fast = native("bilinear", x)
+    fast = _native("bilinear", x)
     return fast and fast(x, size, scale or None, "bilinear", aligned, layout)
 
 
 def _cross_entropy(logits, label, soft, softmax, stable, ignored, axis, *more):
-    if more or soft or not softmax or not _float32(logits) or logits.ndim < 3:
+    if more or soft or not softmax or not _are_tensors(logits) or logits.ndim < 3:
         return None
     if axis not in (1, 1 - logits.ndim) or not isinstance(label, paddle.Tensor):
         return None
@@ -193,7 +199,7 @@ def _cross_entropy(logits, label, soft, softmax, stable, ignored, axis, *more):
         return None
     if label.shape != [logits.shape[0], 1, *logits.shape[2:]]:
         return None
-    fast = native("cross_entropy", logits)
+    fast = _native("cross_entropy", logits)
     if fast is None:
         return None
     loss, probabilities = fast(logits, label, ignored)
@@ -208,10 +214,11 @@ def _is_of(x, shape):
     return isinstance(x, paddle.Tensor) and x.shape == shape
 
 
-def _float32(*tensors):
-    return all(
-        isinstance(x, paddle.Tensor) and x.dtype == paddle.float32 for x in tensors
-    )
+def _are_tensors(*tensors):
+    for x in tensors:
+        if not isinstance(x, paddle.Tensor):
+            return False
+    return True
 
 
 OPERATORS = {

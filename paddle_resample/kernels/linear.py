@@ -1,6 +1,8 @@
 """Linear layers by the matrix products of the oneDNN that Paddle brings, natively."""
 
-from .call import call
+import math
+
+from .call import call, compute, is_plain
 
 __all__ = ["linear"]
 
@@ -16,6 +18,13 @@ def linear(x, weight, bias):
     Returns:
         [..., O].
     """
+    if is_plain(x, weight) and (bias is None or is_plain(bias)):
+        shape, (into, out) = x.shape, weight.shape
+        rows = math.prod(shape) // into
+        shape[-1] = out
+        added = None if bias is None else bias.data_ptr()
+        pointers = x.data_ptr(), weight.data_ptr(), added
+        return compute("linear_forward", shape, pointers, (rows, into, out))
     tensors = x, weight, weight.detach() if bias is None else bias
     needs_gradient = [not tensor.stop_gradient for tensor in tensors]
     needs_gradient[2] &= bias is not None

@@ -14,7 +14,7 @@ import inspect
 import paddle
 import paddle.nn.functional as F
 
-from .choice import native
+from .choice import FLOAT32, native
 from .conv_arguments import conv2d_how, conv2d_transpose_how
 from .layers import OPERATORS
 from .onednn import usable
@@ -124,9 +124,10 @@ def _conv2d_transpose(
 
 def _fast(name, x, weight, bias, data_format):
     given = (x, weight) if bias is None else (x, weight, bias)
-    if data_format != "NCHW" or not all(isinstance(t, paddle.Tensor) for t in given):
+    if data_format != "NCHW":
         return None
-    if x.dtype != paddle.float32:
-        return None
-    fast = native(name, *given)
+    for tensor in given:
+        if not isinstance(tensor, paddle.Tensor):
+            return None
+    fast = native(name, *given, dtypes=FLOAT32)
     return fast if fast is not None and usable() else None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
 import paddle
 import paddle.nn.functional as F
 from paddle import Tensor
 
-from ..kernels import conv_arguments, native
+from ..kernels import native
+from ..kernels.choice import FLOAT32
 from ..kernels.conv2d import obstacle
+from ..kernels.conv_arguments import conv2d_how
 
 __all__ = ["pointwise_conv"]
 
@@ -50,16 +50,13 @@ def _pointwise_conv(x, weight, bias=None):
 @paddle.jit.not_to_static
 def _native(x, weight, bias):
     """The result of oneDNN, or None; None while a program is traced."""
-    if not paddle.in_dynamic_mode() or x.dtype != paddle.float32:
+    if not paddle.in_dynamic_mode():
         return None
-    products = math.prod(x.shape) * math.prod(weight.shape[:1])
-    if products < conv_arguments.PRODUCTS_OF_PIXELS:
-        return None
-    how = conv_arguments.conv2d_how(x, weight, bias, 1, 0, 1, 1)
+    how = conv2d_how(x, weight, bias, 1, 0, 1, 1)
     if how is None:
         return None
     tensors = (x, weight) if bias is None else (x, weight, bias)
-    fast = native("conv2d", *tensors)
+    fast = native("conv2d", *tensors, dtypes=FLOAT32)
     if fast is None or obstacle() is not None:
         return None
     return fast(x, weight, bias, how)

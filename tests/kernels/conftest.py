@@ -56,7 +56,7 @@ def native_networks(switch, monkeypatch):
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, getattr(module, name))
     monkeypatch.setattr(networks, "_done", False)
-    for products in ("_PRODUCTS", "PRODUCTS_OF_PIXELS"):
+    for products in ("_PRODUCTS", "_PRODUCTS_OF_PIXELS", "_PRODUCTS_OF_MANY"):
         monkeypatch.setattr(conv_arguments, products, 0)
     monkeypatch.setattr(layers, "_PRODUCTS", 0)
     monkeypatch.setattr(layers, "_FEW", 0)

@@ -25,7 +25,7 @@ EACH_CASE = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 @pytest.fixture
 def all_native(switch, monkeypatch):
     """Native also where Paddle takes less time."""
-    for products in ("_PRODUCTS", "PRODUCTS_OF_PIXELS"):
+    for products in ("_PRODUCTS", "_PRODUCTS_OF_PIXELS", "_PRODUCTS_OF_MANY"):
         monkeypatch.setattr(conv_arguments, products, 0)
     monkeypatch.setattr(conv_arguments, "_PIXELS", 0)
     switch(True)

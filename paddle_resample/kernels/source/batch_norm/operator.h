@@ -2,6 +2,7 @@
 // second gradients; float32. It changes the running mean and variance unless `fixed`.
 #pragma once
 #include "batch_norm/batch_norm.h"
+#include "platform/function.h"
 #include "platform/operator.h"
 
 namespace resample {
@@ -59,6 +60,19 @@ std::vector<Shape> batch_norm_shapes(const Shape& x, const Shape&, const Shape&,
 }
 
 }  // namespace resample
+
+// By the running mean and variance, which stay.
+extern "C" int64_t paddle_resample_batch_norm_fixed(const float* x, const float* weight,
+                                                    const float* bias, float* mean,
+                                                    float* variance, float* y, int64_t samples,
+                                                    int64_t channels, int64_t pixels,
+                                                    float epsilon) {
+  return resample::has_run([&] {
+    std::vector<float> moments(2 * channels);
+    resample::BatchNorm{samples, channels, pixels, true}.forward(
+        x, weight, bias, {mean, variance, 0, epsilon}, moments.data(), y);
+  });
+}
 
 PD_BUILD_OP(paddle_resample_batch_norm)
     .Inputs({"X", "Weight", "Bias", "Mean", "Variance"})

@@ -6,6 +6,7 @@
 #pragma once
 #include "conv/conv.h"
 #include "conv/conv_bias.h"
+#include "platform/function.h"
 #include "platform/operator.h"
 
 namespace resample {
@@ -112,6 +113,13 @@ Tensors conv(const paddle::Tensor& x, const paddle::Tensor& weight, const paddle
 }
 
 template <typename Conv>
+void conv_at(const float* x, const float* weight, const float* bias, const int64_t* numbers,
+             int64_t count, float* y) {
+  const int64_t *const of_weight = numbers + 4, *const how = of_weight + 4;
+  Conv({numbers, of_weight}, {of_weight, how}, {how, how + count}).forward(x, weight, bias, y);
+}
+
+template <typename Conv>
 Tensors conv_grad(const paddle::Tensor& x, const paddle::Tensor& weight,
                   const paddle::Tensor& bias, const paddle::Tensor& dy, bool, const How& how,
                   bool for_x, bool for_weight, bool for_bias) {
@@ -183,6 +191,23 @@ Tensors conv_ready(const paddle::Tensor& x) {
 }
 
 }  // namespace resample
+
+// Numbers are the shapes of x and the weight, then `how`.
+extern "C" int64_t paddle_resample_conv2d_forward(const float* x, const float* weight,
+                                                  const float* bias, const int64_t* numbers,
+                                                  float* y) {
+  return resample::has_run([&] {
+    resample::conv_at<resample::Straight>(x, weight, bias, numbers, 9, y);
+  });
+}
+
+extern "C" int64_t paddle_resample_conv2d_transpose_forward(const float* x, const float* weight,
+                                                            const float* bias,
+                                                            const int64_t* numbers, float* y) {
+  return resample::has_run([&] {
+    resample::conv_at<resample::Turned>(x, weight, bias, numbers, 11, y);
+  });
+}
 
 PD_BUILD_OP(paddle_resample_conv_ready)
     .Inputs({"X"})

@@ -1,6 +1,7 @@
 // Paddle operator paddle_resample_gelu, the exact one; float32.
 #pragma once
 #include "gelu/gelu.h"
+#include "platform/function.h"
 #include "platform/operator.h"
 
 namespace resample {
@@ -20,6 +21,12 @@ Tensors gelu_grad(const paddle::Tensor& x, const paddle::Tensor& dy) {
 std::vector<Shape> gelu_shapes(const Shape& x) { return {x}; }
 
 }  // namespace resample
+
+extern "C" int64_t paddle_resample_gelu_forward(const float* x, float* y, int64_t count) {
+  return resample::has_run([&] {
+    resample::gelu_forward(count, x, y);
+  });
+}
 
 PD_BUILD_OP(paddle_resample_gelu)
     .Inputs({"X"})

@@ -1,6 +1,7 @@
 // Paddle operator paddle_resample_interpolate, 2-D. Its gradient applies the transposed
 // bands, so it needs nothing but the gradient of the output; its own gradient is this.
 #pragma once
+#include "platform/function.h"
 #include "platform/operator.h"
 #include "interpolate/separable.h"
 
@@ -18,7 +19,21 @@ BandMatrix<T> band_of(int64_t mode, int64_t in, int64_t out, float step, bool co
   return area_band<T>(in, out);
 }
 
-// sizes: in and out of the rows, then of the columns; steps: of both.
+// sizes: in and out of the rows, then of the columns; steps: of both. `planes` have
+// `channels` values a pixel.
+template <typename T>
+void apply_bands_at(const T* x, T* y, int64_t planes, int64_t channels, int64_t mode,
+                    const int64_t* sizes, const float* steps, bool corners, bool backward) {
+  auto rows = band_of<T>(mode, sizes[0], sizes[1], steps[0], corners);
+  auto columns = band_of<T>(mode, sizes[2], sizes[3], steps[1], corners);
+  if (backward) {
+    rows = transposed(rows);
+    columns = transposed(columns);
+  }
+  const Separable<T> resample(rows, columns, channels);
+  resample(x, y, planes);
+}
+
 Tensors apply_bands(const paddle::Tensor& x, int64_t mode,
                     const std::vector<int64_t>& sizes, const std::vector<float>& steps,
                     bool corners, bool last, bool backward) {
@@ -29,14 +44,9 @@ Tensors apply_bands(const paddle::Tensor& x, int64_t mode,
                 : empty({from[0], from[1], height, width}, x);
   of_type(x, [&](auto zero) {
     using T = decltype(zero);
-    auto rows = band_of<T>(mode, sizes[0], sizes[1], steps[0], corners);
-    auto columns = band_of<T>(mode, sizes[2], sizes[3], steps[1], corners);
-    if (backward) {
-      rows = transposed(rows);
-      columns = transposed(columns);
-    }
-    const Separable<T> resample(rows, columns, last ? from[3] : 1);
-    resample(x.data<T>(), y.template data<T>(), last ? from[0] : from[0] * from[1]);
+    const int64_t planes = last ? from[0] : from[0] * from[1], channels = last ? from[3] : 1;
+    apply_bands_at(x.data<T>(), y.template data<T>(), planes, channels, mode, sizes.data(),
+                   steps.data(), corners, backward);
   });
   return {y};
 }
@@ -61,6 +71,21 @@ std::vector<Shape> interpolate_shapes(const Shape& x, int64_t,
 }
 
 }  // namespace resample
+
+extern "C" int64_t paddle_resample_interpolate_forward(
+    const void* x, void* y, int64_t planes, int64_t channels, int64_t mode, int64_t height,
+    int64_t to_height, int64_t width, int64_t to_width, int64_t corners, int64_t doubles,
+    float row_step, float column_step) {
+  return resample::has_run([&] {
+    const int64_t sizes[] = {height, to_height, width, to_width};
+    const float steps[] = {row_step, column_step};
+    resample::of_width(doubles, [&](auto zero) {
+      using T = decltype(zero);
+      resample::apply_bands_at(static_cast<const T*>(x), static_cast<T*>(y), planes, channels,
+                               mode, sizes, steps, corners, false);
+    });
+  });
+}
 
 PD_BUILD_OP(paddle_resample_interpolate)
     .Inputs({"X"})

@@ -2,6 +2,7 @@
 // last ones; float32.
 #pragma once
 #include "layer_norm/layer_norm.h"
+#include "platform/function.h"
 #include "platform/operator.h"
 
 namespace resample {
@@ -34,6 +35,14 @@ std::vector<Shape> layer_norm_shapes(const Shape& x, const Shape&, const Shape&,
 }
 
 }  // namespace resample
+
+extern "C" int64_t paddle_resample_layer_norm_forward(const float* x, const float* weight,
+                                                      const float* bias, float* y, int64_t rows,
+                                                      int64_t width, float epsilon) {
+  return resample::has_run([&] {
+    resample::LayerNorm{rows, width, epsilon}.forward(x, weight, bias, y);
+  });
+}
 
 PD_BUILD_OP(paddle_resample_layer_norm)
     .Inputs({"X", "Weight", "Bias"})

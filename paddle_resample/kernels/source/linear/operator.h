@@ -2,6 +2,7 @@
 // gradients; float32.
 #pragma once
 #include "linear/linear.h"
+#include "platform/function.h"
 #include "platform/operator.h"
 
 namespace resample {
@@ -88,6 +89,14 @@ std::vector<Shape> linear_shapes(const Shape& x, const Shape& weight, const Shap
 }
 
 }  // namespace resample
+
+extern "C" int64_t paddle_resample_linear_forward(const float* x, const float* weight,
+                                                  const float* bias, float* y, int64_t rows,
+                                                  int64_t into, int64_t out) {
+  return resample::has_run([&] {
+    resample::multiply({x, rows, into, false}, {weight, into, out, false}, bias, y);
+  });
+}
 
 PD_BUILD_OP(paddle_resample_linear)
     .Inputs({"X", "Weight", "Bias"})

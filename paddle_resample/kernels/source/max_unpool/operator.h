@@ -2,11 +2,23 @@
 // values where they were put, and the gradient of that is this one again.
 #pragma once
 #include "max_unpool/max_unpool.h"
+#include "platform/function.h"
 #include "platform/operator.h"
 
 namespace resample {
 
 // Call work(MaxUnpool, indices) with the type of the indices.
+template <typename T, typename Work>
+void with_indices_at(const void* indices, bool wide, int64_t planes, int64_t kept,
+                     int64_t whole, const Work& work) {
+  const auto with = [&](auto zero) {
+    using Index = decltype(zero);
+    return work(MaxUnpool<T, Index>{planes, kept, whole}, static_cast<const Index*>(indices));
+  };
+  const bool good = wide ? with(int64_t()) : with(int32_t());
+  PD_CHECK(good, "max_unpool: a position lies outside the map");
+}
+
 template <typename T, typename Work>
 void with_indices(const paddle::Tensor& indices, const std::vector<int64_t>& size,
                   const Work& work) {
@@ -14,13 +26,8 @@ void with_indices(const paddle::Tensor& indices, const std::vector<int64_t>& siz
   const int64_t planes = shape[0] * shape[1], kept = indices.numel() / planes;
   int64_t whole = 1;
   for (int64_t side : size) whole *= side;
-  bool good;
-  if (indices.dtype() == paddle::DataType::INT64) {
-    good = work(MaxUnpool<T, int64_t>{planes, kept, whole}, indices.data<int64_t>());
-  } else {
-    good = work(MaxUnpool<T, int32_t>{planes, kept, whole}, indices.data<int32_t>());
-  }
-  PD_CHECK(good, "max_unpool: a position lies outside the map");
+  const bool wide = indices.dtype() == paddle::DataType::INT64;
+  with_indices_at<T>(indices.data(), wide, planes, kept, whole, work);
 }
 
 Shape unpooled_shape(const Shape& indices, const std::vector<int64_t>& size) {
@@ -64,6 +71,21 @@ std::vector<Shape> max_unpool_shapes(const Shape& x, const Shape&,
 }
 
 }  // namespace resample
+
+extern "C" int64_t paddle_resample_max_unpool_forward(const void* x, const void* indices,
+                                                      void* y, int64_t planes, int64_t kept,
+                                                      int64_t whole, int64_t wide,
+                                                      int64_t doubles) {
+  return resample::has_run([&] {
+    resample::of_width(doubles, [&](auto zero) {
+      using T = decltype(zero);
+      const auto put = [&](const auto& unpool, const auto* at) {
+        return unpool.forward(static_cast<const T*>(x), at, static_cast<T*>(y));
+      };
+      resample::with_indices_at<T>(indices, wide, planes, kept, whole, put);
+    });
+  });
+}
 
 PD_BUILD_OP(paddle_resample_max_unpool)
     .Inputs({"X", "Indices"})

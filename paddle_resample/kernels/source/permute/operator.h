@@ -2,6 +2,7 @@
 // gradient is the inverse order, and the gradient of that is this one again.
 #pragma once
 #include "permute/permute.h"
+#include "platform/function.h"
 #include "platform/operator.h"
 
 namespace resample {
@@ -33,6 +34,15 @@ std::vector<Shape> transpose_to_shapes(const Shape& x, const Shape& order) {
 }
 
 }  // namespace resample
+
+// Numbers are the shape of x, then the order.
+extern "C" int64_t paddle_resample_transpose_forward(const float* x, const int64_t* numbers,
+                                                     float* y, int64_t rank) {
+  return resample::has_run([&] {
+    const int64_t *const order = numbers + rank, *const end = order + rank;
+    resample::Permutation({numbers, order}, {order, end})(x, y);
+  });
+}
 
 PD_BUILD_OP(paddle_resample_transpose)
     .Inputs({"X"})

@@ -2,6 +2,7 @@
 //
 // `how` is kernel (2), stride (2), padding at the top and left, height and width made.
 #pragma once
+#include "platform/function.h"
 #include "platform/operator.h"
 #include "pool2d/pool2d.h"
 
@@ -43,6 +44,20 @@ std::vector<Shape> pool2d_shapes(const Shape& x, bool, bool, const Shape& how) {
 }
 
 }  // namespace resample
+
+extern "C" int64_t paddle_resample_pool2d_forward(const float* x, float* y, int64_t planes,
+                                                  int64_t height, int64_t width,
+                                                  int64_t kernel_height, int64_t kernel_width,
+                                                  int64_t stride_height, int64_t stride_width,
+                                                  int64_t top, int64_t left, int64_t to_height,
+                                                  int64_t to_width, int64_t largest,
+                                                  int64_t inside_only) {
+  return resample::has_run([&] {
+    const resample::Shape how = {kernel_height, kernel_width, stride_height, stride_width,
+                                 top,           left,         to_height,     to_width};
+    resample::pool_of({1, planes, height, width}, largest, inside_only, how).forward(x, y);
+  });
+}
 
 PD_BUILD_OP(paddle_resample_pool2d)
     .Inputs({"X"})

@@ -2,6 +2,7 @@
 // gradients; float32.
 #pragma once
 #include "relu/relu.h"
+#include "platform/function.h"
 #include "platform/operator.h"
 
 namespace resample {
@@ -30,6 +31,18 @@ Tensors rectified_grad_grad(const paddle::Tensor& y, const paddle::Tensor& of_dx
 std::vector<Shape> rectified_shapes(const Shape& x) { return {x}; }
 
 }  // namespace resample
+
+extern "C" int64_t paddle_resample_relu_forward(const float* x, float* y, int64_t count) {
+  return resample::has_run([&] {
+    resample::relu_forward<false>(count, x, y);
+  });
+}
+
+extern "C" int64_t paddle_resample_relu6_forward(const float* x, float* y, int64_t count) {
+  return resample::has_run([&] {
+    resample::relu_forward<true>(count, x, y);
+  });
+}
 
 #define PADDLE_RESAMPLE_RELU(name, until_six)                                     \
   PD_BUILD_OP(paddle_resample_##name)                                             \

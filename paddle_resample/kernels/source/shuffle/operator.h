@@ -3,6 +3,7 @@
 #pragma once
 #include "shuffle/cells.h"
 
+#include "platform/function.h"
 #include "platform/operator.h"
 
 namespace resample {
@@ -58,14 +59,16 @@ std::vector<Shape> cells_shapes(const Shape& x, int64_t scale, int64_t order,
 
 }  // namespace resample
 
-extern "C" void paddle_resample_move_cells(void* x, void* y, int64_t batch,
-                                           int64_t channels, int64_t height,
-                                           int64_t width, int64_t scale, int64_t order,
-                                           int64_t to_space, int64_t last,
-                                           int64_t doubles) {
-  const int64_t deep[] = {batch, channels, height, width};
-  const auto move = doubles ? resample::move_cells_at<double> : resample::move_cells_at<float>;
-  move(x, y, deep, scale, order, to_space, last);
+extern "C" int64_t paddle_resample_move_cells(void* x, void* y, int64_t batch,
+                                              int64_t channels, int64_t height,
+                                              int64_t width, int64_t scale, int64_t order,
+                                              int64_t to_space, int64_t last,
+                                              int64_t doubles) {
+  return resample::has_run([&] {
+    const int64_t deep[] = {batch, channels, height, width};
+    const auto move = doubles ? resample::move_cells_at<double> : resample::move_cells_at<float>;
+    move(x, y, deep, scale, order, to_space, last);
+  });
 }
 
 PD_BUILD_OP(paddle_resample_cells)

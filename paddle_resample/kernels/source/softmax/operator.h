@@ -4,26 +4,33 @@
 #include "softmax/channels.h"
 #include "softmax/cross_entropy.h"
 #include "softmax/softmax.h"
+#include "platform/function.h"
 #include "platform/operator.h"
 
 namespace resample {
 
-// Call rows(n, width) where `axis` is the last one, else channels(ChannelSoftmax).
-template <typename Rows, typename Channels>
-void along_axis(const Shape& x, int64_t axis, const Rows& rows, const Channels& channels) {
+inline ChannelSoftmax over_axis(const Shape& x, int64_t axis) {
   ChannelSoftmax over{1, x[axis], 1};
   for (int64_t i = 0; i < axis; ++i) over.n *= x[i];
   for (size_t i = axis + 1; i < x.size(); ++i) over.pixels *= x[i];
-  over.pixels == 1 ? rows(over.n, over.channels) : channels(over);
+  return over;
+}
+
+// Call rows(n, width) for the last axis, channels() for another one.
+template <typename Rows, typename Channels>
+void of_layout(const ChannelSoftmax& over, const Rows& rows, const Channels& channels) {
+  over.pixels == 1 ? rows(over.n, over.channels) : channels();
+}
+
+inline void softmax_at(const ChannelSoftmax& over, const float* from, float* to) {
+  of_layout(
+      over, [&](int64_t n, int64_t width) { softmax_rows(n, width, from, to); },
+      [&] { over.forward(from, to, [](auto...) {}); });
 }
 
 Tensors softmax(const paddle::Tensor& x, int64_t axis) {
   auto y = empty(x.shape(), x);
-  const float* const from = x.data<float>();
-  float* const to = y.data<float>();
-  along_axis(
-      x.shape(), axis, [&](int64_t n, int64_t width) { softmax_rows(n, width, from, to); },
-      [&](const ChannelSoftmax& over) { over.forward(from, to, [](auto...) {}); });
+  softmax_at(over_axis(x.shape(), axis), x.data<float>(), y.data<float>());
   return {y};
 }
 
@@ -31,10 +38,10 @@ Tensors softmax_grad(const paddle::Tensor& y, const paddle::Tensor& dy, int64_t 
   auto dx = empty(y.shape(), y);
   const float *const made = y.data<float>(), *const above = dy.data<float>();
   float* const to = dx.data<float>();
-  along_axis(
-      y.shape(), axis,
-      [&](int64_t n, int64_t width) { softmax_rows_grad(n, width, made, above, to); },
-      [&](const ChannelSoftmax& over) { over.backward(made, above, to); });
+  const ChannelSoftmax over = over_axis(y.shape(), axis);
+  of_layout(
+      over, [&](int64_t n, int64_t width) { softmax_rows_grad(n, width, made, above, to); },
+      [&] { over.backward(made, above, to); });
   return {dx};
 }
 
@@ -76,6 +83,13 @@ std::vector<Shape> cross_entropy_shapes(const Shape& x, const Shape& labels, int
 }
 
 }  // namespace resample
+
+extern "C" int64_t paddle_resample_softmax_forward(const float* x, float* y, int64_t n,
+                                                   int64_t channels, int64_t pixels) {
+  return resample::has_run([&] {
+    resample::softmax_at({n, channels, pixels}, x, y);
+  });
+}
 
 PD_BUILD_OP(paddle_resample_softmax)
     .Inputs({"X"})

@@ -1,23 +1,31 @@
 // Paddle operator paddle_resample_strided_filter, with a gradient of x, whose gradient is
 // the filter again; none of the kernel.
 #pragma once
+#include "platform/function.h"
 #include "platform/operator.h"
 #include "strided_filter/strided_filter.h"
 
 namespace resample {
 
 template <typename T>
-StridedFilter<T> filter_of(const paddle::Tensor& kernel, int64_t stride,
-                           const std::vector<int64_t>& padding, int64_t border,
-                           const std::vector<int64_t>& size) {
-  const int64_t taps = kernel.shape()[3], least = std::min(size[0], size[1]);
+StridedFilter<T> filter_at(const T* kernel, int64_t taps, int64_t stride,
+                           const int64_t* padding, int64_t border, const int64_t* size) {
+  const int64_t least = std::min(size[0], size[1]);
   PD_CHECK(least + padding[0] + padding[1] >= taps &&
                (border != kMirror || std::max(padding[0], padding[1]) < least),
            "strided_filter: the map is too small");
   const auto axis = [&](int k) {
     return FilterAxis{size[k], padding[0], padding[1], border, taps, stride};
   };
-  return {axis(0), axis(1), kernel.data<T>()};
+  return {axis(0), axis(1), kernel};
+}
+
+template <typename T>
+StridedFilter<T> filter_of(const paddle::Tensor& kernel, int64_t stride,
+                           const std::vector<int64_t>& padding, int64_t border,
+                           const std::vector<int64_t>& size) {
+  return filter_at(kernel.data<T>(), kernel.shape()[3], stride, padding.data(), border,
+                   size.data());
 }
 
 Shape filtered_shape(const Shape& x, int64_t taps, int64_t stride,
@@ -66,6 +74,21 @@ std::vector<Shape> strided_filter_shapes(const Shape& x, const Shape& kernel,
 }
 
 }  // namespace resample
+
+extern "C" int64_t paddle_resample_strided_filter_forward(
+    const void* x, const void* kernel, void* y, int64_t planes, int64_t height, int64_t width,
+    int64_t taps, int64_t stride, int64_t above, int64_t below, int64_t border,
+    int64_t doubles) {
+  return resample::has_run([&] {
+    const int64_t padding[] = {above, below}, size[] = {height, width};
+    resample::of_width(doubles, [&](auto zero) {
+      using T = decltype(zero);
+      const auto* const weights = static_cast<const T*>(kernel);
+      resample::filter_at(weights, taps, stride, padding, border, size)
+          .forward(static_cast<const T*>(x), static_cast<T*>(y), planes);
+    });
+  });
+}
 
 PD_BUILD_OP(paddle_resample_strided_filter)
     .Inputs({"X", "Kernel"})
