@@ -183,15 +183,17 @@ def test_what_does_not_fit_is_left_to_paddle(switch):
 
 def test_small_maps_are_left_to_paddle(switch):
     switch(True)
-    for side, native in ((16, True), (15, False)):
-        x = paddle.ones([1, 64, side, 16])
+    sides = ((64, 16, True), (63, 16, False), (64, 15, False), (32, 64, False))
+    for side, channels, native in (*sides, (32, 128, True)):
+        x = paddle.ones([1, channels, side, 64])
         x.stop_gradient = False
-        name = pointwise_conv(x, paddle.ones([64, 64, 1, 1])).grad_fn.name()
+        weight = paddle.ones([32, channels, 1, 1])
+        name = pointwise_conv(x, weight).grad_fn.name()
         assert ("paddle_resample" in name) == native
 
 
 PROGRAM = """
-maps = ((2, 64, 33, 47), 40), ((1, 150, 24, 24), 100), ((1, 300, 24, 24), 290)
+maps = ((2, 64, 49, 47), 40), ((1, 150, 24, 24), 100), ((1, 300, 24, 24), 290)
 for (n, c, h, w), made in maps:
     shapes = [n, c, h, w], [made, c, 1, 1], [made]
     x, *fixed = (paddle.randn(shape) for shape in shapes)
