@@ -18,6 +18,8 @@ _PRODUCTS, _PIXELS = 1 << 20, 16
 # but for many pixels.
 _PRODUCTS_OF_PIXELS = 1 << 23
 _PRODUCTS_OF_MANY, _MANY = 1 << 21, 1 << 12
+# Planes from which a depthwise one never is: Paddle takes one plane after the other.
+_PLANES = 64
 _KEPT = 4096  # shapes
 _NOT_KNOWN = object()
 
@@ -32,6 +34,7 @@ class ConvHow(NamedTuple):
         pixels: that share a weight.
         products: multiplications in all.
         of_pixels: whether the kernel is one pixel, without stride and groups.
+        planes: that are convolved each by itself, of all samples; 0 if not depthwise.
         array: shape of x, of the weight, and the numbers, in C's memory.
     """
 
@@ -40,6 +43,7 @@ class ConvHow(NamedTuple):
     pixels: int
     products: int
     of_pixels: bool
+    planes: int
     array: ctypes.Array
 
 
@@ -52,8 +56,10 @@ def conv2d_how(x, weight, bias, stride, padding, dilation, groups):
     """
     options = stride, padding, dilation, groups
     how = _conv2d(*_shapes(x, weight, bias), *map(_frozen, options))
-    if how is None or not how.of_pixels:
-        return how and _worth(how, _PRODUCTS)
+    if how is None:
+        return None
+    if not how.of_pixels:
+        return _worth(how, _PRODUCTS)
     many = how.pixels >= _MANY
     return _worth(how, _PRODUCTS_OF_MANY if many else _PRODUCTS_OF_PIXELS)
 
@@ -70,7 +76,7 @@ def conv2d_transpose_how(
     """
     options = stride, padding, output_padding, groups, dilation, output_size
     how = _conv2d_transpose(*_shapes(x, weight, bias), *map(_frozen, options))
-    return how and _worth(how, _PRODUCTS)
+    return None if how is None else _worth(how, _PRODUCTS)
 
 
 @functools.lru_cache(_KEPT)
@@ -88,7 +94,7 @@ def _conv2d(x, weight, bias, stride, padding, dilation, groups):
         return None
     made = [x[0], weight[0], steps[0] + 1, steps[1] + 1]
     of_pixels = weight[2:] == (1, 1) and how[:2] == [1, 1] and groups == 1
-    return _conv_how(x, weight, [*how, groups], made, made, of_pixels)
+    return _conv_how(x, weight, groups, [*how, groups], made, made, of_pixels)
 
 
 @functools.lru_cache(_KEPT)
@@ -118,19 +124,22 @@ def _conv2d_transpose(
         if made[axis] < 1 or steps + 1 != x[2 + axis]:
             return None
     shape = [x[0], weight[1] * groups, *made]
-    return _conv_how(x, weight, [*how, groups, *made], shape, x, False)
+    return _conv_how(x, weight, groups, [*how, groups, *made], shape, x, False)
 
 
-def _conv_how(x, weight, numbers, made, shared, of_pixels):
+def _conv_how(x, weight, groups, numbers, made, shared, of_pixels):
     pixels = shared[0] * shared[2] * shared[3]
+    depthwise = weight[1] == 1 and groups == x[1]
     everything = *x, *weight, *numbers
     array = (ctypes.c_int64 * len(everything))(*everything)
     products = pixels * math.prod(weight)
-    return ConvHow(numbers, made, pixels, products, of_pixels, array)
+    planes = x[0] * groups if depthwise else 0
+    return ConvHow(numbers, made, pixels, products, of_pixels, planes, array)
 
 
 def _worth(how, products):
-    return None if how.pixels < _PIXELS or how.products < products else how
+    enough = how.pixels >= _PIXELS and how.products >= products
+    return how if enough or how.planes >= _PLANES else None
 
 
 def _shapes(x, weight, bias):

@@ -41,9 +41,9 @@ def layers_in_use():
 
 def _tried():
     """{name of a layer: whether it is native}, for tensors that are large enough."""
-    image = _ones([1, 8, 128, 128])
+    image = _ones([1, 8, 256, 256])
     tokens = _ones([1, 256, 64])
-    labels = paddle.zeros([1, 128, 128], "int64")
+    labels = paddle.zeros([1, 256, 256], "int64")
     made = {
         "convolution": nn.Conv2D(8, 8, 3)(image),
         "transposed convolution": nn.Conv2DTranspose(8, 8, 2, stride=2)(image),

@@ -18,8 +18,14 @@ _native = functools.partial(native, dtypes=FLOAT32)
 
 # Fewer products take Paddle less time: measured.
 _PRODUCTS = 1 << 16
-# Of fewer elements Paddle normalizes and rectifies as fast, on one thread.
-_FEW = 1 << 17
+# Of fewer elements Paddle's operator takes less time, on one thread: measured.
+_FEW = {
+    "batch_norm": 1 << 19,
+    "fixed batch_norm": 1 << 21,
+    "pool2d": 1 << 17,
+    "relu": 1 << 17,
+    "relu without gradient": 1 << 20,
+}
 
 
 def _transpose(x, perm, *more):
@@ -87,7 +93,10 @@ def _layer_norm(x, weight, bias, epsilon, begin_norm_axis, *more):
 
 
 def _relu(x, name=None, *more, which="relu"):
-    if more or not _are_tensors(x) or _few(x):
+    if more or not _are_tensors(x):
+        return None
+    gradient = not x.stop_gradient and paddle.is_grad_enabled()
+    if _few(x, "relu" if gradient else "relu without gradient"):
         return None
     fast = _native(which, x)
     return fast and fast(x)
@@ -100,9 +109,11 @@ def _batch_norm(
     if layout != "NCHW" or (test and trainable) or not _are_tensors(x):
         return None
     channels = x.shape[1:2]
-    if not channels or _few(x) or not all(_is_of(t, channels) for t in given[1:]):
-        return None
     fixed = fixed or test
+    if not channels or _few(x, "fixed batch_norm" if fixed else "batch_norm"):
+        return None
+    if not all(_is_of(tensor, channels) for tensor in given[1:]):
+        return None
     if not fixed:
         # The running ones are written; Paddle leaves x where a channel is one value.
         if [math.prod(x.shape)] == channels or not (
@@ -145,7 +156,12 @@ def _pool2d(
 ):
     if layout != "NCHW" or whole or adaptive or algorithm != "EXPLICIT":
         return None
-    if not _are_tensors(x) or x.ndim != 4 or _few(x) or kind not in ("avg", "max"):
+    if (
+        not _are_tensors(x)
+        or x.ndim != 4
+        or _few(x, "pool2d")
+        or kind not in ("avg", "max")
+    ):
         return None
     numbers = *kernel, *stride, *padding
     if not all(type(n) is int and n >= 0 for n in numbers) or min(*kernel, *stride) < 1:
@@ -206,8 +222,8 @@ def _cross_entropy(logits, label, soft, softmax, stable, ignored, axis, *more):
     return probabilities.detach(), loss
 
 
-def _few(x):
-    return math.prod(x.shape) < _FEW  # Tensor.size takes twenty times as long
+def _few(x, what):
+    return math.prod(x.shape) < _FEW[what]  # Tensor.size takes twenty times as long
 
 
 def _is_of(x, shape):

@@ -59,7 +59,7 @@ def native_networks(switch, monkeypatch):
     for products in ("_PRODUCTS", "_PRODUCTS_OF_PIXELS", "_PRODUCTS_OF_MANY"):
         monkeypatch.setattr(conv_arguments, products, 0)
     monkeypatch.setattr(layers, "_PRODUCTS", 0)
-    monkeypatch.setattr(layers, "_FEW", 0)
+    monkeypatch.setattr(layers, "_FEW", dict.fromkeys(layers._FEW, 0))
     monkeypatch.setattr(conv_arguments, "_PIXELS", 0)
     networks.use_native_layers()
     switch(True)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from paddle import nn
 
 from paddle_resample.errors import UsageError
-from paddle_resample.kernels import conv2d, onednn
+from paddle_resample.kernels import conv2d, conv_arguments, onednn
 from paddle_resample.kernels.networks import use_native_layers
 
 
@@ -348,3 +348,16 @@ def test_more_shapes_than_are_kept(native_networks):
         for w in range(5, 40):
             y = F.conv2d(x[:, :, :h, :w], weight).numpy()
             np.testing.assert_allclose(y, expected[:, :, : h - 2, : w - 2], atol=1e-5)
+
+
+def test_depthwise_ones_of_many_planes_are_native(native_networks, monkeypatch):
+    monkeypatch.setattr(conv_arguments, "_PRODUCTS", 1 << 20)
+    for planes, native in ((64, True), (62, False)):
+        x, weight = (
+            paddle.randn([2, planes // 2, 4, 4]),
+            paddle.randn([planes // 2, 1, 3, 3]),
+        )
+        x.stop_gradient = False
+        for convolve in (F.conv2d, F.conv2d_transpose):
+            y = convolve(x, weight, stride=2, padding=1, groups=planes // 2)
+            assert is_native(y) == native

@@ -23,7 +23,7 @@ def test_all_are_native_here():
 
 
 def test_why_one_is_not(monkeypatch):
-    monkeypatch.setattr(layers, "_FEW", 1 << 30)
+    monkeypatch.setattr(layers, "_FEW", dict.fromkeys(layers._FEW, 1 << 30))
     monkeypatch.setattr(conv2d, "_obstacle", "this Paddle brings no oneDNN 3")
     layers_of_onednn = ("convolution", "transposed convolution", "linear layer")
     monkeypatch.setattr("paddle_resample.kernels.networks.usable", lambda: False)

@@ -44,7 +44,7 @@ struct BatchNorm {
       const Vector<float> middle = in_every_lane(mean), by = in_every_lane(scale * weight[c]);
       const Vector<float> added = in_every_lane(bias[c]);
       for_blocks(c, [&](int64_t at, int64_t some) {
-        along_row<float>(some, [&](auto load, auto store) {
+        along_row<float>(some, [=](auto load, auto store) {
           store(y + at, multiply_add(load(x + at, 0) - middle, by, added));
         });
       });
@@ -63,7 +63,7 @@ struct BatchNorm {
       const Vector<float> along_one = in_every_lane(along(sums.plain));
       const Vector<float> along_normal = in_every_lane(along(sums.with_normal));
       for_blocks(c, [&](int64_t at, int64_t some) {
-        along_row<float>(some, [&](auto load, auto store) {
+        along_row<float>(some, [=](auto load, auto store) {
           const Vector<float> normal = (load(x + at, 0) - middle) * normalize;
           store(dx + at, (load(dy + at, 0) - along_one - normal * along_normal) * by);
         });
@@ -142,9 +142,9 @@ struct BatchNorm {
     double count = 0, middle = 0, squares = 0;
     for_blocks(c, [&](int64_t at, int64_t some) {
       const auto [sum] = sums_along<1>(
-          some, [&](auto load, Vector<float>* sums) { sums[0] += load(x + at, 0); });
+          some, [=](auto load, Vector<float>* sums) { sums[0] += load(x + at, 0); });
       const float block_mean = sum / some;
-      const auto [square] = sums_along<1>(some, [&](auto load, Vector<float>* sums) {
+      const auto [square] = sums_along<1>(some, [=](auto load, Vector<float>* sums) {
         const Vector<float> apart = load(x + at, block_mean) - block_mean;
         sums[0] = multiply_add(apart, apart, sums[0]);
       });
@@ -161,7 +161,7 @@ struct BatchNorm {
                         float scale) const {
     Sums sums;
     for_blocks(c, [&](int64_t at, int64_t some) {
-      const auto [plain, product] = sums_along<2>(some, [&](auto load, Vector<float>* sums) {
+      const auto [plain, product] = sums_along<2>(some, [=](auto load, Vector<float>* sums) {
         const Vector<float> value = load(values + at, 0);
         sums[0] += value;
         sums[1] = multiply_add(value, load(x + at, 0) - mean, sums[1]);

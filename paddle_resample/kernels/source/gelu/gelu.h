@@ -29,7 +29,7 @@ inline Vector<float> normal_below(Vector<float> x, Vector<float>& bell) {
 
 inline void gelu_forward(int64_t count, const float* x, float* y) {
   in_blocks_of(count, [&](int64_t begin, int64_t some) {
-    along_row<float>(some, [&](auto load, auto store) {
+    along_row<float>(some, [=](auto load, auto store) {
       const Vector<float> v = load(x + begin, 0);
       Vector<float> bell;
       store(y + begin, v * normal_below(v, bell));
@@ -39,7 +39,7 @@ inline void gelu_forward(int64_t count, const float* x, float* y) {
 
 inline void gelu_backward(int64_t count, const float* x, const float* dy, float* dx) {
   in_blocks_of(count, [&](int64_t begin, int64_t some) {
-    along_row<float>(some, [&](auto load, auto store) {
+    along_row<float>(some, [=](auto load, auto store) {
       const Vector<float> v = load(x + begin, 0);
       Vector<float> bell;
       const Vector<float> below = normal_below(v, bell);

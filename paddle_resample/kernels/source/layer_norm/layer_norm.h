@@ -22,7 +22,7 @@ struct LayerNorm {
         float* const to = y + i * width;
         const auto [mean, scale] = moments(from);
         const Vector<float> middle = in_every_lane(mean), by = in_every_lane(scale);
-        along_row<float>(width, [&](auto load, auto store) {
+        along_row<float>(width, [=](auto load, auto store) {
           const Vector<float> normal = (load(from, 0) - middle) * by;
           store(to, multiply_add(normal, load(weight, 0), load(bias, 0)));
         });

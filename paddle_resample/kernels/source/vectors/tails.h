@@ -44,6 +44,9 @@ inline T sum_of(Vector<T> v) {
 
 // Call work(load, store) for every vector of a row of `width` values, with functions
 // of an array: load(row, rest) gives its values from j on, store(row, v) puts them there.
+// Work that reads variables of functions around its own must hold copies of them: what is
+// stored could be such a variable, for all that the compiler knows, and it reads them anew
+// for every vector.
 template <typename T, typename Work>
 inline void along_row(int64_t width, const Work& work) {
   int64_t j = 0;
