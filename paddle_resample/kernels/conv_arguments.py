@@ -18,7 +18,7 @@ _PRODUCTS, _PIXELS = 1 << 20, 16
 # but for many pixels.
 _PRODUCTS_OF_PIXELS = 1 << 23
 _PRODUCTS_OF_MANY, _MANY = 1 << 21, 1 << 12
-# Planes from which a depthwise one never is: Paddle takes one plane after the other.
+# Depthwise ones of this many planes never are: Paddle takes one plane after the other.
 _PLANES = 64
 _KEPT = 4096  # shapes
 _NOT_KNOWN = object()
@@ -129,7 +129,7 @@ def _conv2d_transpose(
 
 def _conv_how(x, weight, groups, numbers, made, shared, of_pixels):
     pixels = shared[0] * shared[2] * shared[3]
-    depthwise = weight[1] == 1 and groups == x[1]
+    depthwise = weight[1] == 1 and groups == x[1] > 1
     everything = *x, *weight, *numbers
     array = (ctypes.c_int64 * len(everything))(*everything)
     products = pixels * math.prod(weight)
