@@ -41,6 +41,7 @@ TESTS = (
     "tests/down/test_max_pool.py",
     "tests/down/test_blur_pool.py",
     "tests/kernels/test_batch_norm.py",
+    "tests/kernels/test_compute.py",
     "tests/kernels/test_layers.py",
     "tests/seg/repairs/test_repairs_losses.py",
     "tests/seg/nets/test_unet.py",

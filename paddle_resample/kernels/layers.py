@@ -21,10 +21,10 @@ _PRODUCTS = 1 << 16
 # Of fewer elements Paddle's operator takes less time, on one thread: measured.
 _FEW = {
     "batch_norm": 1 << 19,
-    "fixed batch_norm": 1 << 21,
+    "batch_norm_fixed": 1 << 21,
     "pool2d": 1 << 17,
     "relu": 1 << 17,
-    "relu without gradient": 1 << 20,
+    "relu_forward": 1 << 20,
 }
 
 
@@ -96,7 +96,7 @@ def _relu(x, name=None, *more, which="relu"):
     if more or not _are_tensors(x):
         return None
     gradient = not x.stop_gradient and paddle.is_grad_enabled()
-    if _few(x, "relu" if gradient else "relu without gradient"):
+    if _few(x, "relu" if gradient else "relu_forward"):
         return None
     fast = _native(which, x)
     return fast and fast(x)
@@ -110,7 +110,7 @@ def _batch_norm(
         return None
     channels = x.shape[1:2]
     fixed = fixed or test
-    if not channels or _few(x, "fixed batch_norm" if fixed else "batch_norm"):
+    if not channels or _few(x, "batch_norm_fixed" if fixed else "batch_norm"):
         return None
     if not all(_is_of(tensor, channels) for tensor in given[1:]):
         return None
