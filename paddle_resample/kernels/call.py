@@ -3,11 +3,20 @@ functions of the library itself."""
 
 import ctypes
 import functools
+import math
 import threading
 
 import paddle
 
-__all__ = ["call", "call_all", "compute", "is_plain", "use_library"]
+__all__ = [
+    "call",
+    "call_all",
+    "call_of_each",
+    "call_weighted",
+    "compute",
+    "is_plain",
+    "use_library",
+]
 
 _run = getattr(paddle._C_ops, "_run_custom_op", None)
 if _run is None:  # Paddle 2.6
@@ -70,9 +79,8 @@ def compute(name, shape, pointers, integers=(), floats=(), dtype=paddle.float32)
 @functools.cache
 def _function(name, pointers, integers, floats):
     found = getattr(_library, "paddle_resample_" + name)
-    types = (ctypes.c_void_p, pointers), (ctypes.c_int64, integers)
-    types += ((ctypes.c_float, floats),)
-    found.argtypes = [kind for kind, count in types for _ in range(count)]
+    numbers = [ctypes.c_int64] * integers + [ctypes.c_float] * floats
+    found.argtypes = [ctypes.c_void_p] * pointers + numbers
     found.restype = ctypes.c_int64
     return found
 
@@ -100,6 +108,28 @@ def call_all(name, *arguments):
             for a in arguments
         ]
     return _run("paddle_resample_" + name, *arguments)
+
+
+def call_of_each(name, x):
+    """Run an operator of every element by itself, or its function `<name>_forward`."""
+    if not is_plain(x):
+        return call(name, x)
+    shape = x.shape
+    return compute(f"{name}_forward", shape, [x.data_ptr()], [math.prod(shape)])
+
+
+def call_weighted(name, x, weight, bias, *numbers):
+    """Run an operator of a layer, which gives each gradient when it is asked for.
+
+    Args:
+        name: of the operator, without its prefix.
+        x, weight, bias: Tensor; bias may be None.
+        numbers: its other attributes.
+    """
+    tensors = x, weight, weight.detach() if bias is None else bias
+    needs_gradient = [not tensor.stop_gradient for tensor in tensors]
+    needs_gradient[2] &= bias is not None
+    return call(name, *tensors, bias is not None, *numbers, *needs_gradient)
 
 
 def _tell(name):

@@ -6,7 +6,7 @@ for inference programs, convolves directly and takes a third of the time.
 
 import paddle
 
-from .call import call, compute, is_plain
+from .call import call, call_weighted, compute, is_plain
 
 __all__ = ["conv2d", "conv2d_transpose", "obstacle"]
 
@@ -61,14 +61,7 @@ def _call(name, x, weight, bias, how):
         added = None if bias is None else bias.data_ptr()
         pointers = x.data_ptr(), weight.data_ptr(), added, how.array
         return compute(f"{name}_forward", how.made, pointers)
-    return _with_gradient(name, x, weight, bias, how.numbers)
-
-
-def _with_gradient(name, x, weight, bias, numbers):
-    tensors = x, weight, weight.detach() if bias is None else bias
-    needs_gradient = [not tensor.stop_gradient for tensor in tensors]
-    needs_gradient[2] &= bias is not None
-    return call(name, *tensors, bias is not None, numbers, *needs_gradient)
+    return call_weighted(name, x, weight, bias, how.numbers)
 
 
 def _probe():
@@ -84,7 +77,7 @@ def _probe():
     how = [*stride, *dilation, *padding, *padding, 1]
     try:
         with paddle.enable_grad():
-            ours = _with_gradient("conv2d", *tensors, how)
+            ours = call_weighted("conv2d", *tensors, how)
             own = paddle._C_ops.conv2d(
                 x, weight, stride, padding, "EXPLICIT", dilation, 1, "NCHW"
             )

@@ -12,7 +12,7 @@ import paddle
 from .choice import FLOAT32, native
 from .onednn import usable
 
-__all__ = ["OPERATORS"]
+__all__ = ["OPERATORS", "are_tensors"]
 
 _native = functools.partial(native, dtypes=FLOAT32)
 
@@ -31,7 +31,7 @@ _FEW = {
 def _transpose(x, perm, *more):
     if (
         more
-        or not _are_tensors(x)
+        or not are_tensors(x)
         or isinstance(x, paddle.base.framework.EagerParamBase)
     ):
         return None  # who transposes a parameter may want to write through the view
@@ -54,7 +54,7 @@ def _transpose(x, perm, *more):
 
 def _linear(x, weight, bias=None, *more):
     given = (x, weight) if bias is None else (x, weight, bias)
-    if more or not _are_tensors(*given) or weight.ndim != 2 or x.ndim < 2:
+    if more or not are_tensors(*given) or weight.ndim != 2 or x.ndim < 2:
         return None
     into, out = weight.shape
     if x.shape[-1] != into or (bias is not None and bias.shape != [out]):
@@ -66,7 +66,7 @@ def _linear(x, weight, bias=None, *more):
 
 
 def _softmax(x, axis=-1, *more, out=None):
-    if more or out is not None or not _are_tensors(x) or x.ndim < 1:
+    if more or out is not None or not are_tensors(x) or x.ndim < 1:
         return None
     if not isinstance(axis, int) or not -x.ndim <= axis < x.ndim:
         return None
@@ -76,14 +76,14 @@ def _softmax(x, axis=-1, *more, out=None):
 
 def _gelu(x, approximate=False, name=None, *more, **named):
     # A name, which some versions of Paddle take here, changes nothing.
-    if more or named or approximate not in (False, "none") or not _are_tensors(x):
+    if more or named or approximate not in (False, "none") or not are_tensors(x):
         return None
     fast = _native("gelu", x)
     return fast and fast(x)
 
 
 def _layer_norm(x, weight, bias, epsilon, begin_norm_axis, *more):
-    if more or not _are_tensors(x, weight, bias):
+    if more or not are_tensors(x, weight, bias):
         return None
     axes = math.prod(x.shape[begin_norm_axis:])
     if weight.shape != [axes] or bias.shape != [axes] or begin_norm_axis < 1:
@@ -93,10 +93,9 @@ def _layer_norm(x, weight, bias, epsilon, begin_norm_axis, *more):
 
 
 def _relu(x, name=None, *more, which="relu"):
-    if more or not _are_tensors(x):
+    if more or not are_tensors(x):
         return None
-    gradient = not x.stop_gradient and paddle.is_grad_enabled()
-    if _few(x, "relu" if gradient else "relu_forward"):
+    if _few(x, "relu_forward" if _forward_only(x) else "relu"):
         return None
     fast = _native(which, x)
     return fast and fast(x)
@@ -106,7 +105,7 @@ def _batch_norm(
     x, mean, variance, weight, bias, test, momentum, epsilon, layout, fixed, trainable
 ):
     given = x, weight, bias, mean, variance
-    if layout != "NCHW" or (test and trainable) or not _are_tensors(x):
+    if layout != "NCHW" or (test and trainable) or not are_tensors(x):
         return None
     channels = x.shape[1:2]
     fixed = fixed or test
@@ -128,14 +127,13 @@ def _batch_norm(
 
 
 def _max(x, axis=None, keepdim=False, *more, **named):
-    if more or named or not _are_tensors(x):
+    if more or named or not are_tensors(x):
         return None
     axis = axis[0] if isinstance(axis, (list, tuple)) and len(axis) == 1 else axis
     if type(axis) is not int or not -x.ndim <= axis < x.ndim:
         return None
     axis %= x.ndim
-    forward_only = x.stop_gradient or not paddle.is_grad_enabled()
-    if forward_only and math.prod(x.shape[axis + 1 :]) < 16:
+    if _forward_only(x) and math.prod(x.shape[axis + 1 :]) < 16:
         return None  # rows, of which Paddle's gradient alone is slow
     fast = _native("max_over_axis", x)
     return fast and fast(x, axis, keepdim)
@@ -157,7 +155,7 @@ def _pool2d(
     if layout != "NCHW" or whole or adaptive or algorithm != "EXPLICIT":
         return None
     if (
-        not _are_tensors(x)
+        not are_tensors(x)
         or x.ndim != 4
         or _few(x, "pool2d")
         or kind not in ("avg", "max")
@@ -197,7 +195,7 @@ def _bilinear(
     tensors = out_size, side_tensors, scale_tensor
     if any(t is not None for t in tensors) or (old_grid and not aligned):
         return None
-    if not _are_tensors(x) or x.ndim != 4 or layout not in ("NCHW", "NHWC"):
+    if not are_tensors(x) or x.ndim != 4 or layout not in ("NCHW", "NHWC"):
         return None
     size = None if scale else (height, width)
     if size and min(size) < 1:
@@ -207,7 +205,7 @@ def _bilinear(
 
 
 def _cross_entropy(logits, label, soft, softmax, stable, ignored, axis, *more):
-    if more or soft or not softmax or not _are_tensors(logits) or logits.ndim < 3:
+    if more or soft or not softmax or not are_tensors(logits) or logits.ndim < 3:
         return None
     if axis not in (1, 1 - logits.ndim) or not isinstance(label, paddle.Tensor):
         return None
@@ -226,11 +224,16 @@ def _few(x, what):
     return math.prod(x.shape) < _FEW[what]  # Tensor.size takes twenty times as long
 
 
+def _forward_only(x):
+    return x.stop_gradient or not paddle.is_grad_enabled()
+
+
 def _is_of(x, shape):
     return isinstance(x, paddle.Tensor) and x.shape == shape
 
 
-def _are_tensors(*tensors):
+def are_tensors(*tensors):
+    """Return whether all are Tensor."""
     for x in tensors:
         if not isinstance(x, paddle.Tensor):
             return False

@@ -2,7 +2,7 @@
 
 import math
 
-from .call import call, compute, is_plain
+from .call import call_weighted, compute, is_plain
 
 __all__ = ["linear"]
 
@@ -25,7 +25,4 @@ def linear(x, weight, bias):
         added = None if bias is None else bias.data_ptr()
         pointers = x.data_ptr(), weight.data_ptr(), added
         return compute("linear_forward", shape, pointers, (rows, into, out))
-    tensors = x, weight, weight.detach() if bias is None else bias
-    needs_gradient = [not tensor.stop_gradient for tensor in tensors]
-    needs_gradient[2] &= bias is not None
-    return call("linear", *tensors, bias is not None, *needs_gradient)
+    return call_weighted("linear", x, weight, bias)

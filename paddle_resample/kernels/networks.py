@@ -16,7 +16,7 @@ import paddle.nn.functional as F
 
 from .choice import FLOAT32, native
 from .conv_arguments import conv2d_how, conv2d_transpose_how
-from .layers import OPERATORS
+from .layers import OPERATORS, are_tensors
 from .onednn import usable
 
 __all__ = ["use_native_layers"]
@@ -124,10 +124,7 @@ def _conv2d_transpose(
 
 def _fast(name, x, weight, bias, data_format):
     given = (x, weight) if bias is None else (x, weight, bias)
-    if data_format != "NCHW":
+    if data_format != "NCHW" or not are_tensors(*given):
         return None
-    for tensor in given:
-        if not isinstance(tensor, paddle.Tensor):
-            return None
     fast = native(name, *given, dtypes=FLOAT32)
     return fast if fast is not None and usable() else None

@@ -45,7 +45,15 @@ def switch(library, monkeypatch):
 
 
 @pytest.fixture
-def native_networks(switch, monkeypatch):
+def small_convolutions(monkeypatch):
+    """No convolution is left to Paddle because it is small."""
+    limits = "_PRODUCTS", "_PRODUCTS_OF_PIXELS", "_PRODUCTS_OF_MANY", "_PIXELS"
+    for limit in limits:
+        monkeypatch.setattr(conv_arguments, limit, 0)
+
+
+@pytest.fixture
+def native_networks(switch, small_convolutions, monkeypatch):
     """native_networks(on): layers of the process are native, or ask in vain."""
     for name in ("conv2d", "conv2d_transpose"):
         for module in (F, F.conv):  # taken out again afterwards
@@ -56,11 +64,8 @@ def native_networks(switch, monkeypatch):
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, getattr(module, name))
     monkeypatch.setattr(networks, "_done", False)
-    for products in ("_PRODUCTS", "_PRODUCTS_OF_PIXELS", "_PRODUCTS_OF_MANY"):
-        monkeypatch.setattr(conv_arguments, products, 0)
     monkeypatch.setattr(layers, "_PRODUCTS", 0)
     monkeypatch.setattr(layers, "_FEW", dict.fromkeys(layers._FEW, 0))
-    monkeypatch.setattr(conv_arguments, "_PIXELS", 0)
     networks.use_native_layers()
     switch(True)
     return switch

@@ -4,7 +4,6 @@ import numpy as np
 import paddle
 import pytest
 
-from paddle_resample.kernels import conv_arguments
 from paddle_resample.ops import pointwise_conv
 
 pytestmark = pytest.mark.slow
@@ -23,11 +22,8 @@ EACH_CASE = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 
 
 @pytest.fixture
-def all_native(switch, monkeypatch):
+def all_native(switch, small_convolutions):
     """Native also where Paddle takes less time."""
-    for products in ("_PRODUCTS", "_PRODUCTS_OF_PIXELS", "_PRODUCTS_OF_MANY"):
-        monkeypatch.setattr(conv_arguments, products, 0)
-    monkeypatch.setattr(conv_arguments, "_PIXELS", 0)
     switch(True)
 
 
