@@ -264,9 +264,14 @@ class Downsampler(Resampler):
         self._check_size(x)
         return self._run(x)
 
-    def record(self, x: Tensor) -> tuple[Tensor, Any]:
-        """Downsample, and keep what a partner upsampler needs, else None."""
-        if self.gives_side is None:
+    def record(self, x: Tensor, needed: bool = True) -> tuple[Tensor, Any]:
+        """Downsample, and keep what a partner upsampler needs, else None.
+
+        Args:
+            x: [N, C, H, W].
+            needed: whether there is such a partner; without one nothing is kept.
+        """
+        if self.gives_side is None or not needed:
             return self(x), None
         self._check_size(x)
         return self._run(x, record=True)  # through the call, so that hooks see it

@@ -32,6 +32,11 @@ class ProjectedUpsampler(nn.Layer):
         self.project = _pointwise(upsample, in_channels, upsample.in_channels)
         self.upsample = upsample
 
+    @property
+    def needs_side(self) -> str | None:
+        """As Upsampler.needs_side."""
+        return self.upsample.needs_side
+
     def forward(
         self,
         x: Tensor,
@@ -66,9 +71,9 @@ class ProjectedDownsampler(nn.Layer):
         """As Downsampler.forward."""
         return self._project(self.downsample(x))
 
-    def record(self, x: Tensor) -> tuple[Tensor, Any]:
+    def record(self, x: Tensor, needed: bool = True) -> tuple[Tensor, Any]:
         """As Downsampler.record."""
-        y, side = self.downsample.record(x)
+        y, side = self.downsample.record(x, needed)
         return self._project(y), side
 
     def _project(self, y):

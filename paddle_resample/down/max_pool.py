@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import paddle.nn.functional as F
 from paddle import Tensor
 
 from ..base import Downsampler, whole_number
@@ -71,5 +72,8 @@ class MaxPool(Downsampler):
         return self.kernel_size - 2 * self.padding
 
     def forward(self, x: Tensor, record: bool = False) -> Any:
-        y, side = _max_pool(x, self.kernel_size, self.scale, self.padding)
-        return (y, side) if record else y
+        windows = self.kernel_size, self.scale, self.padding
+        if record:
+            return _max_pool(x, *windows)
+        pool = F.max_pool3d if x.ndim == 5 else F.max_pool2d
+        return pool(x, *windows)

@@ -104,10 +104,15 @@ def call_all(name, *arguments):
         _tell(name)
     if not paddle.is_grad_enabled():  # which Paddle's own call does not look at
         arguments = [
-            a.detach() if isinstance(a, paddle.Tensor) and not a.stop_gradient else a
+            [*map(_detached, a)] if isinstance(a, list) else _detached(a)
             for a in arguments
         ]
     return _run("paddle_resample_" + name, *arguments)
+
+
+def _detached(x):
+    asks = isinstance(x, paddle.Tensor) and not x.stop_gradient
+    return x.detach() if asks else x
 
 
 def call_of_each(name, x):

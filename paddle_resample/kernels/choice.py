@@ -14,8 +14,10 @@ from ..errors import UsageError, did_you_mean
 from ..language import translated
 from . import build
 from .batch_norm import batch_norm
+from .broadcast import add, divide, multiply, subtract
 from .call import use_library
 from .cells import expand_cells, merge_cells, pixel_shuffle, pixel_unshuffle
+from .concat import concat
 from .conv2d import conv2d, conv2d_transpose
 from .gelu import gelu
 from .grid_sample import grid_sample
@@ -37,10 +39,13 @@ __all__ = ["FLOAT32", "native", "status", "wanted"]
 
 _SETTINGS = ("auto", "off", "require")
 _KNOWN = (
+    add,
     batch_norm,
+    concat,
     conv2d,
     conv2d_transpose,
     cross_entropy,
+    divide,
     expand_cells,
     gelu,
     grid_sample,
@@ -51,6 +56,7 @@ _KNOWN = (
     max_over_axis,
     max_unpool,
     merge_cells,
+    multiply,
     pixel_shuffle,
     pixel_unshuffle,
     pool2d,
@@ -62,6 +68,7 @@ _KNOWN = (
     similarity,
     softmax,
     strided_filter,
+    subtract,
     transpose,
 )
 _FUNCTIONS = {function.__name__: function for function in _KNOWN}

@@ -9,10 +9,11 @@ import math
 
 import paddle
 
+from .broadcast import broadcast_shape
 from .choice import FLOAT32, native
 from .onednn import usable
 
-__all__ = ["OPERATORS", "are_tensors"]
+__all__ = ["METHODS", "OPERATORS", "are_tensors"]
 
 _native = functools.partial(native, dtypes=FLOAT32)
 
@@ -22,6 +23,9 @@ _PRODUCTS = 1 << 16
 _FEW = {
     "batch_norm": 1 << 19,
     "batch_norm_fixed": 1 << 21,
+    "broadcast": 1 << 12,
+    "concat": 1 << 20,
+    "concat_rows": 1 << 14,
     "pool2d": 1 << 17,
     "relu": 1 << 17,
     "relu_forward": 1 << 20,
@@ -124,6 +128,42 @@ def _batch_norm(
         return None
     y = fast(*given, fixed, momentum, epsilon)
     return y, mean, variance, None, None, None  # nobody asks for the others
+
+
+def _broadcast(x, y, name=None, *more, out=None, which):
+    if more or out is not None or not are_tensors(x, y):
+        return None
+    shapes = x.shape, y.shape
+    if shapes[0] == shapes[1]:
+        return None  # of which Paddle takes no longer
+    made = broadcast_shape(*shapes)
+    if made is None or math.prod(made) < _FEW["broadcast"]:
+        return None
+    fast = _native(which, x, y)
+    return fast and fast(x, y)
+
+
+def _concat(x, axis=0, *more, out=None):
+    if more or out is not None or not isinstance(x, (list, tuple)) or len(x) < 2:
+        return None
+    if not are_tensors(*x) or type(axis) is not int:
+        return None
+    shapes = [one.shape for one in x]
+    rank = len(shapes[0])
+    if not -rank <= axis < rank:
+        return None
+    axis %= rank
+    around = shapes[0][:axis], shapes[0][axis + 1 :]
+    for shape in shapes:
+        if len(shape) != rank or (shape[:axis], shape[axis + 1 :]) != around:
+            return None
+    # Paddle takes short rows one by one.
+    short = math.prod(around[1]) * shapes[0][axis] < 1 << 10
+    few = _FEW["concat_rows" if short else "concat"]
+    if sum(map(math.prod, shapes)) < few:
+        return None
+    fast = _native("concat", *x)
+    return fast and fast(*x, axis=axis)
 
 
 def _max(x, axis=None, keepdim=False, *more, **named):
@@ -240,9 +280,16 @@ def are_tensors(*tensors):
     return True
 
 
+_ARITHMETIC = {
+    name: functools.partial(_broadcast, which=name)
+    for name in ("add", "subtract", "multiply", "divide")
+}
+
 OPERATORS = {
+    **_ARITHMETIC,
     "batch_norm": _batch_norm,
     "bilinear_interp": _bilinear,
+    "concat": _concat,
     "cross_entropy_with_softmax": _cross_entropy,
     "gelu": _gelu,
     "layer_norm": _layer_norm,
@@ -253,4 +300,12 @@ OPERATORS = {
     "relu6": functools.partial(_relu, which="relu6"),
     "softmax": _softmax,
     "transpose": _transpose,
+}
+
+# Methods of Tensor that Paddle does not take through these.
+METHODS = {
+    "__add__": _ARITHMETIC["add"],
+    "__sub__": _ARITHMETIC["subtract"],
+    "__mul__": _ARITHMETIC["multiply"],
+    "__truediv__": _ARITHMETIC["divide"],
 }

@@ -16,7 +16,7 @@ import paddle.nn.functional as F
 
 from .choice import FLOAT32, native
 from .conv_arguments import conv2d_how, conv2d_transpose_how
-from .layers import OPERATORS, are_tensors
+from .layers import METHODS, OPERATORS, are_tensors
 from .onednn import usable
 
 __all__ = ["use_native_layers"]
@@ -43,6 +43,9 @@ def use_native_layers():
         for module in (paddle._C_ops, F.activation, F):
             if getattr(module, name, None) is paddles:
                 setattr(module, name, first)
+    for name, ours in METHODS.items():
+        first = _first_operator(ours, getattr(paddle.Tensor, name))
+        setattr(paddle.Tensor, name, first)
 
 
 def _first_operator(ours, paddles):

@@ -63,6 +63,8 @@ def native_networks(switch, small_convolutions, monkeypatch):
         for module in (paddle._C_ops, F.activation, F):
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, getattr(module, name))
+    for name in layers.METHODS:
+        monkeypatch.setattr(paddle.Tensor, name, getattr(paddle.Tensor, name))
     monkeypatch.setattr(networks, "_done", False)
     monkeypatch.setattr(layers, "_PRODUCTS", 0)
     monkeypatch.setattr(layers, "_FEW", dict.fromkeys(layers._FEW, 0))

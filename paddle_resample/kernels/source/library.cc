@@ -17,4 +17,6 @@
 #include "relu/operator.h"
 #include "pool2d/operator.h"
 #include "max_over_axis/operator.h"
+#include "broadcast/operator.h"
+#include "concat/operator.h"
 #include "platform/offered.h"

@@ -25,7 +25,7 @@ class Level(NamedTuple):
     Attributes:
         feature: [N, width, H, W], before the downsampler.
         size: (H, W) of feature, to which the decoder returns.
-        side: what the downsampler recorded, or None.
+        side: what the downsampler recorded for its upsampler, or None.
         pooled: [N, width, h, w], what it gave.
     """
 
@@ -46,6 +46,8 @@ class BasicEncoder(nn.Layer):
 
     Call:
         x: float [N, in_channels, H, W], H and W at least 16.
+        upsamplers: of every level, coarsest first; what none of them needs is not
+            recorded.
 
     Returns:
         list of four Level, finest first.
@@ -74,12 +76,13 @@ class BasicEncoder(nn.Layer):
                 build(spec, width, scale=2, kind=Downsampler, site=f"downsample.{site}")
             )
 
-    def forward(self, x):
+    def forward(self, x, upsamplers):
         self._check_size(x)
         levels = []
-        for convolve, down in zip(self.convolve, self.down):
+        layers = zip(self.convolve, self.down, reversed(upsamplers))
+        for convolve, down, up in layers:
             feature = convolve(x)
-            x, side = down.record(feature)
+            x, side = down.record(feature, needed=up.needs_side is not None)
             levels.append(Level(feature, spatial_size(feature), side, x))
         return levels
 

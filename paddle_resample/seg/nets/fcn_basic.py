@@ -108,7 +108,7 @@ class ResampleFCNBasic(nn.Layer):
             load_entire_model(self, pretrained)
 
     def forward(self, x):
-        levels = self.encoder(x)
+        levels = self.encoder(x, self.up)
         x = self.reduce[-1](levels[-1].pooled)
         for up, norm in zip(self.up, self.norm):
             level = levels.pop()

@@ -104,9 +104,9 @@ class ResampleSegNet(nn.Layer):
         features = []
         sides = []
         encoder = (self.enco1, self.enco2, self.enco3, self.enco4, self.enco5)
-        for convolve, down in zip(encoder, self.down):
+        for convolve, down, up in zip(encoder, self.down, reversed(self.up)):
             feature = convolve(x)
-            x, side = down.record(feature)
+            x, side = down.record(feature, needed=up.needs_side is not None)
             features.append(feature)
             sides.append(side)
         decoder = (self.deco1, self.deco2, self.deco3, self.deco4, self.deco5)

@@ -92,7 +92,7 @@ class ResampleSegNetBasic(nn.Layer):
             load_entire_model(self, pretrained)
 
     def forward(self, x):
-        levels = self.encoder(x)
+        levels = self.encoder(x, self.up)
         x = levels[-1].pooled
         for up, decode in zip(self.up, self.decoder):
             level = levels.pop()

@@ -74,6 +74,7 @@ class SwinBlock(nn.Layer):
                 f"{shift!r}"
             )
         self.window, self.shift = window, shift
+        self._kept_mask = None, None
         self.norm1 = nn.LayerNorm(channels)
         self.attn = WindowAttention(channels, heads, window)
         self.drop_path = DropPath(drop_path)
@@ -91,11 +92,20 @@ class SwinBlock(nn.Layer):
         mask = None
         if self.shift:
             x = paddle.roll(x, [-self.shift, -self.shift], axis=[1, 2])
-            mask = shift_mask(*whole, self.window, self.shift)
+            mask = self._mask(whole)
         x = _from_windows(self.attn(_windows(x, self.window), mask), whole)
         if self.shift:
             x = paddle.roll(x, [self.shift, self.shift], axis=[1, 2])
         return x[:, :height, :width, :]
+
+    def _mask(self, size):
+        if not paddle.in_dynamic_mode():
+            return shift_mask(*size, self.window, self.shift)
+        # Kept: the maps of a training have one size.
+        key = (*size, paddle.get_device())
+        if self._kept_mask[0] != key:
+            self._kept_mask = key, shift_mask(*size, self.window, self.shift)
+        return self._kept_mask[1]
 
 
 class WindowAttention(nn.Layer):

@@ -214,14 +214,15 @@ class ResampleSwinUNet(nn.Layer):
         if self._positions is not None:
             y = self._add_positions(y)
         *finer, coarsest = self.layers
-        skips, sides = [], []
-        for stage in finer:
-            skips.append(y)
-            y, side = stage.downsample.record(stage(y))
-            sides.append(side)
-        y = self.norm(coarsest(y))
         lone, *stages = self.layers_up
         growers = [lone] + [stage.upsample for stage in stages[:-1]]
+        skips, sides = [], []
+        for stage, grow in zip(finer, reversed(growers)):
+            skips.append(y)
+            needed = grow.needs_side is not None
+            y, side = stage.downsample.record(stage(y), needed)
+            sides.append(side)
+        y = self.norm(coarsest(y))
         for grow, join, stage in zip(growers, list(self.concat_back_dim)[1:], stages):
             skip = skips.pop()
             y = grow(y, guide=skip, side=sides.pop(), size=spatial_size(skip))

@@ -118,9 +118,9 @@ class ResampleUNet(nn.Layer):
         self._check_image(x)
         skips = []
         sides = []
-        for encode, down in zip(self.encoder, self.down):
+        for encode, down, up in zip(self.encoder, self.down, reversed(self.up)):
             skip = encode(x)
-            x, side = down.record(skip)
+            x, side = down.record(skip, needed=up.needs_side is not None)
             skips.append(skip)
             sides.append(side)
         x = self.bottleneck(x)

@@ -230,6 +230,8 @@ def test_odd_sizes_train(rng, kind, up, floors):
 def takers(scale):
     """Upsamplers without side information that can do a scale."""
     classes = {name: resampler_class(name) for name in resampler_names(Upsampler)}
+    if scale > 7:  # its kernel of 7 is refused, and a larger one is an option
+        del classes["large_context_conv_transpose"]
     return [
         name
         for name, cls in classes.items()

@@ -256,6 +256,8 @@ def test_other_operators(rng, head, up):
 
 
 def stands(up, scale):
+    if up == "large_context_conv_transpose" and scale > 7:
+        return False  # its kernel of 7 is refused, and a larger one is an option
     cls = resampler_class(up)
     return not cls.needs_side and (cls.scales is None or scale in cls.scales)
 
