@@ -9,7 +9,7 @@ from paddle_resample.kernels.in_use import layers_in_use
 NAMES = (
     "convolution, transposed convolution, batch norm, ReLU, pooling, "
     "bilinear interpolation, cross entropy, linear layer, transpose, "
-    "softmax, layer norm, GELU"
+    "softmax, layer norm, GELU, arithmetic of two shapes, concat"
 )
 
 
@@ -39,6 +39,8 @@ def test_why_one_is_not(monkeypatch):
         "batch norm": other,
         "ReLU": other,
         "pooling": other,
+        "arithmetic of two shapes": other,
+        "concat": other,
     }
     assert {*others} == {f"{k} is Paddle's: {v}" for k, v in expected.items()}
 
