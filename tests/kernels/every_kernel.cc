@@ -5,6 +5,8 @@
 #include <random>
 
 #include "batch_norm/batch_norm.h"
+#include "broadcast/broadcast.h"
+#include "concat/concat.h"
 #include "gelu/gelu.h"
 #include "layer_norm/layer_norm.h"
 #include "permute/permute.h"
@@ -368,6 +370,41 @@ struct Layers : Runner<float> {
     note(y);
   }
 
+  // Two arrays of which each is repeated on some axes, and sums over these.
+  void broadcast(const std::vector<int64_t>& shape, int64_t repeats_a, int64_t repeats_b) {
+    std::vector<int64_t> of_a = shape, of_b = shape;
+    int64_t made = 1, in_a = 1, in_b = 1;
+    for (size_t i = 0; i < shape.size(); ++i) {
+      if (repeats_a >> i & 1) of_a[i] = 1;
+      if (repeats_b >> i & 1) of_b[i] = 1;
+      made *= shape[i], in_a *= of_a[i], in_b *= of_b[i];
+    }
+    const auto a = numbers(in_a), b = numbers(in_b), dy = numbers(made);
+    std::vector<float> y(made), da(in_a), db(in_b);
+    combine<Divide>({a.data(), of_a}, {b.data(), of_b}, shape, y.data());
+    SumTo(shape, of_b, of_a)(dy.data(), b.data(), da.data());
+    SumTo(shape, of_b, of_b)(dy.data(), nullptr, db.data());
+    note(y);
+    note(da);
+    note(db);
+  }
+
+  void joined(int64_t outer, const std::vector<int64_t>& widths) {
+    std::vector<std::vector<float>> arrays;
+    std::vector<float*> data;
+    int64_t row = 0;
+    for (int64_t width : widths) {
+      arrays.push_back(numbers(outer * width));
+      data.push_back(arrays.back().data());
+      row += width;
+    }
+    std::vector<float> whole(outer * row);
+    const Concat how = {outer, widths};
+    how.join(data.data(), whole.data());
+    how.take_apart(whole.data(), data.data());
+    note(whole);
+  }
+
   void tiles(int64_t channels, int64_t made, int64_t h, int64_t w, int64_t top, int64_t apart) {
     const Tiles there = {2, h, w, h + 1, w + 2, top, 2 - top, apart, 1};
     const Tiles back = {2, h + 1, w + 2, h, w, 2 * apart - top, top, apart, 1};
@@ -420,7 +457,16 @@ struct Layers : Runner<float> {
       permuted({3, side, 33}, {0, 2, 1});
       permuted({side, 20, 2, side}, {3, 1, 2, 0});
       permuted({2, side, 3, 17}, {2, 0, 1, 3});
+      for (int64_t repeats : {0, 1, 2, 3, 5, 7}) {
+        broadcast({2, side, 17}, repeats, 0);
+        broadcast({side, 3, 700}, 0, repeats);
+        broadcast({3, 40, side}, repeats, 7 - repeats);
+      }
+      broadcast({side * 1000}, 0, 1);
     }
+    joined(3, {1, 2});
+    joined(1000, {7, 1, 40});
+    joined(2, {5000, 70000, 1});
   }
 };
 
