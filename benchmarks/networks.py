@@ -93,12 +93,14 @@ def paddle_functions(options, shape, tuned):
     optimizer = paddle.optimizer.SGD(1e-3, parameters=model.parameters())
 
     def infer():
-        model.eval()
+        if model.training:
+            model.eval()
         with paddle.no_grad():
             model(x)
 
     def step():
-        model.train()
+        if not model.training:
+            model.train()
         y = model(x)
         if y[0].shape[2:] == x.shape[2:]:
             loss = F.cross_entropy(y[0], labels, axis=1)

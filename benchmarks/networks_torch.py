@@ -147,12 +147,14 @@ def functions(options, classes, shape):
     optimizer = torch.optim.SGD(model.parameters(), 1e-3)
 
     def infer():
-        model.eval()
+        if model.training:
+            model.eval()
         with torch.no_grad():
             model(x)
 
     def step():
-        model.train()
+        if not model.training:
+            model.train()
         y = model(x)
         y = y[0] if isinstance(y, list) else y
         dense = y.shape[2:] == x.shape[2:]
