@@ -26,3 +26,20 @@ def test_border_of_minus_infinity_never_wins():
     y, side = MaxPool(1, kernel_size=3).record(paddle.full([1, 1, 4, 4], -7.0))
     assert (y.numpy() == -7).all()
     assert side.indices.numpy().ravel().tolist() == [0, 1, 4, 5]
+
+
+@pytest.mark.parametrize("size", [(7, 9), (5, 8, 7)], ids=str)
+def test_without_a_partner_it_is_the_same_without_positions(rng, size):
+    layout = "NCHW" if len(size) == 2 else "NCDHW"
+    layer = MaxPool(3, kernel_size=3, data_format=layout)
+    # Few whole numbers, so that some windows have several maxima.
+    values = rng.integers(0, 3, (2, 3, *size)).astype("float32")
+    results = []
+    for needed in (True, False):
+        x = paddle.to_tensor(values, stop_gradient=False)
+        y, side = layer.record(x, needed=needed)
+        assert (side is not None) is needed
+        (y * y).sum().backward()
+        results.append((y.numpy(), x.grad.numpy()))
+    for recorded, plain in zip(*results):
+        np.testing.assert_array_equal(plain, recorded)

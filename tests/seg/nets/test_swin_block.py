@@ -81,6 +81,21 @@ def test_block_equals_loops(rng, size, shift):
         np.testing.assert_allclose(got, expected, rtol=0, atol=2e-5)
 
 
+def test_the_mask_is_of_this_map(rng):
+    """A block that has seen another size gives what a new one gives."""
+    block = SwinBlock(8, 2, window=4, shift=2)
+    block.eval()
+    maps = [
+        paddle.to_tensor(rng.normal(size=(1, *size, 8)).astype("float32"))
+        for size in ((8, 12), (12, 8), (8, 12))
+    ]
+    for x in maps:
+        fresh = SwinBlock(8, 2, window=4, shift=2)
+        fresh.set_state_dict(block.state_dict())
+        fresh.eval()
+        np.testing.assert_array_equal(block(x).numpy(), fresh(x).numpy())
+
+
 def test_block_gradient(rng, check_gradient):
     block = SwinBlock(4, 2, window=2, shift=1, mlp_ratio=1.0)
     block.to(dtype="float64")

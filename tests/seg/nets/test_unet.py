@@ -11,6 +11,7 @@ from paddle_resample import (
     resampler_class,
     resampler_names,
 )
+from paddle_resample.down import max_pool
 from paddle_resample.seg.nets import ResampleUNet
 from tests.reference import pool
 from tests.seg.nets.network_checks import assert_exports, image, trainable
@@ -292,6 +293,21 @@ def test_every_site_may_have_its_own_operator(rng):
     kinds = [resampler_class(n) for n in ("bilinear", "flow", "max_unpool")]
     assert [type(layer) for layer in inner] == kinds
     assert list(net(image(rng, 21, 27))[0].shape) == [1, 2, 21, 27]
+
+
+def test_positions_are_recorded_for_unpooling_alone(rng, monkeypatch):
+    ups = {"level_0": "max_unpool", "level_1": "bilinear"}
+    net = ResampleUNet(2, width=4, depth=2, downsample="max_pool", upsample=ups)
+    recorded = []
+    pool = max_pool._max_pool
+
+    def spy(x, *windows):
+        recorded.append(x.shape[1])
+        return pool(x, *windows)
+
+    monkeypatch.setattr(max_pool, "_max_pool", spy)
+    net(image(rng, 16, 16))
+    assert recorded == [4]
 
 
 def test_unpooling_needs_the_indices_of_its_own_level():
