@@ -3,9 +3,9 @@
 `use_native_layers()` is the one place that puts them in: `nn.Conv2D`,
 `nn.Conv2DTranspose`, `nn.Linear`, `nn.LayerNorm`, `nn.GELU`, `nn.Softmax`,
 `nn.CrossEntropyLoss`, their functions, `transpose`, `concat` and `+ - * /` of every
-network then ask `native` first. Paddle's own functions run wherever it offers nothing: while a program
-is traced, on other devices, under automatic mixed precision, for other types than
-float32, with PADDLE_RESAMPLE_NATIVE=off.
+network then ask `native` first. Paddle's own functions run wherever it offers nothing:
+while a program is traced, on other devices, under automatic mixed precision, for other
+types than float32, with PADDLE_RESAMPLE_NATIVE=off.
 """
 
 import functools
