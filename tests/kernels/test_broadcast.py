@@ -55,6 +55,17 @@ def gradients(function, a, b, dy, of_da, of_db):
     return y, [x if x is None else x.numpy() for x in (y, da, db, *second)]
 
 
+def exact_gradients(function, given):
+    """Those of Paddle in float64, of tensors that were given the whole shape before:
+    Paddle 2.6's second gradient of a quotient is wrong where it does that itself."""
+    made = given[2].shape
+
+    def of_whole(a, b):
+        return function(a.expand(made), b.expand(made))
+
+    return gradients(of_whole, *(x.astype("float64") for x in given))[1]
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_values_and_gradients(native_networks, name):
     """Those of Paddle in float64, first and second."""
@@ -69,7 +80,7 @@ def test_values_and_gradients(native_networks, name):
         native_networks(False)
         same = map(paddle.to_tensor, given[:2])
         np.testing.assert_array_equal(ours[0], FUNCTIONS[name](*same).numpy())
-        exact = gradients(FUNCTIONS[name], *(x.astype("float64") for x in given))[1]
+        exact = exact_gradients(FUNCTIONS[name], given)
         for found, expected in zip(ours, exact):
             if expected is None:  # of what does not depend on it
                 assert found is None or not found.any()
@@ -90,7 +101,7 @@ def test_long_axes(native_networks, name, pair):
     y, ours = gradients(FUNCTIONS[name], *given)
     assert is_ours(y)
     native_networks(False)
-    exact = gradients(FUNCTIONS[name], *(x.astype("float64") for x in given))[1]
+    exact = exact_gradients(FUNCTIONS[name], given)
     for found, expected in zip(ours, exact):
         if expected is not None:
             np.testing.assert_allclose(found, expected, rtol=2e-5, atol=1e-5)
