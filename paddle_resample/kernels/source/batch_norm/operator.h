@@ -50,8 +50,7 @@ Tensors batch_norm_grad_grad(const paddle::Tensor& x, const paddle::Tensor& weig
       x.data<float>(), moments.data<float>(), weight.data<float>(), dy.data<float>(),
       numbers(of_dx), numbers(of_dweight), numbers(of_dbias), of_x.data<float>(),
       of_weight.data<float>(), of_dy.data<float>());
-  const auto of_moments = paddle::full(moments.shape(), 0, x.dtype(), x.place());
-  return {of_x, of_weight, of_moments, of_dy};  // one for every input
+  return {of_x, of_weight, zeros(moments), of_dy};  // one for every input
 }
 
 std::vector<Shape> batch_norm_shapes(const Shape& x, const Shape&, const Shape&, const Shape&,

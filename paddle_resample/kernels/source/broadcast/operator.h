@@ -57,31 +57,29 @@ inline paddle::Tensor sum_to(const Shape& made, const paddle::Tensor& x,
   return y;
 }
 
+// In place: of what nobody else has.
 inline paddle::Tensor negative(paddle::Tensor x) {
   float* const values = x.data<float>();
   for (int64_t i = 0; i < x.numel(); ++i) values[i] = -values[i];
   return x;
 }
 
-inline paddle::Tensor zeros(const Shape& shape, const paddle::Tensor& like) {
-  return paddle::full(shape, 0, like.dtype(), like.place());
-}
-
 // The shapes of a and b are told, so that nothing has to be kept for the gradient; which
 // is computed for what asks for one.
-Tensors broadcast_add(const paddle::Tensor& a, const paddle::Tensor& b, const Shape&, const Shape&, bool,
-            bool) {
+Tensors broadcast_add(const paddle::Tensor& a, const paddle::Tensor& b, const Shape&,
+                      const Shape&, bool, bool) {
   return {combined<Add>(a, b)};
 }
 
-Tensors broadcast_add_grad(const paddle::Tensor& dy, const Shape& a, const Shape& b, bool for_a, bool for_b) {
+Tensors broadcast_add_grad(const paddle::Tensor& dy, const Shape& a, const Shape& b, bool for_a,
+                           bool for_b) {
   return {for_a ? sum_to(a, dy, nullptr) : empty(a, dy),
           for_b ? sum_to(b, dy, nullptr) : empty(b, dy)};
 }
 
 // From the gradients of da and db, of which one may be absent, where nobody used it.
-Tensors broadcast_add_grad_grad(const paddle::Tensor& of_da, const paddle::Tensor& of_db, const Shape& a,
-                      const Shape& b, bool, bool) {
+Tensors broadcast_add_grad_grad(const paddle::Tensor& of_da, const paddle::Tensor& of_db,
+                                const Shape& a, const Shape& b, bool, bool) {
   const paddle::Tensor& there = of_da.initialized() ? of_da : of_db;
   return {combined<Add>(of_da.initialized() ? of_da : zeros(a, there),
                         of_db.initialized() ? of_db : zeros(b, there))};
@@ -91,20 +89,20 @@ Tensors broadcast_multiply(const paddle::Tensor& a, const paddle::Tensor& b, boo
   return {combined<Multiply>(a, b)};
 }
 
-Tensors broadcast_multiply_grad(const paddle::Tensor& a, const paddle::Tensor& b, const paddle::Tensor& dy,
-                      bool for_a, bool for_b) {
+Tensors broadcast_multiply_grad(const paddle::Tensor& a, const paddle::Tensor& b,
+                                const paddle::Tensor& dy, bool for_a, bool for_b) {
   return {for_a ? sum_to(a.shape(), dy, &b) : empty(a.shape(), dy),
           for_b ? sum_to(b.shape(), dy, &a) : empty(b.shape(), dy)};
 }
 
 Tensors broadcast_multiply_grad_grad(const paddle::Tensor& a, const paddle::Tensor& b,
-                           const paddle::Tensor& dy, const paddle::Tensor& of_da,
-                           const paddle::Tensor& of_db, bool, bool) {
+                                     const paddle::Tensor& dy, const paddle::Tensor& of_da,
+                                     const paddle::Tensor& of_db, bool, bool) {
   const bool has_a = of_da.initialized(), has_b = of_db.initialized();
-  return {has_b ? sum_to(a.shape(), dy, &of_db) : zeros(a.shape(), dy),
-          has_a ? sum_to(b.shape(), dy, &of_da) : zeros(b.shape(), dy),
-          combined<Add>(has_a ? combined<Multiply>(of_da, b) : zeros(dy.shape(), dy),
-                        has_b ? combined<Multiply>(a, of_db) : zeros(dy.shape(), dy))};
+  return {has_b ? sum_to(a.shape(), dy, &of_db) : zeros(a),
+          has_a ? sum_to(b.shape(), dy, &of_da) : zeros(b),
+          combined<Add>(has_a ? combined<Multiply>(of_da, b) : zeros(dy),
+                        has_b ? combined<Multiply>(a, of_db) : zeros(dy))};
 }
 
 Tensors broadcast_divide(const paddle::Tensor& a, const paddle::Tensor& b, const Shape&, bool,
@@ -125,7 +123,7 @@ Tensors broadcast_divide_grad_grad(const paddle::Tensor& b, const paddle::Tensor
                                    const paddle::Tensor& dy, const paddle::Tensor& of_da,
                                    const paddle::Tensor& of_db, const Shape&, bool, bool) {
   const auto quotient = combined<Divide>(dy, b);
-  auto of_y = zeros(dy.shape(), dy), of_dy = of_y;
+  auto of_y = zeros(dy), of_dy = of_y;
   if (of_db.initialized()) {
     of_y = negative(combined<Multiply>(quotient, of_db));
     of_dy = negative(combined<Multiply>(y, of_db));
@@ -140,8 +138,8 @@ std::vector<Shape> broadcast_divide_shapes(const Shape& a, const Shape& b, const
   return {broadcast_shape(a, b)};
 }
 
-std::vector<Shape> broadcast_add_shapes(const Shape& a, const Shape& b, const Shape&, const Shape&, bool,
-                              bool) {
+std::vector<Shape> broadcast_add_shapes(const Shape& a, const Shape& b, const Shape&,
+                                        const Shape&, bool, bool) {
   return {broadcast_shape(a, b)};
 }
 
@@ -152,7 +150,7 @@ std::vector<Shape> broadcast_multiply_shapes(const Shape& a, const Shape& b, boo
 // Shapes are the axes of a, then those of b.
 template <typename Operation>
 int64_t run_combine(const float* a, const float* b, const int64_t* shapes, float* y,
-                        int64_t axes_of_a, int64_t axes_of_b) {
+                    int64_t axes_of_a, int64_t axes_of_b) {
   return has_run([&] {
     const int64_t* const middle = shapes + axes_of_a;
     combine_to<Operation>(a, {shapes, middle}, b, {middle, middle + axes_of_b}, y);
@@ -162,14 +160,15 @@ int64_t run_combine(const float* a, const float* b, const int64_t* shapes, float
 }  // namespace resample
 
 extern "C" int64_t paddle_resample_broadcast_add_forward(const float* a, const float* b,
-                                               const int64_t* shapes, float* y,
-                                               int64_t axes_of_a, int64_t axes_of_b) {
+                                                         const int64_t* shapes, float* y,
+                                                         int64_t axes_of_a, int64_t axes_of_b) {
   return resample::run_combine<resample::Add>(a, b, shapes, y, axes_of_a, axes_of_b);
 }
 
 extern "C" int64_t paddle_resample_broadcast_multiply_forward(const float* a, const float* b,
-                                                    const int64_t* shapes, float* y,
-                                                    int64_t axes_of_a, int64_t axes_of_b) {
+                                                              const int64_t* shapes, float* y,
+                                                              int64_t axes_of_a,
+                                                              int64_t axes_of_b) {
   return resample::run_combine<resample::Multiply>(a, b, shapes, y, axes_of_a, axes_of_b);
 }
 

@@ -147,9 +147,6 @@ Tensors conv_grad_grad(const paddle::Tensor& x, const paddle::Tensor& weight,
                        const paddle::Tensor& of_dbias, bool biased, const How& how, bool, bool,
                        bool) {
   const Conv run(x.shape(), weight.shape(), how);
-  const auto zeros = [](const paddle::Tensor& like) {
-    return paddle::full(like.shape(), 0, like.dtype(), like.place());
-  };
   auto of_x = zeros(x), of_weight = zeros(weight), of_dy = zeros(dy);
   if (of_dx.initialized()) {
     run.to_weight(data_of(of_dx), data_of(dy), room_of(of_weight), nullptr);

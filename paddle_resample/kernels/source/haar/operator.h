@@ -26,11 +26,11 @@ Tensors haar_map(const paddle::Tensor& low, const paddle::Tensor& high, bool rep
   const paddle::Tensor& known = has_low ? low : high;
   Shape s = known.shape();
   if (!has_low) s[1] /= 3;
-  const auto zeros = [&](int64_t channels) {
-    return paddle::full({s[0], channels, s[2], s[3]}, 0, known.dtype(), known.place());
+  const auto absent = [&](int64_t channels) {
+    return zeros({s[0], channels, s[2], s[3]}, known);
   };
-  const paddle::Tensor bands[2] = {has_low ? low : zeros(s[1]),
-                                   has_high ? high : zeros(3 * s[1])};
+  const paddle::Tensor bands[2] = {has_low ? low : absent(s[1]),
+                                   has_high ? high : absent(3 * s[1])};
   auto x = empty({s[0], s[1], size[0], size[1]}, known);
   of_type(known, [&](auto zero) {
     using T = decltype(zero);

@@ -61,9 +61,6 @@ Tensors linear_grad_grad(const paddle::Tensor& x, const paddle::Tensor& weight,
                          const paddle::Tensor& of_dx, const paddle::Tensor& of_dweight,
                          const paddle::Tensor& of_dbias, bool biased, bool, bool, bool) {
   const LinearShape s(x, weight);
-  const auto zeros = [](const paddle::Tensor& like) {
-    return paddle::full(like.shape(), 0, like.dtype(), like.place());
-  };
   auto of_x = zeros(x), of_weight = zeros(weight), of_dy = zeros(dy);
   const float* added = biased && of_dbias.initialized() ? of_dbias.data<float>() : nullptr;
   float* const sum = of_dy.data<float>();

@@ -43,8 +43,7 @@ Tensors max_over_axis_grad_grad(const paddle::Tensor& x, const paddle::Tensor& y
   max_over(x.shape(), axis, divides)
       .backward_twice(x.data<float>(), y.data<float>(), of_dx.data<float>(),
                       of_dy.data<float>());
-  return {paddle::full(x.shape(), 0, x.dtype(), x.place()),
-          paddle::full(y.shape(), 0, y.dtype(), y.place()), of_dy};
+  return {zeros(x), zeros(y), of_dy};
 }
 
 }  // namespace resample

@@ -17,6 +17,12 @@ inline paddle::Tensor empty(const Shape& shape, const paddle::Tensor& like) {
   return paddle::empty(shape, like.dtype(), like.place());
 }
 
+inline paddle::Tensor zeros(const Shape& shape, const paddle::Tensor& like) {
+  return paddle::full(shape, 0, like.dtype(), like.place());
+}
+
+inline paddle::Tensor zeros(const paddle::Tensor& like) { return zeros(like.shape(), like); }
+
 // Call function(T()) with the C++ type of a float32 or float64 tensor.
 template <typename Function>
 void of_type(const paddle::Tensor& x, const Function& function) {

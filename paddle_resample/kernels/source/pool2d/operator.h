@@ -35,8 +35,7 @@ Tensors pool2d_grad_grad(const paddle::Tensor& x, const paddle::Tensor& y,
   pool_of(x.shape(), largest, inside_only, how)
       .backward_twice(x.data<float>(), y.data<float>(), of_dx.data<float>(),
                       of_dy.data<float>());
-  return {paddle::full(x.shape(), 0, x.dtype(), x.place()),
-          paddle::full(y.shape(), 0, y.dtype(), y.place()), of_dy};
+  return {zeros(x), zeros(y), of_dy};
 }
 
 std::vector<Shape> pool2d_shapes(const Shape& x, bool, bool, const Shape& how) {

@@ -24,8 +24,7 @@ Tensors rectified_grad(const paddle::Tensor& y, const paddle::Tensor& dy) {
 // The gradient of dy; that of y is 0, as y has only two slopes.
 template <bool until_six>
 Tensors rectified_grad_grad(const paddle::Tensor& y, const paddle::Tensor& of_dx) {
-  return {paddle::full(y.shape(), 0, y.dtype(), y.place()),
-          rectified_grad<until_six>(y, of_dx)[0]};
+  return {zeros(y), rectified_grad<until_six>(y, of_dx)[0]};
 }
 
 std::vector<Shape> rectified_shapes(const Shape& x) { return {x}; }
