@@ -140,7 +140,7 @@ def _broadcast(x, y, name=None, *more, out=None, which):
     if made is None or math.prod(made) < _FEW["broadcast"]:
         return None
     fast = _native(which, x, y)
-    return fast and fast(x, y)
+    return fast and fast(x, y, made)
 
 
 def _concat(x, axis=0, *more, out=None):
